@@ -1,0 +1,74 @@
+"""The frozen shapes that stages hand to each other; no Django here, so that stages stay fast to test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+QUANTITY = pl.Decimal(precision=38, scale=6)
+INSTANT = pl.Datetime("us", "UTC")
+
+CANONICAL_HEAD: dict[str, pl.DataType] = {
+    "key": pl.String(),
+    "source_version": pl.String(),
+    "modified_at": INSTANT,
+    "deleted": pl.Boolean(),
+}
+
+CANONICAL_TYPES: dict[str, pl.DataType] = {
+    "text": pl.String(),
+    "choice": pl.String(),
+    "country": pl.String(),
+    "currency": pl.String(),
+    "email": pl.String(),
+    "phone": pl.String(),
+    "url": pl.String(),
+    "reference": pl.String(),
+    "integer": pl.Int64(),
+    "decimal": QUANTITY,
+    "money": QUANTITY,
+    "percent": QUANTITY,
+    "date": pl.Date(),
+    "datetime": INSTANT,
+    "boolean": pl.Boolean(),
+    "tags": pl.List(pl.String()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something a source sent that could not be taken: where it stood, why, and what it was."""
+
+    key: str | None
+    reason: str
+    where: str
+    payload: str
+    stage: str = "read"
+    rule: str = ""
+    severity: str = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceBatch:
+    """Rows as the system said them: every column a string, named as the system names it.
+
+    `watermark` is opaque text to resume after these rows; `complete` is true on the last batch
+    of a read that covered every live key of the stream.
+    """
+
+    rows: pl.DataFrame
+    refused: tuple[Refusal, ...] = ()
+    watermark: str | None = None
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MappedBatch:
+    """One object's canonical rows from one batch, with what could not be mapped or was refused by a rule."""
+
+    object: str
+    rows: pl.DataFrame
+    refused: tuple[Refusal, ...] = ()
+    held: tuple[Refusal, ...] = ()
+    warnings: tuple[Refusal, ...] = field(default=())
