@@ -1,0 +1,116 @@
+"""The unified customer model; every table of it has one writer (see the docs on architecture)."""
+
+from __future__ import annotations
+
+from accounts.models.access import (
+    AccountGroupPermission,
+    AccountUserPermission,
+    Territory,
+    TerritoryGroupPermission,
+    TerritoryUserPermission,
+)
+from accounts.models.account import Account, AccountValues
+from accounts.models.activity import Activity
+from accounts.models.address import Address, AddressValues
+from accounts.models.audit import AuditEntry
+from accounts.models.campaign import Campaign, CampaignMember, Lead
+from accounts.models.change import Change
+from accounts.models.contact import Contact, ContactValues
+from accounts.models.contract import Contract
+from accounts.models.credit import (
+    CreditNote,
+    CreditNoteLine,
+    GoodsReturn,
+    GoodsReturnLine,
+)
+from accounts.models.crosswalk import (
+    AccountCrosswalk,
+    AddressCrosswalk,
+    ContactCrosswalk,
+    ProductCrosswalk,
+)
+from accounts.models.currency import CurrencyRate, LegalEntity
+from accounts.models.identifier import Identifier
+from accounts.models.insight import Insight
+from accounts.models.invoice import Invoice, InvoiceLine
+from accounts.models.lineage import (
+    AccountLineage,
+    AddressLineage,
+    ContactLineage,
+    ProductLineage,
+)
+from accounts.models.opportunity import Opportunity, OpportunityLine
+from accounts.models.order import Order, OrderLine
+from accounts.models.payment import Payment, Promise, Settlement
+from accounts.models.pricing import PriceBook, PriceEntry
+from accounts.models.product import Product, ProductValues
+from accounts.models.quote import Quote, QuoteLine
+from accounts.models.shipment import Shipment, ShipmentLine
+from accounts.models.source_state import Source, SourceState
+from accounts.models.stock import Stock
+from accounts.models.summary import AccountSearch, AccountSummary
+from accounts.models.ticket import Ticket
+from accounts.models.usage import Usage
+from accounts.models.user import User
+
+__all__ = [
+    "Account",
+    "AccountCrosswalk",
+    "AccountGroupPermission",
+    "AccountLineage",
+    "AccountSearch",
+    "AccountSummary",
+    "AccountUserPermission",
+    "AccountValues",
+    "Activity",
+    "Address",
+    "AddressCrosswalk",
+    "AddressLineage",
+    "AddressValues",
+    "AuditEntry",
+    "Campaign",
+    "CampaignMember",
+    "Change",
+    "Contact",
+    "ContactCrosswalk",
+    "ContactLineage",
+    "ContactValues",
+    "Contract",
+    "CreditNote",
+    "CreditNoteLine",
+    "CurrencyRate",
+    "GoodsReturn",
+    "GoodsReturnLine",
+    "Identifier",
+    "Insight",
+    "Invoice",
+    "InvoiceLine",
+    "Lead",
+    "LegalEntity",
+    "Opportunity",
+    "OpportunityLine",
+    "Order",
+    "OrderLine",
+    "Payment",
+    "PriceBook",
+    "PriceEntry",
+    "Product",
+    "ProductCrosswalk",
+    "ProductLineage",
+    "ProductValues",
+    "Promise",
+    "Quote",
+    "QuoteLine",
+    "Settlement",
+    "Shipment",
+    "ShipmentLine",
+    "Source",
+    "SourceState",
+    "Stock",
+    "Territory",
+    "TerritoryGroupPermission",
+    "TerritoryUserPermission",
+    "Ticket",
+    "Usage",
+    "User",
+]

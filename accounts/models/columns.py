@@ -1,0 +1,68 @@
+"""Column types of the unified model, one per type of the field catalogue.
+
+Every value may be missing: what a source did not say is null, never an empty string or a zero.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+def text(**options: Any) -> models.TextField:
+    return models.TextField(null=True, blank=True, **options)
+
+
+def code(*choices: str) -> models.TextField:
+    """A small vocabulary; the check constraint stands with the table."""
+    return models.TextField(
+        null=True, blank=True, choices=[(choice, choice) for choice in choices]
+    )
+
+
+def country() -> models.CharField:
+    return models.CharField(max_length=2, null=True, blank=True)
+
+
+def currency() -> models.CharField:
+    return models.CharField(max_length=3, null=True, blank=True)
+
+
+def money() -> models.DecimalField:
+    """Amounts and unit prices; four decimals because unit prices need them."""
+    return models.DecimalField(max_digits=20, decimal_places=4, null=True, blank=True)
+
+
+def quantity() -> models.DecimalField:
+    return models.DecimalField(max_digits=20, decimal_places=6, null=True, blank=True)
+
+
+def percent() -> models.DecimalField:
+    return models.DecimalField(max_digits=9, decimal_places=4, null=True, blank=True)
+
+
+def rate() -> models.DecimalField:
+    """Base currency per unit of the document's currency, as used for its base amounts."""
+    return models.DecimalField(max_digits=18, decimal_places=9, null=True, blank=True)
+
+
+def whole() -> models.BigIntegerField:
+    return models.BigIntegerField(null=True, blank=True)
+
+
+def day() -> models.DateField:
+    return models.DateField(null=True, blank=True)
+
+
+def instant(**options: Any) -> models.DateTimeField:
+    return models.DateTimeField(null=True, blank=True, **options)
+
+
+def flag() -> models.BooleanField:
+    return models.BooleanField(null=True, blank=True)
+
+
+def tags() -> ArrayField:
+    return ArrayField(models.TextField(), null=True, blank=True)

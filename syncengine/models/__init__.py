@@ -1,0 +1,42 @@
+"""The sync engine's own rows: policies, runs, records, identity and stewardship."""
+
+from __future__ import annotations
+
+from syncengine.models.canonical import (
+    CanonicalAccount,
+    CanonicalAddress,
+    CanonicalContact,
+    CanonicalProduct,
+)
+from syncengine.models.match import (
+    Anchor,
+    Decision,
+    MatchPair,
+    MatchRecord,
+    MatchVersion,
+)
+from syncengine.models.policy import PolicyVersion, Stream
+from syncengine.models.record import Dirty, Payload, SourceRecord
+from syncengine.models.run import DeadLetter, Run
+from syncengine.models.steward import Pin, StewardTask
+
+__all__ = [
+    "Anchor",
+    "CanonicalAccount",
+    "CanonicalAddress",
+    "CanonicalContact",
+    "CanonicalProduct",
+    "DeadLetter",
+    "Decision",
+    "Dirty",
+    "MatchPair",
+    "MatchRecord",
+    "MatchVersion",
+    "Payload",
+    "Pin",
+    "PolicyVersion",
+    "Run",
+    "SourceRecord",
+    "StewardTask",
+    "Stream",
+]
