@@ -632,7 +632,7 @@ class Migration(migrations.Migration):
                     models.TextField(
                         choices=[
                             ("open", "open"),
-                            ("replayed", "replayed"),
+                            ("replayed", "replayed"), ("resolved", "resolved"),
                             ("dismissed", "dismissed"),
                         ],
                         default="open",

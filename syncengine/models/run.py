@@ -83,7 +83,7 @@ class Run(models.Model):
 class DeadLetter(models.Model):
     """Something that was refused or is held: reason and payload kept, and it can be replayed."""
 
-    STATES = ["open", "replayed", "dismissed"]
+    STATES = ["open", "replayed", "resolved", "dismissed"]
 
     stream = models.ForeignKey(
         "syncengine.Stream", models.CASCADE, related_name="dead_letters"
