@@ -1,0 +1,33 @@
+"""The audit log: who read, exported or changed what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.utils import timezone
+
+from accounts.models import AuditEntry, User
+
+
+def record(
+    *,
+    user: User | None,
+    action: str,
+    object: str = "",
+    row_id: int | None = None,
+    detail: dict[str, Any] | None = None,
+    at: datetime | None = None,
+) -> AuditEntry:
+    """An entry for one act; written in the transaction of the act itself, so both stand or fall."""
+    return AuditEntry.objects.create(
+        at=at or timezone.now(),
+        user=user,
+        user_label=str(user) if user else "system",
+        action=action,
+        object=object,
+        row_id=row_id,
+        detail=detail or {},
+        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
+    )

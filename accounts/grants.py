@@ -1,0 +1,124 @@
+"""Who is given what: roles, territories and single customers. Every grant leaves an audit entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from guardian.shortcuts import assign_perm, remove_perm
+
+from accounts import audit
+from accounts.models import Account, Territory, User
+from accounts.models.user import ROLES
+
+DEMO_DOMAIN = "concord.example"
+DEMO_PASSWORD = "concord-demo"
+DEMO_GROUP = "Sales of two territories"
+Grantee = User | Group
+
+
+class UnknownRole(ValueError):
+    """The role asked for is none of the role matrix."""
+
+
+@dataclass(frozen=True)
+class DemoLogin:
+    """A login whose password everybody may know."""
+
+    role: str
+    email: str
+    password: str
+
+
+@transaction.atomic
+def set_role(*, user: User, role: str, by: User | None) -> None:
+    """The user has the role from the next request on."""
+    if role not in ROLES:
+        raise UnknownRole(f"{role!r} is no role; roles are {', '.join(ROLES)}")
+    former, user.role = user.role, role
+    user.save(update_fields=["role"])
+    audit.record(
+        user=by, action="role set", object="user", row_id=user.pk, detail={"from": former, "to": role}
+    )
+
+
+@transaction.atomic
+def join_group(*, user: User, group: Group, by: User | None) -> None:
+    """The user gets what the group was granted."""
+    group.user_set.add(user)  # type: ignore[attr-defined]  # reverse of the user model set in settings
+    audit.record(user=by, action="group joined", object="user", row_id=user.pk, detail={"group": group.name})
+
+
+@transaction.atomic
+def grant_territory(*, to: Grantee, territory: Territory, by: User | None) -> None:
+    """The user or group sees the customers of the territory."""
+    assign_perm("accounts.see_territory", to, territory)
+    _record("territory granted", to, {"territory": territory.code}, by)
+
+
+@transaction.atomic
+def revoke_territory(*, to: Grantee, territory: Territory, by: User | None) -> None:
+    """The user or group no longer sees the customers of the territory."""
+    remove_perm("accounts.see_territory", to, territory)
+    _record("territory revoked", to, {"territory": territory.code}, by)
+
+
+@transaction.atomic
+def share_account(*, account: Account, to: Grantee, by: User | None) -> None:
+    """The user or group sees this one customer, whatever its territory."""
+    assign_perm("accounts.view_account", to, account)
+    _record("customer shared", to, {"account": account.pk}, by)
+
+
+@transaction.atomic
+def unshare_account(*, account: Account, to: Grantee, by: User | None) -> None:
+    """The user or group sees the customer only if its territory is granted."""
+    remove_perm("accounts.view_account", to, account)
+    _record("customer no longer shared", to, {"account": account.pk}, by)
+
+
+def _record(action: str, to: Grantee, detail: dict[str, object], by: User | None) -> None:
+    kind = "user" if isinstance(to, User) else "group"
+    audit.record(user=by, action=action, object=kind, row_id=to.pk, detail=detail)
+
+
+@transaction.atomic
+def create_demo_users() -> list[DemoLogin]:
+    """One login per role, sales with two territories; run it again once territories are there.
+
+    Only for our own database: the caller asks `settings.OWN_DATABASE` first.
+    """
+    logins = [DemoLogin(role, f"{role}@{DEMO_DOMAIN}", DEMO_PASSWORD) for role in ROLES]
+    known = set(User.objects.filter(is_demo=True).values_list("email", flat=True))
+    for login in logins:
+        if login.email not in known:
+            User.objects.create_user(
+                login.email, login.password, role=login.role, first_name=login.role.capitalize(), is_demo=True
+            )
+    _grant_demo_territories()
+    return logins
+
+
+def _grant_demo_territories() -> None:
+    group, _ = Group.objects.get_or_create(name=DEMO_GROUP)
+    if not group.user_set.exists():  # type: ignore[attr-defined]
+        join_group(user=User.objects.get(email=f"sales@{DEMO_DOMAIN}"), group=group, by=None)
+    granted = Territory.objects.filter(territorygrouppermission__group=group)
+    if granted.exists():
+        return
+    german_first = ExpressionWrapper(Q(countries__contains=["DE"]), BooleanField())
+    for territory in Territory.objects.order_by(german_first.desc(), "code")[:2]:
+        grant_territory(to=group, territory=territory, by=None)
+
+
+@transaction.atomic
+def remove_demo_users() -> int:
+    """The number of demo logins removed, with their group."""
+    Group.objects.filter(name=DEMO_GROUP).delete()
+    removed = User.objects.filter(is_demo=True)
+    count = removed.count()
+    removed.delete()
+    audit.record(user=None, action="demo logins removed", object="user", detail={"count": count})
+    return count
