@@ -1,0 +1,136 @@
+"""Polars frames into and out of PostgreSQL by COPY, on Django's own connection and so in its transaction."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+from django.db import connection
+from psycopg import sql
+
+CHUNK = 1 << 20
+ROWS_AT_ONCE = 200_000
+TIMES = "%Y-%m-%d %H:%M:%S%.f%#z"
+
+
+def identifiers(names: Sequence[str]) -> sql.Composed:
+    """Column names, quoted and comma-separated."""
+    return sql.SQL(", ").join(map(sql.Identifier, names))
+
+
+def copy_in(table: str, frame: pl.DataFrame) -> None:
+    """Append the frame's rows to a table with columns of the same names; lists become arrays."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+        sql.Identifier(table), identifiers(frame.columns)
+    )
+    with connection.cursor() as cursor:
+        for part in frame.iter_slices(ROWS_AT_ONCE):
+            with cursor.copy(statement) as copy:
+                _send(copy, _as_csv(part))
+
+
+def _send(copy: Any, data: memoryview) -> None:
+    for start in range(0, len(data), CHUNK):
+        copy.write(data[start : start + CHUNK])
+
+
+def _as_csv(frame: pl.DataFrame) -> memoryview:
+    buffer = io.BytesIO()
+    lists = [array_literal(name, kind) for name, kind in frame.schema.items() if isinstance(kind, pl.List)]
+    frame.with_columns(lists).write_csv(
+        buffer, include_header=False, datetime_format="%Y-%m-%d %H:%M:%S%.6f%:z"
+    )
+    return buffer.getbuffer()
+
+
+def array_literal(name: str, kind: pl.List) -> pl.Expr:
+    """A list column as PostgreSQL array text; a missing element is NULL."""
+    inner = pl.element()
+    if kind.inner == pl.String:
+        quoted = inner.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
+        inner = pl.concat_str(pl.lit('"'), quoted, pl.lit('"'))
+    elif isinstance(kind.inner, pl.Datetime):
+        inner = pl.concat_str(pl.lit('"'), inner.dt.strftime("%Y-%m-%d %H:%M:%S%.6f%:z"), pl.lit('"'))
+    else:
+        inner = inner.cast(pl.String)
+    joined = pl.col(name).list.eval(inner.fill_null("NULL")).list.join(",")
+    return (
+        pl.when(pl.col(name).is_not_null()).then(pl.concat_str(pl.lit("{"), joined, pl.lit("}"))).alias(name)
+    )
+
+
+def read(
+    query: str | sql.Composed, schema: Mapping[str, pl.DataType], params: Sequence[Any] = ()
+) -> pl.DataFrame:
+    """The query's rows as a frame with exactly these columns and types (text arrays: select to_json)."""
+    body = sql.SQL(query) if isinstance(query, str) else query  # type: ignore[arg-type]
+    statement = sql.Composed([sql.SQL("COPY ("), body, sql.SQL(") TO STDOUT (FORMAT csv)")])
+    buffer = io.BytesIO()
+    with connection.cursor() as cursor, cursor.copy(statement, params or None) as copy:
+        for block in copy:
+            buffer.write(block)
+    buffer.seek(0)
+    if not buffer.getbuffer().nbytes:
+        return pl.DataFrame(schema=dict(schema))
+    return _typed(_parse(buffer, list(schema)), schema)
+
+
+def _parse(buffer: io.BytesIO, names: list[str]) -> pl.DataFrame:
+    return pl.read_csv(
+        buffer, has_header=False, new_columns=names, infer_schema=False, missing_utf8_is_empty_string=False
+    )
+
+
+def _typed(frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    return frame.select([_cast(name, kind).alias(name) for name, kind in schema.items()])
+
+
+def _cast(name: str, kind: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if kind == pl.Boolean:
+        return column == "t"
+    if isinstance(kind, pl.Datetime):
+        return column.str.to_datetime(TIMES, time_unit="us", time_zone="UTC")
+    if isinstance(kind, pl.List):
+        if kind.inner == pl.String:
+            return column.str.json_decode(kind)
+        numbers = column.str.strip_chars("{}")
+        filled = (
+            pl.when(numbers != "")
+            .then(numbers.str.split(","))
+            .otherwise(pl.lit([], dtype=pl.List(pl.String)))
+        )
+        return pl.when(column.is_not_null()).then(
+            filled.list.eval(pl.element().cast(kind.inner, strict=False))
+        )
+    return column if kind == pl.String else column.cast(kind)
+
+
+def execute(query: str | sql.Composed, params: Sequence[Any] | Mapping[str, Any] | None = None) -> int:
+    """Run one statement; the number of rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, params)
+        return int(cursor.rowcount)
+
+
+def rows(
+    query: str | sql.Composed, params: Sequence[Any] | Mapping[str, Any] | None = None
+) -> list[tuple[Any, ...]]:
+    """The few rows of a small query."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, params)
+        return list(cursor.fetchall())
+
+
+def stage(name: str, columns: Mapping[str, str], frame: pl.DataFrame) -> None:
+    """A temporary table of these columns (name → SQL type) filled with the frame, gone at commit."""
+    shape = sql.SQL(", ").join(
+        sql.SQL("{} " + kind).format(sql.Identifier(column))  # type: ignore[arg-type]
+        for column, kind in columns.items()
+    )
+    execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(name)))
+    execute(sql.SQL("CREATE TEMP TABLE {} ({}) ON COMMIT DROP").format(sql.Identifier(name), shape))
+    copy_in(name, frame.select(list(columns)))
+    execute(sql.SQL("ANALYZE {}").format(sql.Identifier(name)))
