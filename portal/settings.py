@@ -13,7 +13,7 @@ from portal.services import places
 
 # Place and mode
 BASE_DIR = Path(__file__).resolve().parent.parent
-HOME = env.folder("PORTAL_HOME", BASE_DIR / ".portal")
+HOME = places.prepared(env.folder("PORTAL_HOME", BASE_DIR / ".portal"))
 DEBUG = env.flag("PORTAL_DEBUG")
 HTTPS = env.flag("PORTAL_HTTPS")
 PORT = env.integer("PORTAL_PORT", 8000, 1, 65535)
@@ -127,8 +127,8 @@ USE_THOUSAND_SEPARATOR = False
 # Static files: found where they lie, unless collectstatic has put hashed and compressed copies in place.
 # Compressing at start is out of the question: plotly's bundle alone takes a minute.
 STATIC_URL = "/static/"
-STATIC_ROOT = env.text("PORTAL_STATIC_ROOT") or str(HOME / "static")
-HASHED_STATIC = bool(env.text("PORTAL_STATIC_ROOT"))
+STATIC_ROOT = env.text("PORTAL_STATIC_ROOT") or None
+HASHED_STATIC = STATIC_ROOT is not None
 STATICFILES_DIRS = [("plotly", str(Path(find_spec("plotly").origin).parent / "package_data"))]  # type: ignore[union-attr, arg-type]
 WHITENOISE_USE_FINDERS = not HASHED_STATIC
 WHITENOISE_MAX_AGE = 3600

@@ -7,6 +7,8 @@ import os
 import pwd
 from pathlib import Path
 
+from portal import env
+
 # A unix socket's path holds at most 107 bytes; the longest name below the folder is ".s.PGSQL.5432.lock".
 LONGEST_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 # For root only: PostgreSQL refuses to run as root, and its user can't enter a home that is closed to others.
@@ -26,6 +28,17 @@ def service_user() -> pwd.struct_passwd | None:
     raise SystemExit("PostgreSQL doesn't run as root, and there is no user postgres or nobody to run it as")
 
 
+def prepared(home: Path) -> Path:
+    """The folder, made where it is missing, so that the servers' user can pass through it."""
+    try:
+        if not home.exists():
+            home.mkdir(parents=True)
+            home.chmod(0o700 if service_user() is None else 0o711)
+    except OSError as error:
+        raise env.BadValue("PORTAL_HOME", f"a folder we may make ({error.strerror})", str(home)) from None
+    return home
+
+
 def is_open(path: Path) -> bool:
     """True where any user can pass through all folders above the path."""
     return all(parent.stat().st_mode & 0o001 for parent in path.parents if parent.exists())
@@ -33,7 +46,7 @@ def is_open(path: Path) -> bool:
 
 def state_folder(home: Path) -> Path:
     """The folder for the servers' data: PORTAL_HOME, unless the servers' user couldn't enter it."""
-    if service_user() is None or is_open(home):
+    if service_user() is None or is_open(home / "postgres"):
         return home
     return OPEN_STATE / _digest(home)
 
