@@ -1,0 +1,215 @@
+"""The company's rules as frozen, picklable data: what the YAML said, checked and typed. No Django here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from accounts.catalogue import Catalogue
+
+Severity = Literal["reject", "hold", "warn"]
+
+
+@dataclass(frozen=True)
+class Secret:
+    """The name of a secret; its value is read from the environment when it is used, never stored."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When a stream is read: every so often, or by a cron text of five fields."""
+
+    every: timedelta | None = None
+    cron: str | None = None
+
+
+@dataclass(frozen=True)
+class FieldMap:
+    """How one catalogue field is made from source columns; exactly one of the ways to read is set."""
+
+    field: str
+    columns: tuple[str, ...] = ()
+    how: Literal["column", "constant", "join", "first_of", "template"] = "column"
+    value: str | None = None
+    separator: str = " "
+    template: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    format: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    otherwise: str | None = None
+    default: str | None = None
+    empty: tuple[str, ...] = ()
+    true: tuple[str, ...] = ()
+    false: tuple[str, ...] = ()
+    transform: tuple[str, ...] = ()
+    on_error: Literal["refuse", "null"] = "refuse"
+    owner: str | None = None
+
+
+@dataclass(frozen=True)
+class AlsoMap:
+    """A further object told by the same source row, with a key of its own."""
+
+    object: str
+    key: str
+    fields: tuple[FieldMap, ...]
+    unless_empty: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One validation rule with the sentence a person reads when it fails."""
+
+    kind: str
+    fields: tuple[str, ...] = ()
+    severity: Severity = "reject"
+    sentence: str = ""
+    object: str = ""
+    values: tuple[str, ...] = ()
+    min: Decimal | date | None = None
+    max: Decimal | date | None = None
+    pattern: str | None = None
+    to: str | None = None
+    forbids: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Short stable name by which failures are counted."""
+        return f"{self.kind}:{'+'.join(self.fields)}" if self.fields else self.kind
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One kind of rows of a source: how to read them and what golden objects they tell."""
+
+    name: str
+    source: str
+    object: str
+    read: Mapping[str, Any]
+    key: str
+    fields: tuple[FieldMap, ...]
+    modified: FieldMap | None = None
+    version: str | None = None
+    deleted: FieldMap | None = None
+    listing: Literal["full", "delta"] = "delta"
+    schedule: Schedule = Schedule(every=timedelta(hours=1))
+    freshness: timedelta = timedelta(hours=2)
+    overlap: timedelta = timedelta(minutes=10)
+    timezone: str = "UTC"
+    also: tuple[AlsoMap, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """A system customers are read from, with its streams."""
+
+    name: str
+    label: str
+    kind: str
+    system: str
+    connection: Mapping[str, Any]
+    streams: Mapping[str, Stream]
+    timezone: str = "UTC"
+    record_url: str = ""
+
+
+@dataclass(frozen=True)
+class FieldPolicy:
+    """Which of several sources' values survives in a field."""
+
+    strategy: str = "system_of_record"
+    order: tuple[str, ...] = ()
+    conflict: bool = False
+    ignore_empty: bool = True
+    distrust_invalid: bool = True
+    distrust_deleted: bool = True
+    minimum_age: timedelta | None = None
+    approval: bool = False
+
+
+@dataclass(frozen=True)
+class Survivorship:
+    """The field policies of one object: a default and its exceptions."""
+
+    object: str
+    default: FieldPolicy
+    fields: Mapping[str, FieldPolicy] = field(default_factory=dict)
+
+    def policy(self, name: str) -> FieldPolicy:
+        """The policy that decides one field."""
+        return self.fields.get(name, self.default)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How many units of the base currency one unit of `currency` was worth from that day on."""
+
+    currency: str
+    date: date
+    rate: Decimal
+
+
+@dataclass(frozen=True)
+class LegalEntity:
+    """One of our own companies."""
+
+    code: str
+    label: str
+    currency: str
+    country: str
+
+
+@dataclass(frozen=True)
+class Territory:
+    """A sales territory and the countries that belong to it."""
+
+    code: str
+    label: str
+    countries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Reference tables of the company."""
+
+    base_currency: str = "EUR"
+    rates: tuple[Rate, ...] = ()
+    legal_entities: tuple[LegalEntity, ...] = ()
+    territories: tuple[Territory, ...] = ()
+    freshness: Mapping[str, timedelta] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PolicySet:
+    """Everything one policy version says."""
+
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    survivorship: Mapping[str, Survivorship] = field(default_factory=dict)
+    reference: Reference = Reference()
+    rules: tuple[Rule, ...] = ()
+    number: int | None = None
+
+    def stream(self, source: str, name: str) -> Stream:
+        """One stream by the names of its source and itself."""
+        return self.sources[source].streams[name]
+
+    def rules_for(self, stream: Stream, object_name: str) -> tuple[Rule, ...]:
+        """The rules that rows of an object from this stream must pass: its own and the company's."""
+        everywhere = tuple(rule for rule in self.rules if rule.object == object_name)
+        return tuple(rule for rule in stream.rules if rule.object == object_name) + everywhere
+
+    def field_policy(self, object_name: str, field_name: str, catalogue: Catalogue) -> FieldPolicy:
+        """The declared policy of a field, else one that trusts its owner's system first."""
+        declared = self.survivorship.get(object_name)
+        if declared is not None:
+            return declared.policy(field_name)
+        owner = catalogue[object_name].fields[field_name].owner
+        ranked = sorted(self.sources.values(), key=lambda source: source.system != owner)
+        return FieldPolicy(order=tuple(source.name for source in ranked))
