@@ -1,10 +1,9 @@
-"""Every address of the portal: probes, login, the interface for programs, pages."""
+"""Every address of the portal: probes, the interface for programs, pages; login is one of the pages."""
 
 from __future__ import annotations
 
 from importlib.util import find_spec
 
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
@@ -16,9 +15,12 @@ PAGES = [name for name in ("dashboards.urls",) if find_spec(name)]
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
     *[path("api/v1/", include(name)) for name in API],
     *[path("", include(name)) for name in PAGES],
 ]
+
+handler400 = "dashboards.views.errors.bad_request"
+handler403 = "dashboards.views.errors.permission_denied"
+handler404 = "dashboards.views.errors.not_found"
+handler500 = "dashboards.views.errors.server_error"

@@ -1,0 +1,57 @@
+"""One view gives a full page or the fragment that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from accounts.models import User
+from dashboards.shell import get_shell
+
+Crumbs = Sequence[tuple[str, str | None]]
+View = Callable[..., HttpResponse]
+
+
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, current: str, crumbs: Crumbs = (), status: int = 200
+) -> HttpResponse:
+    """A full page: the template with the frame around it."""
+    frame = {"shell": get_shell(request.user, current), "crumbs": crumbs}  # type: ignore[arg-type]
+    response = render(request, template, context | frame, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def fragment(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """Only the part of the page that changed."""
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def wants(request: HttpRequest, target: str) -> bool:
+    """Whether htmx asks for just the element of that id."""
+    return bool(request.htmx) and request.htmx.target == target  # type: ignore[attr-defined]
+
+
+def allowed(rule: Callable[[User], bool]) -> Callable[[View], View]:
+    """Lets only users through for whom the rule holds."""
+
+    def decorate(view: View) -> View:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not rule(request.user):  # type: ignore[arg-type]
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate

@@ -1,0 +1,9 @@
+// Starts each small module; pages work without any of them.
+import "./theme.js";
+import "./dialogs.js";
+import "./keys.js";
+import "./palette.js";
+import "./toasts.js";
+import "./drawer.js";
+import "./forms.js";
+import "./charts.js";

@@ -1,0 +1,136 @@
+"""How numbers, money, days and times read on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from dashboards.charts.sparkline import sparkline_paths
+
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
+MINUS = "−"
+DASH = "—"
+STEPS = ((Decimal(10**9), "bn"), (Decimal(10**6), "m"), (Decimal(10**3), "k"))
+
+register = template.Library()
+
+
+@register.filter
+def number(value: Any, places: int = 0) -> str:
+    """Thousands separated, true minus sign; a dash where there is no value."""
+    if value is None or value == "":
+        return DASH
+    text = f"{abs(Decimal(value)):,.{places}f}"
+    return f"{MINUS}{text}" if Decimal(value) < 0 and Decimal(text.replace(",", "")) else text
+
+
+@register.filter
+def money(value: Any, currency: str | None = "EUR") -> str:
+    """An amount to the cent with its currency."""
+    if value is None or value == "":
+        return DASH
+    return _signed(Decimal(value), currency, f"{abs(Decimal(value)):,.2f}")
+
+
+@register.filter
+def whole_money(value: Any, currency: str | None = "EUR") -> str:
+    """An amount without cents, with its currency."""
+    if value is None or value == "":
+        return DASH
+    return _signed(Decimal(value), currency, f"{abs(Decimal(value)):,.0f}")
+
+
+@register.filter
+def short_money(value: Any, currency: str | None = "EUR") -> str:
+    """An amount as a headline shows it: €1.24m, €386k, €42.10."""
+    if value is None or value == "":
+        return DASH
+    amount = Decimal(value)
+    for step, letter in STEPS:
+        if abs(amount) >= step * Decimal("0.9995"):
+            return _signed(amount, currency, _three_digits(abs(amount) / step) + letter)
+    return _signed(amount, currency, f"{abs(amount):,.0f}")
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day as people write it, with the year only where it isn't this one."""
+    if not value:
+        return DASH
+    moment = timezone.localtime(value) if isinstance(value, datetime) else value
+    same_year = moment.year == timezone.localdate().year
+    return f"{moment.day} {moment:%b}" if same_year else f"{moment.day} {moment:%b %Y}"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A day with its time."""
+    return f"{day(value)}, {timezone.localtime(value):%H:%M}" if value else DASH
+
+
+@register.filter
+def ago(value: datetime | date | None) -> str:
+    """How long ago, in one unit: 4 min, 3 h, 12 d."""
+    if not value:
+        return DASH
+    if not isinstance(value, datetime):
+        days = (timezone.localdate() - value).days
+        return "today" if days == 0 else f"{days} d"
+    return duration((timezone.now() - value).total_seconds())
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Seconds in the unit people would use."""
+    if seconds is None:
+        return DASH
+    for limit, size, unit in ((90, 1, "s"), (5400, 60, "min"), (48 * 3600, 3600, "h")):
+        if seconds < limit:
+            value = seconds / size
+            return f"{value:.1f} {unit}" if unit == "s" and value < 10 else f"{value:.0f} {unit}"
+    return f"{seconds / 86400:.0f} d"
+
+
+@register.filter
+def percent(value: Any, places: int = 0) -> str:
+    """A share between 0 and 1 as percent."""
+    return DASH if value is None else f"{number(Decimal(value) * 100, places)} %"
+
+
+@register.filter
+def words(value: str | None) -> str:
+    """A code as words: partly_shipped reads Partly shipped."""
+    return value.replace("_", " ").capitalize() if value else DASH
+
+
+@register.simple_tag
+def spark(values: Sequence[Any], label: str = "") -> SafeString | str:
+    """A line of the given values, small enough for a table cell; nothing where there are none."""
+    paths = sparkline_paths([float(value or 0) for value in values])
+    if not paths:
+        return ""
+    return format_html(
+        '<svg class="spark" viewBox="0 0 84 22" role="img" aria-label="{}">'
+        '<path class="area" d="{}"/><path d="{}"/><circle cx="{}" cy="{}" r="2"/></svg>',
+        label, paths.area, paths.line, *paths.end,
+    )  # fmt: skip
+
+
+def _signed(amount: Decimal, currency: str | None, text: str) -> str:
+    sign = MINUS if amount < 0 and text.strip("0.,") else ""
+    if not currency:
+        return sign + text
+    symbol = SYMBOLS.get(currency)
+    return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"
+
+
+def _three_digits(value: Decimal) -> str:
+    places = 2 if value < 10 else 1 if value < 100 else 0
+    return f"{value:.{places}f}"

@@ -1,0 +1,32 @@
+"""Addresses of the pages."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from dashboards.views import customer, customers, entry, home, queue, search, sync
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("login/", entry.Login.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("account/preferences/", entry.preferences, name="preferences"),
+    path("account/password/", entry.ChangePassword.as_view(), name="password_change"),
+    path("search/", search.search, name="search"),
+    path("customers/", customers.customers, name="customers"),
+    path("customers/export.csv", customers.export, name="customers_export"),
+    path("customers/<int:id>/", customer.overview, name="customer"),
+    path("customers/<int:id>/values/<slug:field>/", customer.lineage, name="lineage"),
+    path("customers/<int:id>/panels/<slug:name>/", customer.panel, name="panel"),
+    path("queue/", queue.queue, name="queue"),
+    path("queue/<int:id>/", queue.card, name="task"),
+    path("queue/<int:id>/decide/", queue.decide, name="decide"),
+    path("queue/<int:id>/resolve/", queue.resolve, name="resolve"),
+    path("queue/<int:id>/undo/", queue.undo, name="undo"),
+    path("sync/", sync.sources, name="sync"),
+    path("sync/refused/", sync.refused, name="refused"),
+    path("sync/replay/", sync.replay, name="replay"),
+    path("sync/runs/<int:id>/", sync.run, name="run"),
+    path("sync/<str:name>/", sync.source, name="source"),
+]

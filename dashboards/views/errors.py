@@ -1,0 +1,49 @@
+"""Pages for what went wrong: not found, not allowed, broken, or a form that has grown old."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+WORDS = {
+    400: ("That request makes no sense", "Something in the address or the form couldn’t be read.", "stop"),
+    403: ("Not for your role", "Your role doesn’t include this page or action. An administrator can change that.", "lock"),
+    404: ("Nothing here", "The page or customer doesn’t exist, or lies outside the territories you see.", "search"),
+    500: ("Something broke on our side", "Nothing you did. It has been logged with the number below; try again in a moment.", "alert"),
+}  # fmt: skip
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What can't be read."""
+    return _trouble(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What the role may not do."""
+    return _trouble(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What isn't there, or not for this user; the two look the same on purpose."""
+    return _trouble(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What broke; asks nothing of the database, which may be what broke."""
+    return _trouble(request, 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form sent after its time."""
+    title = ("This form has expired", "Go back, reload the page and send it again. Nothing was changed.", "clock")
+    return render(request, "dashboards/trouble.html", _context(request, 403, title), status=403)
+
+
+def _trouble(request: HttpRequest, status: int) -> HttpResponse:
+    return render(request, "dashboards/trouble.html", _context(request, status, WORDS[status]), status=status)
+
+
+def _context(request: HttpRequest, status: int, words: tuple[str, str, str]) -> dict[str, object]:
+    title, text, sign = words
+    request_id = request.headers.get("X-Request-ID", "")
+    return {"status": status, "title": title, "text": text, "sign": sign, "request_id": request_id}
