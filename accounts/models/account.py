@@ -86,11 +86,11 @@ class Account(AccountValues):
     class Meta:
         constraints = one_of("account", status=ACCOUNT_STATUSES)
         indexes = [
-            models.Index(fields=["name", "id"], name="account_name"),
+            models.Index(columns.folded("name"), "id", name="account_name"),
             models.Index(
-                fields=["sales_territory", "name", "id"], name="account_territory_name"
+                "sales_territory", columns.folded("name"), "id", name="account_territory_name"
             ),
-            models.Index(fields=["country", "name", "id"], name="account_country_name"),
+            models.Index("country", columns.folded("name"), "id", name="account_country_name"),
             models.Index(fields=["changed_at", "id"], name="account_changed"),
         ]
 

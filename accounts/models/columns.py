@@ -5,10 +5,15 @@ Every value may be missing: what a source did not say is null, never an empty st
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+
+LONG_AGO = date(1, 1, 1)
 
 
 def text(**options: Any) -> models.TextField:
@@ -66,3 +71,26 @@ def flag() -> models.BooleanField:
 
 def tags() -> ArrayField:
     return ArrayField(models.TextField(), null=True, blank=True)
+
+
+class Fold(models.Func):
+    """Text in lower case without accents, as the database folds it for search and sorting."""
+
+    function = "fold"
+    arity = 1
+    output_field = models.TextField()
+
+
+def folded(column: str) -> Fold:
+    """What names are sorted by; an unknown one sorts first."""
+    return Fold(Coalesce(column, Value("")))
+
+
+def or_zero(column: str) -> Coalesce:
+    """What amounts are sorted by; never null, since a page cannot go on after a null."""
+    return Coalesce(column, Value(0), output_field=models.DecimalField(max_digits=20, decimal_places=4))
+
+
+def or_never(column: str) -> Coalesce:
+    """What dates are sorted by; an unknown one sorts as long ago."""
+    return Coalesce(column, Value(LONG_AGO), output_field=models.DateField())

@@ -41,14 +41,10 @@ class AccountSummary(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["-revenue_ttm", "account"], name="summary_revenue"),
-            models.Index(
-                fields=["-overdue_receivable", "account"], name="summary_overdue"
-            ),
-            models.Index(
-                fields=["-last_order_date", "account"], name="summary_last_order"
-            ),
-            models.Index(fields=["-open_pipeline", "account"], name="summary_pipeline"),
+            models.Index(columns.or_zero("revenue_ttm"), "account", name="summary_revenue"),
+            models.Index(columns.or_zero("overdue_receivable"), "account", name="summary_overdue"),
+            models.Index(columns.or_never("last_order_date"), "account", name="summary_last_order"),
+            models.Index(columns.or_zero("open_pipeline"), "account", name="summary_pipeline"),
             models.Index(
                 fields=["oldest_due_date"],
                 name="summary_due",
