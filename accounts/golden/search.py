@@ -11,7 +11,11 @@ SEARCH, NUMBERS = "stage_search", "stage_identifiers"
 
 def publish_search(frame: pl.DataFrame, *, first_load: bool) -> None:
     """Search rows of customers: `id`, `names`, `numbers` (plain text, folded here)."""
-    stage(SEARCH, {"account_id": "bigint", "names": "text", "numbers": "text"}, frame.rename({"id": "account_id"}))
+    stage(
+        SEARCH,
+        {"account_id": "bigint", "names": "text", "numbers": "text"},
+        frame.rename({"id": "account_id"}),
+    )
     conflict = (
         ""
         if first_load

@@ -1,0 +1,135 @@
+"""Landing: what a source said becomes source records with payloads; what has not changed is left alone.
+
+Grain: one source record a (stream, key). A row that is refused leaves the accepted state as it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+from accounts.frames import copy_in, execute, read, rows, stage
+
+from syncengine.mapping import content_hash, payload_column
+
+LANDING = "landing_rows"
+KNOWN: dict[str, pl.DataType] = {
+    "key": pl.String(),
+    "record_id": pl.Int64(),
+    "known_digest": pl.String(),
+    "known_modified_at": pl.Datetime("us", "UTC"),
+    "known_gone": pl.Boolean(),
+}
+STORED = {
+    "stream_id": "smallint", "key": "text", "digest": "uuid", "source_version": "text", "modified_at": "timestamptz",
+    "first_seen_at": "timestamptz", "changed_at": "timestamptz", "deleted_at": "timestamptz", "run_id": "bigint",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Where and under which run rows land."""
+
+    stream_id: int
+    run_id: int
+    now: datetime
+
+
+def prepare(raw: pl.DataFrame) -> pl.DataFrame:
+    """`payload` and `digest` of every raw row, in the same order."""
+    payload = payload_column(raw)
+    return pl.DataFrame({"payload": payload, "digest": content_hash(payload)})
+
+
+def known_records(stream_id: int, keys: pl.Series) -> pl.DataFrame:
+    """What is known already of these keys."""
+    if not rows("SELECT 1 FROM syncengine_sourcerecord WHERE stream_id = %s LIMIT 1", [stream_id]):
+        return pl.DataFrame(schema=KNOWN)
+    stage("landing_keys", {"key": "text"}, pl.DataFrame({"key": keys.drop_nulls().unique().sort()}))
+    return read(
+        "SELECT r.key, r.id, replace(r.digest::text, '-', ''), r.modified_at, r.deleted_at IS NOT NULL "
+        "FROM syncengine_sourcerecord r JOIN landing_keys USING (key) WHERE r.stream_id = %s",
+        KNOWN,
+        [stream_id],
+    )
+
+
+def store(landed: pl.DataFrame, at: Landing) -> pl.DataFrame:
+    """Write accepted rows (`key`, `digest`, `source_version`, `modified_at`, `deleted`, `payload`);
+    returns (key, record_id)."""
+    moment = pl.lit(at.now).dt.convert_time_zone("UTC")
+    ready = landed.sort("key").with_columns(
+        stream_id=pl.lit(at.stream_id, pl.Int16),
+        first_seen_at=moment,
+        changed_at=moment,
+        deleted_at=pl.when("deleted").then(moment),
+        run_id=pl.lit(at.run_id),
+    )
+    stage(LANDING, STORED, ready)
+    columns = ", ".join(STORED)
+    execute(
+        f"INSERT INTO syncengine_sourcerecord AS r ({columns}) SELECT {columns} FROM {LANDING} ORDER BY key "
+        "ON CONFLICT (stream_id, key) DO UPDATE SET digest = excluded.digest, "
+        "source_version = excluded.source_version, modified_at = excluded.modified_at, "
+        "changed_at = excluded.changed_at, deleted_at = excluded.deleted_at, run_id = excluded.run_id "
+        "WHERE r.modified_at IS NULL OR excluded.modified_at IS NULL OR excluded.modified_at >= r.modified_at"
+    )
+    ids = read(
+        f"SELECT s.key, r.id FROM {LANDING} s JOIN syncengine_sourcerecord r "
+        "ON r.stream_id = s.stream_id AND r.key = s.key AND r.changed_at = s.changed_at",
+        {"key": pl.String(), "record_id": pl.Int64()},
+    )
+    bodies = ready.join(ids, on="key").select(landed_at="changed_at", record_id="record_id", body="payload")
+    copy_in("syncengine_payload", bodies)
+    return ids
+
+
+def absent_records(stream_id: int, seen: pl.Series) -> tuple[pl.DataFrame, int]:
+    """(key, record_id) of live records a complete listing did not name, and how many are live."""
+    stage("listed_keys", {"key": "text"}, pl.DataFrame({"key": seen.unique().sort()}))
+    gone = read(
+        "SELECT r.key, r.id FROM syncengine_sourcerecord r WHERE r.stream_id = %s AND r.deleted_at IS NULL "
+        "AND NOT EXISTS (SELECT FROM listed_keys l WHERE l.key = r.key)",
+        {"key": pl.String(), "record_id": pl.Int64()},
+        [stream_id],
+    )
+    return gone, count_live(stream_id)
+
+
+def count_live(stream_id: int) -> int:
+    """How many records of the stream are known and not gone."""
+    return int(
+        rows(
+            "SELECT count(*) FROM syncengine_sourcerecord WHERE stream_id = %s AND deleted_at IS NULL",
+            [stream_id],
+        )[0][0]
+    )
+
+
+def bury(gone: pl.DataFrame, at: Landing) -> None:
+    """Turn these records (record_id) into tombstones; payload and membership stay."""
+    stage("gone_records", {"record_id": "bigint"}, gone)
+    execute(
+        "UPDATE syncengine_sourcerecord r SET deleted_at = %s, changed_at = %s, run_id = %s "
+        "FROM gone_records g WHERE r.id = g.record_id AND r.deleted_at IS NULL",
+        [at.now, at.now, at.run_id],
+    )
+
+
+def mark_dirty(
+    object_code: int, record_ids: pl.Series, *, stream_id: int | None, cause: str, now: datetime
+) -> None:
+    """Queue records for the publish lane, in the transaction that changed them."""
+    if not record_ids.len():
+        return
+    copy_in(
+        "syncengine_dirty",
+        pl.DataFrame({"record_id": record_ids}).select(
+            pl.lit(object_code, pl.Int16).alias("object"),
+            "record_id",
+            pl.lit(stream_id, pl.Int16).alias("stream_id"),
+            pl.lit(cause).alias("cause"),
+            pl.lit(now).dt.convert_time_zone("UTC").alias("landed_at"),
+        ),
+    )

@@ -1,0 +1,180 @@
+"""One batch of one stream: land, map, validate, keep, and queue for the lane; the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import polars as pl
+from accounts.catalogue import load
+from accounts.golden.crosswalk import announce
+from accounts.golden.shape import GOLDEN
+
+from syncengine import landing, refused
+from syncengine.canonical import REFERENCE, bury, write_canonical
+from syncengine.landing import Landing, mark_dirty
+from syncengine.mapping import MappingPlan, map_rows
+from syncengine.models import Stream
+from syncengine.pipeline.tally import Tally
+from syncengine.policies import PolicySet
+from syncengine.records import MappedBatch, Refusal
+from syncengine.validation import validate
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What every batch of a run shares."""
+
+    stream: Stream
+    plan: MappingPlan
+    policies: PolicySet
+    run_id: int
+    waive_holds: bool = False
+
+
+def take(raw: pl.DataFrame, unreadable: Sequence[Refusal], reading: Reading, *, now: datetime) -> Tally:
+    """Bring one batch as far as the lane's queue; what the ledger gains."""
+    tally = Tally(read=raw.height + len(unreadable), rejected=len(unreadable))
+    with tally.timed("land"):
+        arrived = _arrived(raw, reading)
+        fresh = _changed(arrived, reading, tally)
+    with tally.timed("map"):
+        mapped = map_rows(fresh.drop(*_OWN), reading.plan)
+    with tally.timed("validate"):
+        checked = [_validated(batch, reading) for batch in mapped]
+    main = checked[0]
+    accepted = _newest(main.rows, fresh, tally)
+    with tally.timed("store"):
+        _store(accepted, checked, reading, tally, now)
+    _keep_refused([*unreadable, *main.refused], main, checked, reading, tally, now)
+    return tally
+
+
+_OWN = ("__key", "__payload", "__digest", "record_id", "known_digest", "known_modified_at", "known_gone")
+
+
+def _arrived(raw: pl.DataFrame, reading: Reading) -> pl.DataFrame:
+    """Raw rows with key, payload and digest beside them."""
+    prepared = landing.prepare(raw)
+    key = raw[reading.plan.key_column].str.strip_chars()
+    return raw.with_columns(__key=key, __payload=prepared["payload"], __digest=prepared["digest"])
+
+
+def _changed(arrived: pl.DataFrame, reading: Reading, tally: Tally) -> pl.DataFrame:
+    """Rows that say something else than the accepted state; a key's last row in the batch speaks for it."""
+    last = arrived.filter(pl.col("__key").is_null() | pl.col("__key").is_last_distinct())
+    tally.superseded += arrived.height - last.height
+    known = landing.known_records(reading.stream.pk, last["__key"])
+    told = last.join(known, left_on="__key", right_on="key", how="left", maintain_order="left")
+    same = (pl.col("known_digest") == pl.col("__digest")).fill_null(False) & ~pl.col("known_gone").fill_null(
+        False
+    )
+    same = same & pl.lit(not reading.waive_holds)
+    fresh = told.filter(~same)
+    tally.unchanged += told.height - fresh.height
+    return fresh
+
+
+def _validated(batch: MappedBatch, reading: Reading) -> MappedBatch:
+    rules = reading.policies.rules_for(reading.plan.stream, batch.object)
+    if reading.waive_holds:
+        rules = tuple(rule for rule in rules if rule.severity != "hold")
+    checked = validate(batch.rows, rules, load())
+    return replace(
+        batch,
+        rows=checked.ready,
+        refused=(*batch.refused, *checked.refused),
+        held=tuple(checked.held),
+        warnings=(*batch.warnings, *checked.warnings),
+    )
+
+
+def _newest(rows: pl.DataFrame, fresh: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+    """Accepted rows joined with what landed, without states older than the one known."""
+    sides = fresh.select(pl.col("__key").alias("key"), *[c for c in _OWN if c != "__key"])
+    told = rows.join(sides, on="key", how="inner", maintain_order="left")
+    older = (pl.col("modified_at") < pl.col("known_modified_at")).fill_null(False)
+    accepted = told.filter(~older)
+    tally.superseded += told.height - accepted.height
+    return accepted
+
+
+def _store(
+    accepted: pl.DataFrame, checked: Sequence[MappedBatch], reading: Reading, tally: Tally, now: datetime
+) -> None:
+    known = pl.col("record_id").is_not_null() & ~pl.col("known_gone").fill_null(False)
+    gone = accepted.filter("deleted")
+    never_met = gone.filter(~known)
+    tally.skipped += never_met.height
+    tally.tombstoned += gone.height - never_met.height
+    alive = accepted.filter(~pl.col("deleted"))
+    tally.updated += alive.filter(known).height
+    tally.created += alive.filter(~known).height
+    kept = pl.concat([alive, gone.filter(known)])
+    if not kept.height:
+        return
+    at = Landing(reading.stream.pk, reading.run_id, now)
+    payloads = kept.select(
+        "key", "source_version", "modified_at", "deleted", payload="__payload", digest="__digest"
+    )
+    ids = landing.store(payloads, at)
+    refused.heal(reading.stream.pk, kept["key"], now=now)
+    _queue(kept, ids, checked, reading, now)
+
+
+def _queue(
+    kept: pl.DataFrame, ids: pl.DataFrame, checked: Sequence[MappedBatch], reading: Reading, now: datetime
+) -> None:
+    """Golden objects get canonical rows; documents wait under their source record's id."""
+    name = reading.stream.object
+    if name in GOLDEN:
+        _store_golden(name, kept, reading, now)
+    else:
+        code = load()[name].code
+        mark_dirty(code, ids["record_id"], stream_id=reading.stream.pk, cause="landed", now=now)
+    parents = kept.select(pl.col("key").alias("parent"))
+    for also in checked[1:]:
+        rows = also.rows.join(parents, left_on="row_key", right_on="parent", how="semi")
+        if rows.height:
+            _store_golden(also.object, rows.drop("row_key"), reading, now)
+
+
+def _store_golden(name: str, rows: pl.DataFrame, reading: Reading, now: datetime) -> None:
+    source = pl.lit(reading.stream.source_id, pl.Int16).alias("source_id")
+    rows = rows.drop("record_id", strict=False).with_columns(source)
+    keyed = rows.join(announce(name, rows.select("source_id", "key")), on=["source_id", "key"])
+    if REFERENCE[name] == "account_key" and "account_key" in keyed.columns:
+        keyed = _with_account(keyed)
+    alive, gone = keyed.filter(~pl.col("deleted")), keyed.filter("deleted")
+    if alive.height:
+        write_canonical(name, alive, stream_id=reading.stream.pk, now=now)
+    if gone.height:
+        landing.stage("gone_canonical", {"record_id": "bigint"}, gone)
+        bury(name, "gone_canonical")
+    code = load()[name].code
+    mark_dirty(code, keyed["record_id"], stream_id=reading.stream.pk, cause="landed", now=now)
+
+
+def _with_account(rows: pl.DataFrame) -> pl.DataFrame:
+    """The crosswalk id of the customer a contact or address names, arrived or not."""
+    named = rows.filter(pl.col("account_key").is_not_null()).select("source_id", key="account_key")
+    ids = announce("account", named).rename({"key": "account_key", "record_id": "account_ref_id"})
+    return rows.join(ids, on=["source_id", "account_key"], how="left")
+
+
+def _keep_refused(
+    rejects: list[Refusal],
+    main: MappedBatch,
+    checked: Sequence[MappedBatch],
+    reading: Reading,
+    tally: Tally,
+    now: datetime,
+) -> None:
+    tally.rejected += len(main.refused)
+    tally.held += len(main.held)
+    tally.warned += sum(len(batch.warnings) for batch in checked)
+    rest = [refusal for batch in checked[1:] for refusal in (*batch.refused, *batch.held)]
+    warnings = [warning for batch in checked for warning in batch.warnings]
+    everything = [*rejects, *main.held, *rest, *warnings]
+    refused.keep(everything, stream_id=reading.stream.pk, run_id=reading.run_id, now=now)

@@ -1,0 +1,181 @@
+"""The publish lane: one round at a time reads what is dirty, resolves, publishes and clears exactly that.
+
+A round is one transaction under one advisory lock, so two sources can never each publish a new customer
+of the same name, and a round that is killed leaves everything as it was, dirty rows included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from time import perf_counter
+
+import polars as pl
+from accounts.catalogue import load
+from accounts.frames import execute, read, rows, stage
+from accounts.golden import first_load, touched
+from accounts.golden.changes import Cause
+from accounts.golden.shape import DOCUMENT_ORDER
+from accounts.golden.summary import summarise
+from accounts.partitions import ensure_partitions
+from django.db import transaction
+
+from syncengine.models import Run, Stream
+from syncengine.pipeline.source_run import Progress, now_utc
+from syncengine.policies import PolicySet, current_policies
+from syncengine.publish.accounts import publish_accounts
+from syncengine.publish.belonging import publish_belonging
+from syncengine.publish.documents import by_stream, publish_stream
+from syncengine.resolution.accounts import resolve_accounts
+from syncengine.resolution.belonging import resolve_addresses, resolve_contacts, resolve_products
+from syncengine.steward.tasks import renew_tasks
+
+LANE_LOCK = 7302
+ROUND_ROWS = 250_000  # dirty documents a round takes on, so that an event slips in between rounds
+CODE = {spec.name: spec.code for spec in load()}
+DIRTY: dict[str, pl.DataType] = {
+    "id": pl.Int64(),
+    "object": pl.Int16(),
+    "record_id": pl.Int64(),
+    "stream_id": pl.Int16(),
+    "cause": pl.String(),
+}
+
+
+@dataclass(slots=True)
+class Round:
+    """What one round did: rows cleared, counts by object, seconds by stage."""
+
+    cleared: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    stages: dict[str, float] = field(default_factory=dict)
+
+    def time(self, stage: str, started: float) -> None:
+        """Add the seconds since `started` to a stage."""
+        self.stages[stage] = round(self.stages.get(stage, 0.0) + perf_counter() - started, 3)
+
+
+def publish_all(
+    *, clock: Callable[[], datetime] = now_utc, today: date | None = None, progress: Progress | None = None
+) -> list[Round]:
+    """Rounds until nothing is dirty."""
+    done = []
+    while True:
+        result = publish_round(now=clock(), today=today)
+        if result is None or not result.cleared:
+            return done
+        done.append(result)
+        if progress:
+            progress("publish", result.cleared)
+
+
+def publish_round(*, now: datetime, today: date | None = None) -> Round | None:
+    """One round; None while another process holds the lane."""
+    policies = current_policies()
+    with transaction.atomic():
+        if not rows("SELECT pg_try_advisory_xact_lock(%s)", [LANE_LOCK])[0][0]:
+            return None
+        dirty = _read_dirty()
+        if not dirty.height:
+            return Round()
+        ensure_partitions(now.date())
+        return _publish(dirty, policies, now, today or now.date())
+
+
+def _read_dirty() -> pl.DataFrame:
+    """Golden objects first and whole; then documents, parents before lines, as many as a round takes."""
+    golden = read(
+        "SELECT id, object, record_id, stream_id, cause FROM syncengine_dirty WHERE object < 5", DIRTY
+    )
+    if golden.height >= ROUND_ROWS:
+        return golden
+    places = ", ".join(f"({CODE[name]}, {place})" for place, name in enumerate(DOCUMENT_ORDER))
+    documents = read(
+        f"SELECT d.id, d.object, d.record_id, d.stream_id, d.cause FROM syncengine_dirty d "
+        f"JOIN (VALUES {places}) o (object, place) ON o.object = d.object ORDER BY o.place, d.id LIMIT {ROUND_ROWS}",
+        DIRTY,
+    )
+    return pl.concat([golden, documents])
+
+
+def _publish(dirty: pl.DataFrame, policies: PolicySet, now: datetime, today: date) -> Round:
+    result = Round(cleared=dirty.height)
+    run = Run.objects.create(kind="publish", started_at=now, heartbeat_at=now, policy_version=policies.number)
+    cause = Cause(now, f"run {run.pk}", policies.number or 0)
+    with first_load.quick_constraints():
+        touched.begin()
+        _golden_objects(dirty, policies, cause, result)
+        _documents(dirty, policies, cause, today, result)
+        started = perf_counter()
+        touched.settle()
+        result.counts["summary"] = summarise(today=today)
+        result.time("summary", started)
+        _clear(dirty)
+    Run.objects.filter(pk=run.pk).update(
+        state="succeeded", finished_at=now_utc(), read=dirty.height, updated=dirty.height,
+        stages=result.stages, counts=result.counts,
+    )  # fmt: skip
+    return result
+
+
+def _of(dirty: pl.DataFrame, name: str) -> pl.Series:
+    return dirty.filter(pl.col("object") == CODE[name])["record_id"].unique().sort()
+
+
+def _golden_objects(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, result: Round) -> None:
+    products = _of(dirty, "product")
+    if products.len():
+        started = perf_counter()
+        result.counts["product"] = publish_belonging(
+            "product", resolve_products(products), policies, cause=cause
+        ).changed
+        result.time("products", started)
+    accounts = _of(dirty, "account")
+    moved = _accounts(accounts, policies, cause, result) if accounts.len() else False
+    for name, resolve in (("contact", resolve_contacts), ("address", resolve_addresses)):
+        records = pl.concat([_of(dirty, name), _following(name) if moved else pl.Series([], dtype=pl.Int64)])
+        if records.len():
+            started = perf_counter()
+            written = publish_belonging(name, resolve(records), policies, cause=cause)
+            result.counts[name] = written.created + written.changed
+            result.time(f"{name}s", started)
+
+
+def _accounts(accounts: pl.Series, policies: PolicySet, cause: Cause, result: Round) -> bool:
+    started = perf_counter()
+    resolved = resolve_accounts(accounts, now=cause.at)
+    result.time("identity", started)
+    started = perf_counter()
+    published = publish_accounts(resolved, policies, cause=cause)
+    result.counts["account"] = published.written.created + published.written.changed
+    result.time("accounts", started)
+    started = perf_counter()
+    result.counts["task"] = renew_tasks(resolved, published, now=cause.at)
+    result.time("tasks", started)
+    return True
+
+
+def _following(name: str) -> pl.Series:
+    """Contacts or addresses whose customer's record moved in this round, or has just arrived."""
+    return read(
+        f"SELECT c.crosswalk_id FROM syncengine_canonical{name} c JOIN moved_records m ON m.record_id = c.account_ref_id",
+        {"record_id": pl.Int64()},
+    )["record_id"]
+
+
+def _documents(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, today: date, result: Round) -> None:
+    for name in DOCUMENT_ORDER:
+        mine = dirty.filter(pl.col("object") == CODE[name])
+        for stream_id, records in by_stream(mine).items():
+            started = perf_counter()
+            stream = Stream.objects.select_related("source").get(pk=stream_id)
+            written = publish_stream(stream, records, policies, cause=cause, today=today)
+            result.counts[name] = result.counts.get(name, 0) + written.inserted + written.updated
+            result.time("documents", started)
+
+
+def _clear(dirty: pl.DataFrame) -> None:
+    """Exactly the rows that were read: whatever came meanwhile stays dirty."""
+    stage("cleared_rows", {"id": "bigint"}, dirty.select("id"))
+    execute("DELETE FROM syncengine_dirty d USING cleared_rows c WHERE d.id = c.id")

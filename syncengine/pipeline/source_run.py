@@ -1,0 +1,264 @@
+"""Reading one stream: lock it, read from its watermark, take batch after batch, believe absences, keep the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import polars as pl
+from accounts.catalogue import load
+from accounts.frames import rows
+from accounts.golden.shape import GOLDEN
+from accounts.models import SourceState
+from accounts.partitions import ensure_partitions
+from django.db import transaction
+
+from syncengine import landing
+from syncengine.canonical import bury
+from syncengine.connectors import Connector, ConnectorError, StreamRequest, open_connector
+from syncengine.landing import Landing, mark_dirty
+from syncengine.mapping import compile_stream
+from syncengine.models import Run, Stream
+from syncengine.pipeline.batch import Reading, take
+from syncengine.pipeline.tally import Tally
+from syncengine.policies import PolicySet, current_policies
+from syncengine.policies import Stream as Declared
+
+Progress = Callable[[str, int], None]
+STREAM_LOCK = 7301
+GUARD_SHARE, GUARD_ROWS = 0.3, 100
+
+
+class StreamBusy(Exception):
+    """Another run is reading the stream."""
+
+
+class MassChange(Exception):
+    """A listing lacks so many known records that people are asked first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    declared: Declared
+    reading: Reading
+    request: StreamRequest
+
+
+def now_utc() -> datetime:
+    """The clock of runs; everything below takes its time as an argument."""
+    return datetime.now(UTC)
+
+
+def run_stream(
+    stream_id: int,
+    *,
+    clock: Callable[[], datetime] = now_utc,
+    progress: Progress | None = None,
+    kind: str = "sync",
+) -> Run:
+    """Read what is new in a stream, up to the lane's queue. Raises StreamBusy while another run does."""
+    stream = Stream.objects.select_related("source").get(pk=stream_id)
+    with _locked(stream):
+        _close_interrupted(stream, clock())
+        policies = current_policies()
+        run = _start(stream, policies, clock(), kind)
+        try:
+            _read(stream, run, policies, clock, progress)
+        except (ConnectorError, MassChange) as error:
+            return _finish(run, stream, clock(), failure=error)
+        except Exception as error:
+            _finish(run, stream, clock(), failure=error)
+            raise
+        return _finish(run, stream, clock())
+
+
+@contextmanager
+def _locked(stream: Stream) -> Iterator[None]:
+    """One reading of a stream's window at a time; the lock dies with the connection."""
+    if not rows("SELECT pg_try_advisory_lock(%s, %s)", [STREAM_LOCK, stream.pk])[0][0]:
+        raise StreamBusy(f"{stream.source.name}.{stream.name} is being read already")
+    try:
+        yield
+    finally:
+        rows("SELECT pg_advisory_unlock(%s, %s)", [STREAM_LOCK, stream.pk])
+
+
+def _close_interrupted(stream: Stream, now: datetime) -> None:
+    """With the lock held, a run still marked as running was killed; what it committed stands."""
+    Run.objects.filter(stream=stream, state="running").update(
+        state="failed", finished_at=now, message="interrupted; what had landed by then stands"
+    )
+
+
+def _start(stream: Stream, policies: PolicySet, now: datetime, kind: str) -> Run:
+    ensure_partitions(now.date())
+    declared = policies.stream(stream.source.name, stream.name)
+    SourceState.objects.update_or_create(
+        source=stream.source,
+        stream=stream.name,
+        defaults={
+            "object": stream.object, "state": "running", "last_run_at": now,
+            "target_seconds": int(declared.freshness.total_seconds()),
+        },
+    )  # fmt: skip
+    return Run.objects.create(
+        stream=stream,
+        kind=kind,
+        started_at=now,
+        heartbeat_at=now,
+        policy_version=policies.number,
+        known_before=landing.count_live(stream.pk),
+    )
+
+
+def _read(
+    stream: Stream, run: Run, policies: PolicySet, clock: Callable[[], datetime], progress: Progress | None
+) -> None:
+    source = _source(stream, run, policies, clock())
+    seen: list[pl.Series] = []
+    complete = False
+    declared = policies.sources[stream.source.name]
+    with open_connector(declared.kind, declared.connection, timezone=declared.timezone) as connector:
+        for batch in connector.read(source.request):
+            _take_batch(batch.rows, batch.refused, batch.watermark, stream, run, source.reading, clock())
+            seen.append(
+                batch.rows[source.declared.key] if batch.rows.width else pl.Series([], dtype=pl.String)
+            )
+            complete = batch.complete
+            if progress:
+                progress(f"{stream.source.name} {stream.name}", batch.rows.height)
+        _believe_absences(connector, source, seen, complete, run, clock)
+
+
+def _source(stream: Stream, run: Run, policies: PolicySet, until: datetime) -> _Source:
+    declared = policies.stream(stream.source.name, stream.name)
+    plan = compile_stream(declared, load())
+    request = StreamRequest(
+        name=stream.name,
+        object=stream.object,
+        read=declared.read,
+        key=declared.key,
+        until=until,
+        modified=_column(declared.modified),
+        version=declared.version,
+        deleted=_column(declared.deleted),
+        listing=declared.listing,
+        overlap=declared.overlap,
+        watermark=stream.watermark,
+    )
+    return _Source(declared, Reading(stream, plan, policies, run.pk), request)
+
+
+def _column(mapped: object) -> str | None:
+    columns = getattr(mapped, "columns", None)
+    return columns[0] if columns else None
+
+
+def _take_batch(
+    raw: pl.DataFrame,
+    refused: object,
+    watermark: str | None,
+    stream: Stream,
+    run: Run,
+    reading: Reading,
+    now: datetime,
+) -> None:
+    """Rows, ledger and watermark move together or not at all."""
+    with transaction.atomic():
+        tally = take(raw, refused, reading, now=now) if raw.height or refused else Tally()  # type: ignore[arg-type]
+        run.stages = _merged(run.stages, tally.stages)
+        tally.write(run.pk, heartbeat_at=now, stages=run.stages)
+        if watermark is not None:
+            Stream.objects.filter(pk=stream.pk).update(watermark=watermark)
+
+
+def _merged(stages: dict[str, float], more: dict[str, float]) -> dict[str, float]:
+    return {name: round(stages.get(name, 0) + more.get(name, 0), 3) for name in {**stages, **more}}
+
+
+def _believe_absences(
+    connector: Connector,
+    source: _Source,
+    seen: list[pl.Series],
+    complete: bool,
+    run: Run,
+    clock: Callable[[], datetime],
+) -> None:
+    """Deletions are believed only after a complete listing; an unusual share of them stops the run."""
+    request, stream = source.request, source.reading.stream
+    if complete:
+        keys = pl.concat(seen) if seen else pl.Series([], dtype=pl.String)
+    elif request.listing == "full" and connector.kind != "files" and connector.lists_keys(request):
+        keys = pl.Series([key for part in connector.list_keys(request) for key in part], dtype=pl.String)
+    else:
+        return
+    now = clock()
+    with transaction.atomic():
+        gone, live = landing.absent_records(stream.pk, keys.drop_nulls().str.strip_chars())
+        if gone.height > GUARD_ROWS and gone.height > GUARD_SHARE * live:
+            raise MassChange(
+                f"{gone.height} of {live} known records are missing from the listing; nothing was deleted. "
+                "If that is right, delete them at the source in smaller steps or run with --accept-deletions."
+            )
+        if gone.height:
+            _bury(gone, source.reading, now)
+            Tally(absent=gone.height).write(run.pk)
+        Stream.objects.filter(pk=stream.pk).update(listed_at=now)
+
+
+def _bury(gone: pl.DataFrame, reading: Reading, now: datetime) -> None:
+    stream = reading.stream
+    landing.bury(gone, Landing(stream.pk, reading.run_id, now))
+    code = load()[stream.object].code
+    if stream.object not in GOLDEN:
+        mark_dirty(code, gone["record_id"], stream_id=stream.pk, cause="absent", now=now)
+        return
+    landing.stage("gone_keys", {"key": "text"}, gone)
+    ids = landing.read(
+        f"SELECT x.id FROM accounts_{stream.object}crosswalk x JOIN gone_keys g ON g.key = x.key WHERE x.source_id = %s",
+        {"record_id": pl.Int64()},
+        [stream.source_id],
+    )
+    landing.stage("gone_canonical", {"record_id": "bigint"}, ids)
+    bury(stream.object, "gone_canonical")
+    mark_dirty(code, ids["record_id"], stream_id=stream.pk, cause="absent", now=now)
+
+
+def _finish(run: Run, stream: Stream, now: datetime, *, failure: Exception | None = None) -> Run:
+    state = "succeeded" if failure is None else "stopped" if isinstance(failure, MassChange) else "failed"
+    after = landing.count_live(stream.pk)
+    message = "" if failure is None else str(failure)
+    Run.objects.filter(pk=run.pk).update(state=state, finished_at=now, message=message, known_after=after)
+    run.refresh_from_db()
+    words = {"succeeded": "ok", "stopped": "action", "failed": "error"}
+    changes: dict[str, object] = {"state": words[state], "message": message, "rows": after}
+    if state == "succeeded":
+        changes |= {"last_success_at": now, "data_at": run.started_at, "refused": _open_refused(stream)}
+    SourceState.objects.filter(source=stream.source, stream=stream.name).update(**changes)
+    return run
+
+
+def _open_refused(stream: Stream) -> int:
+    return stream.dead_letters.filter(state="open").exclude(severity="warn").count()
+
+
+def refresh_records(stream_id: int, keys: tuple[str, ...], *, clock: Callable[[], datetime] = now_utc) -> Run:
+    """Fetch these records of a stream at once, also while a bulk run is reading it."""
+    stream = Stream.objects.select_related("source").get(pk=stream_id)
+    policies = current_policies()
+    run = _start(stream, policies, clock(), "refresh")
+    source = _source(stream, run, policies, clock())
+    declared = policies.sources[stream.source.name]
+    request = StreamRequest(
+        **{name: getattr(source.request, name) for name in StreamRequest.__slots__ if name != "keys"},
+        keys=keys,
+    )
+    try:
+        with open_connector(declared.kind, declared.connection, timezone=declared.timezone) as connector:
+            for batch in connector.read(request):
+                _take_batch(batch.rows, batch.refused, None, stream, run, source.reading, clock())
+    except ConnectorError as error:
+        return _finish(run, stream, clock(), failure=error)
+    return _finish(run, stream, clock())

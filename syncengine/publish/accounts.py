@@ -1,0 +1,167 @@
+"""Publishing customers: survive, find parent and territory, write, link, and make them findable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+from accounts.catalogue import load
+from accounts.frames import read, stage
+from accounts.golden.changes import Cause
+from accounts.golden.crosswalk import link
+from accounts.golden.records import Published, publish_golden, redirect
+from accounts.golden.search import load_identifiers, publish_identifiers, publish_search
+from accounts.golden.touched import touch
+from accounts.models import Territory
+
+from syncengine.canonical import read_canonical
+from syncengine.policies import PolicySet
+from syncengine.publish.rules import field_rules, open_pins
+from syncengine.resolution.accounts import Resolved
+from syncengine.survivorship import survive
+
+PARENT = load()["account"].fields["parent"].code
+SCHEMES = ("customer_number", "tax_id", "registration_id", "duns")
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedAccounts:
+    """What was written, and the conflicts (account_id, field, values) found on the way."""
+
+    written: Published
+    conflicts: pl.DataFrame
+    account_ids: pl.Series
+
+
+def publish_accounts(resolved: Resolved, policies: PolicySet, *, cause: Cause) -> PublishedAccounts:
+    """Write the customers of these members with lineage, links, search and identifiers."""
+    records = _records(resolved)
+    pins = open_pins(records, now=cause.at)
+    survived = survive(records, load()["account"], field_rules("account", policies), pins)
+    conflicts = _unpinned(survived.conflicts, pins)
+    golden = _complete(survived.golden, conflicts, records)
+    written = publish_golden("account", golden, cause=cause)
+    redirect("account", resolved.merged, cause=cause)
+    link("account", records.select("record_id", golden_id="cluster"), cause=cause)
+    _publish_findable(records, golden, first_load=golden["is_new"].all())
+    stage("published_accounts", {"id": "bigint"}, golden.select("id"))
+    touch("SELECT id FROM published_accounts")
+    return PublishedAccounts(written, conflicts, golden["id"])
+
+
+def _records(resolved: Resolved) -> pl.DataFrame:
+    """Canonical rows of the members; from here on the cluster is the customer's id."""
+    members = resolved.members.select("record_id", "account_id", "is_new")
+    stage("member_records", {"record_id": "bigint"}, members.select("record_id"))
+    rows = read_canonical("account", "c.crosswalk_id IN (SELECT record_id FROM member_records)")
+    return rows.join(members, on="record_id").rename({"account_id": "cluster"})
+
+
+def _unpinned(conflicts: pl.DataFrame, pins: pl.DataFrame) -> pl.DataFrame:
+    """A pinned field is settled, whatever the sources say."""
+    return conflicts.join(pins.select("cluster", "field"), on=["cluster", "field"], how="anti")
+
+
+def _complete(golden: pl.DataFrame, conflicts: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    disputed = conflicts.group_by("cluster").agg(disputed=pl.col("field").sort())
+    births = records.select("cluster", "is_new").unique("cluster")
+    whole = (
+        golden.join(disputed, on="cluster", how="left")
+        .join(births, on="cluster", how="left")
+        .join(_parents(golden), on="cluster", how="left")
+        .with_columns(
+            pl.col("disputed").fill_null(pl.lit([], dtype=pl.List(pl.Int16))),
+            source_ids=pl.col("sources").list.unique().list.sort(),
+            merged_into_id=pl.lit(None, pl.Int64),
+        )
+    )
+    return _with_territory(whole).rename({"cluster": "id"})
+
+
+def _parents(golden: pl.DataFrame) -> pl.DataFrame:
+    """Customers that the winning record's parent key leads to; nobody is their own parent."""
+    if "parent_key" not in golden.columns:
+        return pl.DataFrame(schema={"cluster": pl.Int64, "parent_id": pl.Int64})
+    said = golden.filter(pl.col("parent_key").is_not_null()).select(
+        "cluster",
+        key="parent_key",
+        source_id=pl.col("sources").list.get(pl.col("winners").list.get(PARENT - 1) - 1, null_on_oob=True),
+    )
+    stage("parent_keys", {"cluster": "bigint", "key": "text", "source_id": "smallint"}, said)
+    return read(
+        "SELECT s.cluster, coalesce(a.merged_into_id, x.account_id) FROM parent_keys s "
+        "JOIN accounts_accountcrosswalk x ON x.source_id = s.source_id AND x.key = s.key "
+        "LEFT JOIN accounts_account a ON a.id = x.account_id "
+        "WHERE x.account_id IS NOT NULL AND x.account_id <> s.cluster",
+        {"cluster": pl.Int64(), "parent_id": pl.Int64()},
+    )
+
+
+def _with_territory(golden: pl.DataFrame) -> pl.DataFrame:
+    """The territory the sources name, else the one the country lies in."""
+    for missing in ("territory", "country"):
+        if missing not in golden.columns:
+            golden = golden.with_columns(pl.lit(None, pl.String).alias(missing))
+    territories = list(Territory.objects.values_list("id", "code", "countries"))
+    by_code = {code: pk for pk, code, _ in territories}
+    by_country = {country: pk for pk, _, countries in territories for country in countries}
+    return golden.with_columns(
+        sales_territory_id=pl.coalesce(
+            pl.col("territory").replace_strict(by_code, default=None, return_dtype=pl.Int64),
+            pl.col("country").replace_strict(by_country, default=None, return_dtype=pl.Int64),
+        )
+    )
+
+
+def _publish_findable(records: pl.DataFrame, golden: pl.DataFrame, *, first_load: bool) -> None:
+    publish_search(_search_rows(records), first_load=first_load)
+    numbers = _identifiers(records)
+    if first_load:
+        load_identifiers(numbers)
+    else:
+        publish_identifiers(numbers)
+
+
+def _search_rows(records: pl.DataFrame) -> pl.DataFrame:
+    """Every name and number any member states, each once."""
+    names = [c for c in ("name", "legal_name") if c in records.columns]
+    numbers = [c for c in (*SCHEMES, "key") if c in records.columns]
+    several = records.filter(pl.col("cluster").is_duplicated())
+    single = records.filter(pl.col("cluster").is_unique())
+    alone = single.select(
+        id="cluster",
+        names=pl.concat_str([*names, _joined_trades(records)], separator=" · ", ignore_nulls=True),
+        numbers=pl.concat_str(numbers, separator=" ", ignore_nulls=True),
+    )
+    listed = several.select(
+        id="cluster",
+        names=pl.concat_list(
+            [
+                *names,
+                pl.col("trade_names").list.join(" ")
+                if "trade_names" in records.columns
+                else pl.lit(None, pl.String),
+            ]
+        ),
+        numbers=pl.concat_list(numbers),
+    )
+    together = listed.group_by("id", maintain_order=True).agg(
+        names=pl.col("names").explode(keep_nulls=False).unique(maintain_order=True).str.join(" · "),
+        numbers=pl.col("numbers").explode(keep_nulls=False).unique(maintain_order=True).str.join(" "),
+    )
+    return pl.concat([alone, together], how="vertical_relaxed").with_columns(
+        pl.col("names", "numbers").fill_null("")
+    )
+
+
+def _joined_trades(records: pl.DataFrame) -> pl.Expr:
+    if "trade_names" not in records.columns:
+        return pl.lit(None, pl.String)
+    return pl.col("trade_names").list.join(" · ")
+
+
+def _identifiers(records: pl.DataFrame) -> pl.DataFrame:
+    schemes = [c for c in SCHEMES if c in records.columns]
+    return records.select(crosswalk_id="record_id", account_id="cluster", *schemes).unpivot(
+        on=schemes, index=["crosswalk_id", "account_id"], variable_name="scheme", value_name="value"
+    )

@@ -1,0 +1,128 @@
+"""Resolving customer records: from dirty records to clusters with ids, in bulk or one component at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+from accounts.frames import read, rows, stage
+
+from syncengine.canonical import read_canonical
+from syncengine.identity import POLICY, match_keys, partition, score, standardise
+from syncengine.resolution import affected, models
+from syncengine.resolution.decided import open_decisions
+from syncengine.resolution.ids import assign_ids
+
+BULK_AT = 20_000  # changed records from which reading everything beats asking for candidates
+MATCHED = [
+    "name", "legal_name", "trade_names", "street", "city", "region", "postcode", "country", "phone", "email",
+    "website", "tax_id", "registration_id", "duns",
+]  # fmt: skip
+REVIEW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """members: record_id, cluster, account_id, is_new of every record whose customer must be published anew;
+    merged: id, into; review: pairs between different customers that a person should judge."""
+
+    members: pl.DataFrame
+    merged: pl.DataFrame
+    review: pl.DataFrame
+    concerned: pl.Series
+    bulk: bool
+
+
+def resolve_accounts(dirty: pl.Series, *, now: datetime) -> Resolved:
+    """Clusters of everything the dirty customer records concern."""
+    dirty = dirty.unique().sort()
+    known = affected.known_records()
+    bulk = dirty.len() >= BULK_AT or known == 0
+    frame, pairs = _bulk(now) if bulk else _incremental(dirty, now)
+    decisions = open_decisions()
+    within = decisions.filter(pl.col("record_l").is_in(frame) & pl.col("record_r").is_in(frame))
+    parted = partition(frame, pairs, within)
+    affected.store_components(parted.select(crosswalk_id="record_id", component_id="component_id"))
+    assigned = assign_ids(parted.select("record_id", "cluster"), now=now, everything=bulk)
+    members = parted.select("record_id", "cluster").join(assigned.clusters, on="cluster")
+    members = members.rename({"id": "account_id"})
+    stale = _changed_clusters(members, dirty, everything=bulk and known == 0)
+    return Resolved(stale, assigned.merged, _review(pairs, members, decisions), frame, bulk)
+
+
+def _bulk(now: datetime) -> tuple[pl.Series, pl.DataFrame]:
+    records = read_canonical("account", columns=MATCHED)
+    model = models.current(now=now, records=records)
+    tidy = standardise(records)
+    keys = match_keys(tidy)
+    pairs = score(tidy, changed=None, model=model.model)
+    components = keys.select(crosswalk_id="record_id", component_id="record_id")
+    affected.replace_all(keys, components, pairs, model.number)
+    return records["record_id"], pairs
+
+
+def _incremental(dirty: pl.Series, now: datetime) -> tuple[pl.Series, pl.DataFrame]:
+    stage("dirty_accounts", {"record_id": "bigint"}, pl.DataFrame({"record_id": dirty}))
+    changed = _read("dirty_accounts")
+    model = models.current(now=now, records=None)
+    keys = match_keys(standardise(changed))
+    affected.store_keys(keys)
+    around = affected.candidates(len(keys.columns) - 1, POLICY.key_cap)
+    stage("near_accounts", {"record_id": "bigint"}, pl.DataFrame({"record_id": around}))
+    pairs = score(standardise(_read("near_accounts")), changed=dirty, model=model.model)
+    old = affected.concerned(pl.concat([pairs["record_l"], pairs["record_r"], *_decided_partners(dirty)]))
+    affected.replace_pairs(pairs, model.number)
+    return old, affected.stored_pairs(old)
+
+
+def _read(staged: str) -> pl.DataFrame:
+    return read_canonical("account", f"c.crosswalk_id IN (SELECT record_id FROM {staged})", columns=MATCHED)
+
+
+def _decided_partners(dirty: pl.Series) -> list[pl.Series]:
+    """Records that a decision ties to a dirty one: their components are concerned too."""
+    decisions = open_decisions()
+    tied = decisions.filter(pl.col("record_l").is_in(dirty) | pl.col("record_r").is_in(dirty))
+    return [tied["record_l"], tied["record_r"]]
+
+
+def _changed_clusters(members: pl.DataFrame, dirty: pl.Series, *, everything: bool) -> pl.DataFrame:
+    """Only clusters that hold a dirty record or whose membership is not what the crosswalk says."""
+    if everything:
+        return members
+    stage("new_members", {"record_id": "bigint", "account_id": "bigint"}, members)
+    moved = read(
+        "SELECT s.record_id, s.account_id, x.account_id FROM new_members s "
+        "JOIN accounts_accountcrosswalk x ON x.id = s.record_id WHERE x.account_id IS DISTINCT FROM s.account_id",
+        {"record_id": pl.Int64(), "new_id": pl.Int64(), "old_id": pl.Int64()},
+    )
+    # An id that lost a record must be published again as well as the one that gained it.
+    ids = pl.concat([moved["new_id"], moved["old_id"].drop_nulls()])
+    stale = members.filter(pl.col("record_id").is_in(dirty) | pl.col("account_id").is_in(ids))[
+        "cluster"
+    ].unique()
+    return members.filter(pl.col("cluster").is_in(stale))
+
+
+def _review(pairs: pl.DataFrame, members: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    """The strongest undecided pair between each two customers."""
+    sides = members.select("record_id", "account_id")
+    open_pairs = (
+        pairs.join(sides.rename({"record_id": "record_l", "account_id": "account_l"}), on="record_l")
+        .join(sides.rename({"record_id": "record_r", "account_id": "account_r"}), on="record_r")
+        .filter(pl.col("account_l") != pl.col("account_r"))
+        .join(decisions, on=["record_l", "record_r"], how="anti")
+    )
+    low = pl.min_horizontal("account_l", "account_r")
+    high = pl.max_horizontal("account_l", "account_r")
+    return (
+        open_pairs.with_columns(low=low, high=high)
+        .sort("match_weight", "record_l", "record_r", descending=[True, False, False])
+        .unique(subset=["low", "high"], keep="first", maintain_order=True)
+    )
+
+
+def unresolved() -> int:
+    """How many customer records have landed and are in no customer yet."""
+    return int(rows("SELECT count(*) FROM accounts_accountcrosswalk WHERE account_id IS NULL")[0][0])

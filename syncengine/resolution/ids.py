@@ -1,0 +1,60 @@
+"""Whose id a cluster takes: the oldest that one of its records anchors, else a new one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+from accounts.frames import copy_in, read
+from accounts.golden.crosswalk import new_ids
+
+ANCHORS: dict[str, pl.DataType] = {"record_id": pl.Int64(), "account_id": pl.Int64()}
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """clusters: cluster, id, is_new; merged: id, into (ids whose records now live under another)."""
+
+    clusters: pl.DataFrame
+    merged: pl.DataFrame
+
+
+def assign_ids(members: pl.DataFrame, *, now: datetime, everything: bool) -> Assigned:
+    """Ids of clusters; `members` has record_id and cluster, and holds whole components."""
+    anchors = read_anchors(members["record_id"], everything=everything)
+    held = anchors.join(members.select("record_id", "cluster"), on="record_id")
+    oldest = held.group_by("cluster").agg(id=pl.col("account_id").min())
+    clusters = (
+        members.group_by("cluster")
+        .agg(first=pl.col("record_id").min())
+        .join(oldest, on="cluster", how="left")
+    )
+    born = clusters.filter(pl.col("id").is_null()).sort("first")
+    fresh = born.with_columns(id=new_ids("account", born.height))
+    _anchor(fresh, now)
+    known = clusters.filter(pl.col("id").is_not_null())
+    all_ids = pl.concat(
+        [known.with_columns(is_new=pl.lit(False)), fresh.with_columns(is_new=pl.lit(True))],
+        how="vertical_relaxed",
+    ).select("cluster", "id", "is_new")
+    merged = held.join(all_ids, on="cluster").filter(pl.col("account_id") != pl.col("id"))
+    return Assigned(all_ids, merged.select(id="account_id", into="id").unique())
+
+
+def read_anchors(records: pl.Series, *, everything: bool) -> pl.DataFrame:
+    """Which of these records carry a customer's id."""
+    if everything:
+        return read("SELECT record_id, account_id FROM syncengine_anchor", ANCHORS)
+    return read(
+        "SELECT a.record_id, a.account_id FROM syncengine_anchor a WHERE a.record_id = ANY(%s)",
+        ANCHORS,
+        [records.to_list()],
+    )
+
+
+def _anchor(fresh: pl.DataFrame, now: datetime) -> None:
+    """The id of a new customer stays with its oldest record."""
+    born = pl.lit(now).dt.convert_time_zone("UTC")
+    # Deferred foreign keys: the customer itself is written later in the same transaction.
+    copy_in("syncengine_anchor", fresh.select(account_id="id", record_id="first", anchored_at=born))
