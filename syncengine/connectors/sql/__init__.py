@@ -1,0 +1,5 @@
+"""SQL databases."""
+
+from syncengine.connectors.sql.connector import SqlConnector
+
+__all__ = ["SqlConnector"]
