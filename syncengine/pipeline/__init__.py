@@ -1,7 +1,16 @@
 """The order of the stages, and nothing else: source runs on one side, the publish lane on the other."""
 
+from syncengine.pipeline.daily import renew_day
 from syncengine.pipeline.lane import publish_all, publish_round
 from syncengine.pipeline.replay import replay
 from syncengine.pipeline.source_run import StreamBusy, refresh_records, run_stream
 
-__all__ = ["StreamBusy", "publish_all", "publish_round", "refresh_records", "replay", "run_stream"]
+__all__ = [
+    "StreamBusy",
+    "publish_all",
+    "publish_round",
+    "refresh_records",
+    "renew_day",
+    "replay",
+    "run_stream",
+]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
+
 from accounts.catalogue import load
 from accounts.golden.crosswalk import announce
 from accounts.golden.shape import GOLDEN
-
 from syncengine import landing, refused
 from syncengine.canonical import REFERENCE, bury, write_canonical
 from syncengine.landing import Landing, mark_dirty

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from time import perf_counter
 
 import polars as pl
+from django.db import transaction
+
 from accounts.catalogue import load
 from accounts.frames import execute, read, rows, stage
 from accounts.golden import first_load, touched
@@ -19,8 +21,6 @@ from accounts.golden.changes import Cause
 from accounts.golden.shape import DOCUMENT_ORDER
 from accounts.golden.summary import summarise
 from accounts.partitions import ensure_partitions
-from django.db import transaction
-
 from syncengine.models import Run, Stream
 from syncengine.pipeline.source_run import Progress, now_utc
 from syncengine.policies import PolicySet, current_policies
@@ -81,6 +81,11 @@ def publish_round(*, now: datetime, today: date | None = None) -> Round | None:
             return Round()
         ensure_partitions(now.date())
         return _publish(dirty, policies, now, today or now.date())
+
+
+def hold_lane() -> None:
+    """Wait for the lane and keep it until the transaction ends."""
+    execute("SELECT pg_advisory_xact_lock(%s)", [LANE_LOCK])
 
 
 def _read_dirty() -> pl.DataFrame:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import polars as pl
-from accounts.catalogue import load
 from django.db import transaction
 
+from accounts.catalogue import load
 from syncengine import landing
 from syncengine.mapping import compile_stream, rows_from_payloads
 from syncengine.models import DeadLetter, Run, Stream

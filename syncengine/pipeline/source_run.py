@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import polars as pl
+from django.db import transaction
+
 from accounts.catalogue import load
 from accounts.frames import rows
 from accounts.golden.shape import GOLDEN
 from accounts.models import SourceState
 from accounts.partitions import ensure_partitions
-from django.db import transaction
-
 from syncengine import landing
 from syncengine.canonical import bury
 from syncengine.connectors import Connector, ConnectorError, StreamRequest, open_connector

@@ -6,9 +6,9 @@ import hashlib
 from datetime import datetime
 
 import polars as pl
+
 from accounts.catalogue import load
 from accounts.frames import execute, rows, stage
-
 from syncengine.publish.accounts import PublishedAccounts
 from syncengine.resolution.accounts import Resolved
 

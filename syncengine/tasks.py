@@ -1,0 +1,43 @@
+"""What Celery runs: ids in, one call, idempotent; the rows are the truth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+
+from syncengine.models import Dirty, Stream
+from syncengine.pipeline import StreamBusy, publish_all, renew_day, run_stream
+from syncengine.steward.wake import LANE_TASK, wake_lane
+
+
+@shared_task(name="syncengine.sync_stream", queue="sync")
+def sync_stream(*, stream_id: int) -> int | None:
+    """Read one stream and wake the lane; the run's id, or None while another run reads it."""
+    if not Stream.objects.filter(pk=stream_id, active=True).exists():
+        return None
+    try:
+        run = run_stream(stream_id)
+    except StreamBusy:
+        return None
+    wake_lane()
+    return int(run.pk)
+
+
+@shared_task(name=LANE_TASK, queue="publish")
+def publish(**_: Any) -> int:
+    """Rounds until nothing is dirty or another process holds the lane; rows cleared."""
+    return sum(done.cleared for done in publish_all())
+
+
+@shared_task(name="syncengine.sweep", queue="publish")
+def sweep() -> int:
+    """Wake the lane when something is dirty, for whatever an on-commit call lost."""
+    return publish() if Dirty.objects.exists() else 0
+
+
+@shared_task(name="syncengine.daily", queue="default")
+def daily(*, keep_runs_days: int = 90) -> int:
+    """What moves without data: figures that depend on the day, partitions of the coming month, old runs."""
+
+    return renew_day(keep_runs_days=keep_runs_days)
