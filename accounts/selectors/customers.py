@@ -1,0 +1,213 @@
+"""The list of customers: rows with their figures, counts and sums of what the user sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import F, QuerySet, Sum
+
+from accounts.access import field_access, figure_access, shown, shown_figures
+from accounts.access.fields import Reader
+from accounts.access.figures import credit_light
+from accounts.catalogue import load
+from accounts.models import Account, AccountSummary, columns
+from accounts.selectors.paging import Order, keyset_page
+from accounts.selectors.sources import sources
+
+EXACT_UP_TO = 10_000
+# sort name -> (order, the field or figure one must see to sort by it)
+SORTS: dict[str, Order] = {
+    "name": Order("name", columns.folded("name")),
+    "revenue": Order("revenue", columns.or_zero("summary__revenue_ttm"), Decimal),
+    "overdue": Order("overdue", columns.or_zero("summary__overdue_receivable"), Decimal),
+    "last_order": Order("last_order", columns.or_never("summary__last_order_date"), date.fromisoformat),
+    "pipeline": Order("pipeline", columns.or_zero("summary__open_pipeline"), Decimal),
+}
+SORT_FIGURES = {
+    "revenue": "revenue_ttm",
+    "overdue": "overdue_receivable",
+    "last_order": "last_order_date",
+    "pipeline": "open_pipeline",
+}
+FIELDS = ("name", "segment", "country", "city", "owner", "status", "customer_number")
+FIGURES = (
+    "revenue_ttm", "revenue_previous", "revenue_months", "open_pipeline", "open_deals", "last_order_date",
+    "overdue_receivable", "has_overdue", "credit_light", "open_tickets", "open_tasks", "disputed",
+)  # fmt: skip
+SUMS = ("revenue_ttm", "open_pipeline", "overdue_receivable", "open_tickets")
+
+
+class BadSort(ValueError):
+    """There is no such order of customers, or the user may not see what it sorts by."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the list as the user may see it."""
+
+    name: str
+    label: str
+    sort: str | None = None
+    numeric: bool = False
+    money: bool = False
+
+
+COLUMNS = (
+    Column("name", "Customer", "name"),
+    Column("segment", "Segment"),
+    Column("country", "Country"),
+    Column("owner", "Owner"),
+    Column("revenue_ttm", "Revenue, 12 months", "revenue", numeric=True, money=True),
+    Column("open_pipeline", "Open pipeline", "pipeline", numeric=True, money=True),
+    Column("last_order_date", "Last order", "last_order", numeric=True),
+    Column("overdue_receivable", "Overdue", "overdue", numeric=True, money=True),
+    Column("has_overdue", "Overdue"),
+    Column("credit_light", "Credit"),
+    Column("open_tickets", "Open tickets", numeric=True),
+    Column("sources", "Sources"),
+    Column("disputed", "Disputed"),
+)
+
+
+@dataclass(frozen=True)
+class CustomerRow:
+    """One customer of the list: what may be seen, and the names of what may not."""
+
+    id: int
+    values: dict[str, Any]
+    redacted: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CustomerPage:
+    """A page of customers with the columns the user sees and cursors to both sides."""
+
+    rows: tuple[CustomerRow, ...]
+    columns: tuple[Column, ...]
+    sort: str
+    next: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many rows; shown with ≈ where it is the planner's guess."""
+
+    value: int
+    exact: bool
+
+
+def sorts_of(user: Reader) -> tuple[str, ...]:
+    """The sorts the user may use: order tells as much as the values do."""
+    access = field_access(user, "account")
+    return tuple(
+        name
+        for name in SORTS
+        if (figure_access(user, SORT_FIGURES[name]) if name in SORT_FIGURES else access.allows(name))
+    )
+
+
+def order_of(user: Reader, sort: str) -> Order:
+    """The order behind a sort such as `-revenue`; refused where the user may not see its values."""
+    name = sort.removeprefix("-")
+    if name not in sorts_of(user):
+        raise BadSort(f"Customers are not sorted by {name!r}; try {', '.join(sorts_of(user)) or 'no sort'}.")
+    return SORTS[name].reversed() if sort.startswith("-") else SORTS[name]
+
+
+def columns_of(user: Reader) -> tuple[Column, ...]:
+    """The columns the user sees; the amount overdue replaces the yes or no."""
+    seen = [column for column in COLUMNS if _sees(user, column.name)]
+    amount = any(column.name == "overdue_receivable" for column in seen)
+    return tuple(column for column in seen if not (amount and column.name == "has_overdue"))
+
+
+def _sees(user: Reader, name: str) -> bool:
+    if name == "sources":
+        return True
+    if name in FIGURES:
+        return figure_access(user, name)
+    return name not in field_access(user, "account").redacted
+
+
+def list_customers(
+    user: Reader,
+    accounts: QuerySet[Account],
+    *,
+    sort: str = "name",
+    cursor: str | None = None,
+    limit: int = 50,
+) -> CustomerPage:
+    """A page of the given customers, which are already narrowed to what the user may see."""
+    order = order_of(user, sort) if "name" in sorts_of(user) else Order("id", F("id"), int)
+    joined = with_summary(accounts) if order.name in SORT_FIGURES else accounts.select_related("summary")
+    page = keyset_page(joined, order, cursor, limit)
+    rows = customer_rows(user, page.rows)
+    return CustomerPage(tuple(rows), columns_of(user), order.label, page.next, page.previous)
+
+
+def with_summary(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    """Customers joined to their summary; an inner join, so that its indexes can give the order."""
+    return accounts.filter(summary__isnull=False).select_related("summary")
+
+
+def customer_rows(user: Reader, accounts: Iterable[Account]) -> list[CustomerRow]:
+    """Accounts with their summary as rows of the list; one query for all, the names of sources."""
+    known = sources()
+    return [_row(user, account, known) for account in accounts]
+
+
+def _row(user: Reader, account: Account, known: dict[int, Any]) -> CustomerRow:
+    fields = shown({name: getattr(account, name) for name in FIELDS}, user, "account")
+    figures = shown_figures(figures_of(account), user)
+    labels = tuple(known[id].label for id in sorted(account.source_ids) if id in known)
+    return CustomerRow(
+        account.pk, fields.values | figures.values | {"sources": labels}, fields.redacted + figures.redacted
+    )
+
+
+def summary_of(account: Account) -> AccountSummary | None:
+    """The summary of a customer, None before the first publish computed it."""
+    return getattr(account, "summary", None)
+
+
+def figures_of(account: Account, names: tuple[str, ...] = FIGURES) -> dict[str, Any]:
+    """Figures of a customer by name, before anybody asks who may see them."""
+    summary = summary_of(account)
+    fields = load()["account"].by_code
+    derived = {
+        "has_overdue": bool(summary and (summary.overdue_receivable or 0) > 0),
+        "credit_light": credit_light(account, summary),
+        "disputed": [fields[code].name for code in account.disputed if code in fields],
+    }
+    return {name: derived[name] if name in derived else getattr(summary, name, None) for name in names}
+
+
+def count_customers(accounts: QuerySet[Account]) -> Count:
+    """The exact number of the given customers."""
+    return Count(accounts.count(), exact=True)
+
+
+def estimate_customers(accounts: QuerySet[Account]) -> Count:
+    """The number at once: exact for few, the planner's guess for many."""
+    few = accounts.order_by()[:EXACT_UP_TO].count()
+    if few < EXACT_UP_TO:
+        return Count(few, exact=True)
+    sql, params = accounts.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        plan = cursor.fetchone()[0][0]["Plan"]
+    return Count(max(int(plan["Plan Rows"]), EXACT_UP_TO), exact=False)
+
+
+def total_customers(user: Reader, accounts: QuerySet[Account]) -> dict[str, Any]:
+    """Sums over all the given customers of the figures the user sees."""
+    seen = [name for name in SUMS if figure_access(user, name)]
+    if not seen:
+        return {}
+    return accounts.order_by().aggregate(**{name: Sum(f"summary__{name}") for name in seen})
