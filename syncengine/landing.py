@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
-from accounts.frames import copy_in, execute, read, rows, stage
 
-from syncengine.mapping import content_hash, payload_column
+from accounts.frames import copy_in, execute, read, rows, stage
 
 LANDING = "landing_rows"
 KNOWN: dict[str, pl.DataType] = {
@@ -34,12 +33,6 @@ class Landing:
     stream_id: int
     run_id: int
     now: datetime
-
-
-def prepare(raw: pl.DataFrame) -> pl.DataFrame:
-    """`payload` and `digest` of every raw row, in the same order."""
-    payload = payload_column(raw)
-    return pl.DataFrame({"payload": payload, "digest": content_hash(payload)})
 
 
 def known_records(stream_id: int, keys: pl.Series) -> pl.DataFrame:
@@ -132,4 +125,23 @@ def mark_dirty(
             pl.lit(cause).alias("cause"),
             pl.lit(now).dt.convert_time_zone("UTC").alias("landed_at"),
         ),
+    )
+
+
+LANDED: dict[str, pl.DataType] = {
+    "record_id": pl.Int64(),
+    "key": pl.String(),
+    "deleted_at": pl.Datetime("us", "UTC"),
+    "body": pl.String(),
+}
+
+
+def read_landed(record_ids: pl.Series) -> pl.DataFrame:
+    """The latest landed state of these source records, payload included."""
+    stage("landed_records", {"record_id": "bigint"}, pl.DataFrame({"record_id": record_ids}))
+    return read(
+        "SELECT r.id, r.key, r.deleted_at, p.body FROM landed_records s "
+        "JOIN syncengine_sourcerecord r ON r.id = s.record_id "
+        "LEFT JOIN syncengine_payload p ON p.record_id = r.id AND p.landed_at = r.changed_at",
+        LANDED,
     )

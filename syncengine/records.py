@@ -72,3 +72,46 @@ class MappedBatch:
     refused: tuple[Refusal, ...] = ()
     held: tuple[Refusal, ...] = ()
     warnings: tuple[Refusal, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What identity found out about customer records.
+
+    members: record_id, cluster, account_id, is_new of every record whose customer must be published anew;
+    merged: id, into; review: pairs between different customers that a person should judge;
+    concerned: every record of the components looked at.
+    """
+
+    members: pl.DataFrame
+    merged: pl.DataFrame
+    review: pl.DataFrame
+    concerned: pl.Series
+    bulk: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """Canonical rows of contacts, addresses or products with cluster, golden_id, is_new and, where it applies,
+    account_id; merged: id, into."""
+
+    records: pl.DataFrame
+    merged: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Survived:
+    """golden: cluster, values, winners, rules, members; conflicts: cluster, field code, distinct values."""
+
+    golden: pl.DataFrame
+    conflicts: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedAccounts:
+    """The customers a publish wrote, with the conflicts (cluster, field, values) it left to people."""
+
+    created: int
+    changed: int
+    conflicts: pl.DataFrame
+    account_ids: pl.Series

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from accounts.catalogue import FieldSpec, ObjectSpec
+from syncengine.records import Survived
 
 RULES = {
     "only_source": 1,
@@ -36,14 +37,6 @@ class FieldRule:
     strategy: str
     order: tuple[int, ...]
     conflict: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Survived:
-    """golden: cluster, values, winners, rules, members; conflicts: cluster, field code, distinct values."""
-
-    golden: pl.DataFrame
-    conflicts: pl.DataFrame
 
 
 def survive(

@@ -14,10 +14,11 @@ from accounts.golden.shape import GOLDEN
 from syncengine import landing, refused
 from syncengine.canonical import REFERENCE, bury, write_canonical
 from syncengine.landing import Landing, mark_dirty
-from syncengine.mapping import MappingPlan, map_rows
+from syncengine.mapping import MappingPlan, content_hash, map_rows, payload_column
 from syncengine.models import Stream
 from syncengine.pipeline.tally import Tally
 from syncengine.policies import PolicySet
+from syncengine.policies import Stream as Declared
 from syncengine.records import MappedBatch, Refusal
 from syncengine.validation import validate
 
@@ -27,6 +28,7 @@ class Reading:
     """What every batch of a run shares."""
 
     stream: Stream
+    declared: Declared
     plan: MappingPlan
     policies: PolicySet
     run_id: int
@@ -46,7 +48,8 @@ def take(raw: pl.DataFrame, unreadable: Sequence[Refusal], reading: Reading, *, 
     main = checked[0]
     accepted = _newest(main.rows, fresh, tally)
     with tally.timed("store"):
-        _store(accepted, checked, reading, tally, now)
+        told = fresh.filter(pl.col("__key").is_in(accepted["key"].implode()))
+        _store(accepted, told, checked, reading, tally, now)
     _keep_refused([*unreadable, *main.refused], main, checked, reading, tally, now)
     return tally
 
@@ -56,9 +59,9 @@ _OWN = ("__key", "__payload", "__digest", "record_id", "known_digest", "known_mo
 
 def _arrived(raw: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     """Raw rows with key, payload and digest beside them."""
-    prepared = landing.prepare(raw)
-    key = raw[reading.plan.key_column].str.strip_chars()
-    return raw.with_columns(__key=key, __payload=prepared["payload"], __digest=prepared["digest"])
+    payload = payload_column(raw)
+    key = raw.select(reading.plan.objects[0].key.str.strip_chars()).to_series()
+    return raw.with_columns(__key=key, __payload=payload, __digest=content_hash(payload))
 
 
 def _changed(arrived: pl.DataFrame, reading: Reading, tally: Tally) -> pl.DataFrame:
@@ -77,7 +80,7 @@ def _changed(arrived: pl.DataFrame, reading: Reading, tally: Tally) -> pl.DataFr
 
 
 def _validated(batch: MappedBatch, reading: Reading) -> MappedBatch:
-    rules = reading.policies.rules_for(reading.plan.stream, batch.object)
+    rules = reading.policies.rules_for(reading.declared, batch.object)
     if reading.waive_holds:
         rules = tuple(rule for rule in rules if rule.severity != "hold")
     checked = validate(batch.rows, rules, load())
@@ -101,7 +104,12 @@ def _newest(rows: pl.DataFrame, fresh: pl.DataFrame, tally: Tally) -> pl.DataFra
 
 
 def _store(
-    accepted: pl.DataFrame, checked: Sequence[MappedBatch], reading: Reading, tally: Tally, now: datetime
+    accepted: pl.DataFrame,
+    told: pl.DataFrame,
+    checked: Sequence[MappedBatch],
+    reading: Reading,
+    tally: Tally,
+    now: datetime,
 ) -> None:
     known = pl.col("record_id").is_not_null() & ~pl.col("known_gone").fill_null(False)
     gone = accepted.filter("deleted")
@@ -120,12 +128,11 @@ def _store(
     )
     ids = landing.store(payloads, at)
     refused.heal(reading.stream.pk, kept["key"], now=now)
-    _queue(kept, ids, checked, reading, now)
+    _queue(kept, ids, reading, now)
+    _store_further(told, checked, reading, now)
 
 
-def _queue(
-    kept: pl.DataFrame, ids: pl.DataFrame, checked: Sequence[MappedBatch], reading: Reading, now: datetime
-) -> None:
+def _queue(kept: pl.DataFrame, ids: pl.DataFrame, reading: Reading, now: datetime) -> None:
     """Golden objects get canonical rows; documents wait under their source record's id."""
     name = reading.stream.object
     if name in GOLDEN:
@@ -133,11 +140,17 @@ def _queue(
     else:
         code = load()[name].code
         mark_dirty(code, ids["record_id"], stream_id=reading.stream.pk, cause="landed", now=now)
-    parents = kept.select(pl.col("key").alias("parent"))
-    for also in checked[1:]:
-        rows = also.rows.join(parents, left_on="row_key", right_on="parent", how="semi")
+
+
+def _store_further(
+    told: pl.DataFrame, checked: Sequence[MappedBatch], reading: Reading, now: datetime
+) -> None:
+    """The further objects of the rows that were accepted."""
+    for plan, also in zip(reading.plan.objects[1:], checked[1:], strict=True):
+        keys = told.select(plan.key.str.strip_chars())
+        rows = also.rows.join(keys, on="key", how="semi")
         if rows.height:
-            _store_golden(also.object, rows.drop("row_key"), reading, now)
+            _store_golden(also.object, rows, reading, now)
 
 
 def _store_golden(name: str, rows: pl.DataFrame, reading: Reading, now: datetime) -> None:

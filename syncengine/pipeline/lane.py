@@ -6,7 +6,8 @@ of the same name, and a round that is killed leaves everything as it was, dirty 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from time import perf_counter
@@ -21,15 +22,21 @@ from accounts.golden.changes import Cause
 from accounts.golden.shape import DOCUMENT_ORDER
 from accounts.golden.summary import summarise
 from accounts.partitions import ensure_partitions
+from syncengine.canonical import read_canonical
+from syncengine.landing import read_landed
+from syncengine.mapping import compile_stream, map_rows, rows_from_payloads
 from syncengine.models import Run, Stream
 from syncengine.pipeline.source_run import Progress, now_utc
 from syncengine.policies import PolicySet, current_policies
 from syncengine.publish.accounts import publish_accounts
 from syncengine.publish.belonging import publish_belonging
-from syncengine.publish.documents import by_stream, publish_stream
+from syncengine.publish.documents import publish_gone, publish_mapped
+from syncengine.publish.rules import field_rules, no_pins, open_pins
+from syncengine.records import Belonging, Resolved
 from syncengine.resolution.accounts import resolve_accounts
 from syncengine.resolution.belonging import resolve_addresses, resolve_contacts, resolve_products
 from syncengine.steward.tasks import renew_tasks
+from syncengine.survivorship import survive
 
 LANE_LOCK = 7302
 ROUND_ROWS = 250_000  # dirty documents a round takes on, so that an event slips in between rounds
@@ -51,9 +58,12 @@ class Round:
     counts: dict[str, int] = field(default_factory=dict)
     stages: dict[str, float] = field(default_factory=dict)
 
-    def time(self, stage: str, started: float) -> None:
-        """Add the seconds since `started` to a stage."""
-        self.stages[stage] = round(self.stages.get(stage, 0.0) + perf_counter() - started, 3)
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Add the seconds the block takes to a stage."""
+        started = perf_counter()
+        yield
+        self.stages[name] = round(self.stages.get(name, 0.0) + perf_counter() - started, 3)
 
 
 def publish_all(
@@ -112,10 +122,9 @@ def _publish(dirty: pl.DataFrame, policies: PolicySet, now: datetime, today: dat
         touched.begin()
         _golden_objects(dirty, policies, cause, result)
         _documents(dirty, policies, cause, today, result)
-        started = perf_counter()
-        touched.settle()
-        result.counts["summary"] = summarise(today=today)
-        result.time("summary", started)
+        with result.timed("summary"):
+            touched.settle()
+            result.counts["summary"] = summarise(today=today)
         _clear(dirty)
     Run.objects.filter(pk=run.pk).update(
         state="succeeded", finished_at=now_utc(), read=dirty.height, updated=dirty.height,
@@ -131,40 +140,53 @@ def _of(dirty: pl.DataFrame, name: str) -> pl.Series:
 def _golden_objects(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, result: Round) -> None:
     products = _of(dirty, "product")
     if products.len():
-        started = perf_counter()
-        result.counts["product"] = publish_belonging(
-            "product", resolve_products(products), policies, cause=cause
-        ).changed
-        result.time("products", started)
+        with result.timed("products"):
+            _belonging("product", resolve_products(products), policies, cause, result)
     accounts = _of(dirty, "account")
-    moved = _accounts(accounts, policies, cause, result) if accounts.len() else False
+    if accounts.len():
+        _accounts(accounts, policies, cause, result)
     for name, resolve in (("contact", resolve_contacts), ("address", resolve_addresses)):
-        records = pl.concat([_of(dirty, name), _following(name) if moved else pl.Series([], dtype=pl.Int64)])
+        following = _following(name) if accounts.len() else pl.Series([], dtype=pl.Int64)
+        records = pl.concat([_of(dirty, name), following])
         if records.len():
-            started = perf_counter()
-            written = publish_belonging(name, resolve(records), policies, cause=cause)
-            result.counts[name] = written.created + written.changed
-            result.time(f"{name}s", started)
+            with result.timed(f"{name}s"):
+                _belonging(name, resolve(records), policies, cause, result)
 
 
-def _accounts(accounts: pl.Series, policies: PolicySet, cause: Cause, result: Round) -> bool:
-    started = perf_counter()
-    resolved = resolve_accounts(accounts, now=cause.at)
-    result.time("identity", started)
-    started = perf_counter()
-    published = publish_accounts(resolved, policies, cause=cause)
-    result.counts["account"] = published.written.created + published.written.changed
-    result.time("accounts", started)
-    started = perf_counter()
-    result.counts["task"] = renew_tasks(resolved, published, now=cause.at)
-    result.time("tasks", started)
-    return True
+def _accounts(accounts: pl.Series, policies: PolicySet, cause: Cause, result: Round) -> None:
+    with result.timed("identity"):
+        resolved = resolve_accounts(accounts, now=cause.at)
+    with result.timed("survivorship"):
+        records = _member_records(resolved)
+        pins = open_pins(records, now=cause.at)
+        survived = survive(records, load()["account"], field_rules("account", policies), pins)
+    with result.timed("accounts"):
+        published = publish_accounts(records, survived, pins, resolved.merged, cause=cause)
+    result.counts["account"] = published.created + published.changed
+    with result.timed("tasks"):
+        result.counts["task"] = renew_tasks(resolved, published, now=cause.at)
+
+
+def _member_records(resolved: Resolved) -> pl.DataFrame:
+    """Canonical rows of the members; from here on the cluster is the customer's id."""
+    members = resolved.members.select("record_id", "account_id", "is_new")
+    stage("member_records", {"record_id": "bigint"}, members.select("record_id"))
+    found = read_canonical("account", "c.crosswalk_id IN (SELECT record_id FROM member_records)")
+    return found.join(members, on="record_id").rename({"account_id": "cluster"})
+
+
+def _belonging(name: str, found: Belonging, policies: PolicySet, cause: Cause, result: Round) -> None:
+    records = found.records.with_columns(cluster="golden_id")
+    survived = survive(records, load()[name], field_rules(name, policies), no_pins())
+    written = publish_belonging(name, found, survived, cause=cause)
+    result.counts[name] = written.created + written.changed
 
 
 def _following(name: str) -> pl.Series:
     """Contacts or addresses whose customer's record moved in this round, or has just arrived."""
     return read(
-        f"SELECT c.crosswalk_id FROM syncengine_canonical{name} c JOIN moved_records m ON m.record_id = c.account_ref_id",
+        f"SELECT c.crosswalk_id FROM syncengine_canonical{name} c "
+        "JOIN moved_records m ON m.record_id = c.account_ref_id",
         {"record_id": pl.Int64()},
     )["record_id"]
 
@@ -172,12 +194,29 @@ def _following(name: str) -> pl.Series:
 def _documents(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, today: date, result: Round) -> None:
     for name in DOCUMENT_ORDER:
         mine = dirty.filter(pl.col("object") == CODE[name])
-        for stream_id, records in by_stream(mine).items():
-            started = perf_counter()
+        for (stream_id,), group in mine.group_by(["stream_id"], maintain_order=True):
             stream = Stream.objects.select_related("source").get(pk=stream_id)
-            written = publish_stream(stream, records, policies, cause=cause, today=today)
-            result.counts[name] = result.counts.get(name, 0) + written.inserted + written.updated
-            result.time("documents", started)
+            with result.timed("documents"):
+                landed = read_landed(group["record_id"].unique().sort())
+                count = _publish_landed(stream, landed, policies, cause, today)
+            result.counts[name] = result.counts.get(name, 0) + count
+
+
+def _publish_landed(
+    stream: Stream, landed: pl.DataFrame, policies: PolicySet, cause: Cause, today: date
+) -> int:
+    """Documents are mapped again from what landed: the payload is their canonical record."""
+    name, count = stream.object, 0
+    alive = landed.filter(pl.col("deleted_at").is_null() & pl.col("body").is_not_null())
+    gone = landed.filter(pl.col("deleted_at").is_not_null())
+    if alive.height:
+        plan = compile_stream(policies.stream(stream.source.name, stream.name), load())
+        mapped = map_rows(rows_from_payloads(alive["body"], plan.columns), plan)[0].rows
+        written = publish_mapped(name, stream.source_id, mapped, policies.reference, cause=cause, today=today)
+        count += written.inserted + written.updated
+    if gone.height:
+        count += publish_gone(name, stream.source_id, gone, cause=cause)
+    return count
 
 
 def _clear(dirty: pl.DataFrame) -> None:

@@ -39,9 +39,11 @@ def _replay_stream(stream: Stream, letters: object, waive_holds: bool, now: date
             known_before=landing.count_live(stream.pk),
         )
         DeadLetter.objects.filter(pk__in=[pk for pk, _, _ in chosen]).update(state="replayed", closed_at=now)
-        plan = compile_stream(policies.stream(stream.source.name, stream.name), load())
-        raw = rows_from_payloads(pl.Series([payload for _, _, payload in chosen], dtype=pl.String))
-        tally = take(raw, (), Reading(stream, plan, policies, run.pk, waive_holds), now=now)
+        declared = policies.stream(stream.source.name, stream.name)
+        plan = compile_stream(declared, load())
+        payloads = pl.Series([payload for _, _, payload in chosen], dtype=pl.String)
+        raw = rows_from_payloads(payloads, plan.columns)
+        tally = take(raw, (), Reading(stream, declared, plan, policies, run.pk, waive_holds), now=now)
         tally.write(run.pk, state="succeeded", finished_at=now, known_after=landing.count_live(stream.pk))
     run.refresh_from_db()
     return run

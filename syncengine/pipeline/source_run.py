@@ -148,7 +148,7 @@ def _source(stream: Stream, run: Run, policies: PolicySet, until: datetime) -> _
         overlap=declared.overlap,
         watermark=stream.watermark,
     )
-    return _Source(declared, Reading(stream, plan, policies, run.pk), request)
+    return _Source(declared, Reading(stream, declared, plan, policies, run.pk), request)
 
 
 def _column(mapped: object) -> str | None:

@@ -2,59 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
+
 from accounts.catalogue import load
 from accounts.frames import read, stage
 from accounts.golden.changes import Cause
 from accounts.golden.crosswalk import link
-from accounts.golden.records import Published, publish_golden, redirect
+from accounts.golden.records import publish_golden, redirect
 from accounts.golden.search import load_identifiers, publish_identifiers, publish_search
 from accounts.golden.touched import touch
 from accounts.models import Territory
-
-from syncengine.canonical import read_canonical
-from syncengine.policies import PolicySet
-from syncengine.publish.rules import field_rules, open_pins
-from syncengine.resolution.accounts import Resolved
-from syncengine.survivorship import survive
+from syncengine.records import PublishedAccounts, Survived
 
 PARENT = load()["account"].fields["parent"].code
 SCHEMES = ("customer_number", "tax_id", "registration_id", "duns")
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedAccounts:
-    """What was written, and the conflicts (account_id, field, values) found on the way."""
-
-    written: Published
-    conflicts: pl.DataFrame
-    account_ids: pl.Series
-
-
-def publish_accounts(resolved: Resolved, policies: PolicySet, *, cause: Cause) -> PublishedAccounts:
-    """Write the customers of these members with lineage, links, search and identifiers."""
-    records = _records(resolved)
-    pins = open_pins(records, now=cause.at)
-    survived = survive(records, load()["account"], field_rules("account", policies), pins)
+def publish_accounts(
+    records: pl.DataFrame, survived: Survived, pins: pl.DataFrame, merged: pl.DataFrame, *, cause: Cause
+) -> PublishedAccounts:
+    """Write the customers of these records (`cluster` is the customer's id) with lineage, links and search."""
+    # Links first: parents are looked up through them. Foreign keys are checked at commit.
+    link("account", records.select("record_id", golden_id="cluster"), cause=cause)
     conflicts = _unpinned(survived.conflicts, pins)
     golden = _complete(survived.golden, conflicts, records)
     written = publish_golden("account", golden, cause=cause)
-    redirect("account", resolved.merged, cause=cause)
-    link("account", records.select("record_id", golden_id="cluster"), cause=cause)
-    _publish_findable(records, golden, first_load=golden["is_new"].all())
+    redirect("account", merged, cause=cause)
+    _publish_findable(records, first_load=bool(golden["is_new"].all()))
     stage("published_accounts", {"id": "bigint"}, golden.select("id"))
     touch("SELECT id FROM published_accounts")
-    return PublishedAccounts(written, conflicts, golden["id"])
-
-
-def _records(resolved: Resolved) -> pl.DataFrame:
-    """Canonical rows of the members; from here on the cluster is the customer's id."""
-    members = resolved.members.select("record_id", "account_id", "is_new")
-    stage("member_records", {"record_id": "bigint"}, members.select("record_id"))
-    rows = read_canonical("account", "c.crosswalk_id IN (SELECT record_id FROM member_records)")
-    return rows.join(members, on="record_id").rename({"account_id": "cluster"})
+    return PublishedAccounts(written.created, written.changed, conflicts, golden["id"])
 
 
 def _unpinned(conflicts: pl.DataFrame, pins: pl.DataFrame) -> pl.DataFrame:
@@ -113,7 +90,7 @@ def _with_territory(golden: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _publish_findable(records: pl.DataFrame, golden: pl.DataFrame, *, first_load: bool) -> None:
+def _publish_findable(records: pl.DataFrame, *, first_load: bool) -> None:
     publish_search(_search_rows(records), first_load=first_load)
     numbers = _identifiers(records)
     if first_load:

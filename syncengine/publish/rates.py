@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
-from accounts.golden.shape import DOCUMENT_DATE, document_shape
 
+from accounts.golden.shape import DOCUMENT_DATE, document_shape
 from syncengine.policies import Reference
 
 RATE = pl.Decimal(precision=38, scale=9)

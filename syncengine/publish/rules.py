@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 import polars as pl
+
 from accounts.catalogue import load
 from accounts.frames import read, stage
 from accounts.models import Source
-
 from syncengine.policies import PolicySet
 from syncengine.survivorship import FieldRule
 

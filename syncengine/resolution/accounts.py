@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
-from accounts.frames import read, rows, stage
 
+from accounts.frames import read, rows, stage
 from syncengine.canonical import read_canonical
 from syncengine.identity import POLICY, match_keys, partition, score, standardise
+from syncengine.records import Resolved
 from syncengine.resolution import affected, models
 from syncengine.resolution.decided import open_decisions
 from syncengine.resolution.ids import assign_ids
@@ -20,18 +20,6 @@ MATCHED = [
     "website", "tax_id", "registration_id", "duns",
 ]  # fmt: skip
 REVIEW = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """members: record_id, cluster, account_id, is_new of every record whose customer must be published anew;
-    merged: id, into; review: pairs between different customers that a person should judge."""
-
-    members: pl.DataFrame
-    merged: pl.DataFrame
-    review: pl.DataFrame
-    concerned: pl.Series
-    bulk: bool
 
 
 def resolve_accounts(dirty: pl.Series, *, now: datetime) -> Resolved:

@@ -6,6 +6,7 @@ Grain: one match record a live or buried customer record, one match pair a score
 from __future__ import annotations
 
 import polars as pl
+
 from accounts.frames import copy_in, execute, read, rows, stage
 
 CHANGED, CONCERNED = "changed_records", "concerned_records"

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
+
 from accounts.frames import read, stage
 from accounts.golden.crosswalk import new_ids
-
 from syncengine.canonical import read_canonical
 from syncengine.identity import partition_contacts, partition_products
+from syncengine.records import Belonging
 
 PLACE = ["street", "postcode", "city", "country"]
-
-
-@dataclass(frozen=True, slots=True)
-class Belonging:
-    """records: canonical rows with cluster, golden_id, is_new and (where it applies) account_id;
-    merged: id, into."""
-
-    records: pl.DataFrame
-    merged: pl.DataFrame
 
 
 def resolve_contacts(dirty: pl.Series) -> Belonging:

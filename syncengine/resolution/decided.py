@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+
 from accounts.frames import read
 
 SCHEMA: dict[str, pl.DataType] = {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
+
 from accounts.frames import copy_in, read
 from accounts.golden.crosswalk import new_ids
 

@@ -9,8 +9,7 @@ import polars as pl
 
 from accounts.catalogue import load
 from accounts.frames import execute, rows, stage
-from syncengine.publish.accounts import PublishedAccounts
-from syncengine.resolution.accounts import Resolved
+from syncengine.records import PublishedAccounts, Resolved
 
 WANTED = {
     "kind": "text", "subject": "text", "account_id": "bigint", "other_account_id": "bigint", "field": "smallint",
