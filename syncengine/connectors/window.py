@@ -49,7 +49,7 @@ def plan_windows(
 
 
 def back(mark: str, overlap: timedelta) -> str:
-    """Return the mark moved back by the overlap; a plain number stays, as it counts and does not tell time."""
+    """Return the mark moved back by the overlap; a plain number stays: it counts, it tells no time."""
     if mark.lstrip("-").isdigit():
         return mark
     return instant_text(datetime.fromisoformat(mark) - overlap)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -68,10 +69,8 @@ class TrytonClient:
     def close(self) -> None:
         """End the session and the connection."""
         if self.session is not None:
-            try:
+            with suppress(ConnectorError):  # a session left open ends by itself
                 self._post("common.db.logout", (), self.session)
-            except ConnectorError:
-                pass  # a session left open ends by itself
         self.http.close()
 
     def _in_session(self, method: str, params: tuple[Any, ...]) -> Any:
