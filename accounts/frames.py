@@ -78,9 +78,7 @@ def read(
 
 
 def _parse(buffer: io.BytesIO, names: list[str]) -> pl.DataFrame:
-    return pl.read_csv(
-        buffer, has_header=False, new_columns=names, infer_schema=False, missing_utf8_is_empty_string=False
-    )
+    return pl.read_csv(buffer, has_header=False, new_columns=names, infer_schema=False)
 
 
 def _typed(frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:

@@ -78,10 +78,10 @@ def summarise(*, today: date) -> int:
     """Renew the summary of every touched customer; how many changed."""
     params = {"today": today}
     for name, statement in PARTS.items():
-        execute(f"DROP TABLE IF EXISTS summary_{name}")
+        execute(f"DROP TABLE IF EXISTS part_{name}")
         body = statement.format(months=_months()) if "{months}" in statement else statement
-        execute(f"CREATE TEMP TABLE summary_{name} ON COMMIT DROP AS {body}", params)
-        execute(f"ANALYZE summary_{name}")
+        execute(f"CREATE TEMP TABLE part_{name} ON COMMIT DROP AS {body}", params)
+        execute(f"ANALYZE part_{name}")
     return execute(_put_together(), params)
 
 
@@ -102,7 +102,7 @@ def _put_together() -> str:
         *PLAIN,
         *(f"coalesce({count}, 0)" for count in COUNTS),
     ]
-    joins = " ".join(f"LEFT JOIN summary_{name} USING (account_id)" for name in PARTS)
+    joins = " ".join(f"LEFT JOIN part_{name} USING (account_id)" for name in PARTS)
     compared = [*columns, "computed_date"]
     old = ", ".join(f"accounts_accountsummary.{column}" for column in compared)
     new = ", ".join(f"excluded.{column}" for column in compared)
