@@ -1,0 +1,85 @@
+"""The floor of a load: plain COPY of the very rows it left behind, with their indexes, keys and ANALYZE.
+
+What the pipeline takes beyond this is its own; figures are quoted as a ratio to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from django.db import connection
+
+from accounts.frames import execute, rows
+
+TABLES = (
+    "accounts_account", "accounts_accountcrosswalk", "accounts_accountlineage", "accounts_accountsearch",
+    "accounts_accountsummary", "accounts_identifier", "syncengine_sourcerecord", "syncengine_canonicalaccount",
+    "syncengine_matchrecord", "syncengine_matchpair", "syncengine_anchor", "syncengine_stewardtask",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """Seconds and rows a table, and in all with the closing checkpoint."""
+
+    tables: dict[str, tuple[int, float]]
+    seconds: float
+
+
+def measure_floor(folder: Path) -> Floor:
+    """Copy every table out, then into a schema of their own, index it and check its keys; only the way in counts."""
+    files = {table: _copy_out(table, folder) for table in (*TABLES, "syncengine_payload")}
+    execute("DROP SCHEMA IF EXISTS floor CASCADE")
+    execute("CREATE SCHEMA floor")
+    started = perf_counter()
+    timed = {table: _load(table, path) for table, path in files.items()}
+    _foreign_keys()
+    execute("CHECKPOINT")
+    seconds = perf_counter() - started
+    execute("DROP SCHEMA floor CASCADE")
+    return Floor(timed, seconds)
+
+
+def _copy_out(table: str, folder: Path) -> Path:
+    path = folder / f"{table}.copy"
+    with connection.cursor() as cursor, path.open("wb") as file, cursor.copy(f"COPY (SELECT * FROM {table}) TO STDOUT") as copy:
+        for block in copy:
+            file.write(block)
+    return path
+
+
+def _load(table: str, path: Path) -> tuple[int, float]:
+    started = perf_counter()
+    execute(f"CREATE TABLE floor.{table} (LIKE public.{table})")
+    with connection.cursor() as cursor, path.open("rb") as file, cursor.copy(f"COPY floor.{table} FROM STDIN") as copy:
+        while block := file.read(1 << 20):
+            copy.write(block)
+    for name, definition in _indexes(table):
+        execute(definition.replace(f" {name} ON public.", f" {name} ON floor.").replace(" ON ONLY ", " ON "))
+    execute(f"ANALYZE floor.{table}")
+    count = rows(f"SELECT count(*) FROM floor.{table}")[0][0]
+    return int(count), perf_counter() - started
+
+
+def _indexes(table: str) -> list[tuple[str, str]]:
+    found = rows(
+        "SELECT i.relname, pg_get_indexdef(x.indexrelid) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid "
+        "WHERE x.indrelid = ('public.' || %s)::regclass",
+        [table],
+    )
+    return [(name, definition.replace(" ON ONLY public.", " ON public.")) for name, definition in found]
+
+
+def _foreign_keys() -> None:
+    """Keys among the copied tables, checked in one pass each."""
+    found = rows(
+        "SELECT r.relname, c.conname, f.relname, pg_get_constraintdef(c.oid) FROM pg_constraint c "
+        "JOIN pg_class r ON r.oid = c.conrelid JOIN pg_class f ON f.oid = c.confrelid "
+        "WHERE c.contype = 'f' AND r.relname = ANY(%s) AND f.relname = ANY(%s)",
+        [list(TABLES), list(TABLES)],
+    )
+    for table, name, target, definition in found:
+        to = definition.replace(f"REFERENCES {target}", f"REFERENCES floor.{target}")
+        execute(f'ALTER TABLE floor.{table} ADD CONSTRAINT "{name}" {to}')
