@@ -15,12 +15,12 @@ from django.utils.cache import patch_vary_headers
 from accounts.models import User
 from dashboards.shell import get_shell
 
-Crumbs = Sequence[tuple[str, str | None]]
+Crumb = tuple[str, str | None]
 View = Callable[..., HttpResponse]
 
 
 def page(
-    request: HttpRequest, template: str, context: dict[str, Any], *, current: str, crumbs: Crumbs = (), status: int = 200
+    request: HttpRequest, template: str, context: dict[str, Any], *, current: str, crumbs: Sequence[Crumb] = (), status: int = 200
 ) -> HttpResponse:
     """A full page: the template with the frame around it."""
     frame = {"shell": get_shell(request.user, current), "crumbs": crumbs}  # type: ignore[arg-type]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.urls import reverse
 
-from accounts.access import treatment
 from accounts.catalogue import roles
 from accounts.models import User
-from accounts.selectors.freshness import SourceAge, list_source_ages
-from dashboards.counters import count_open_tasks
+from dashboards.freshness import SourceLine, list_source_lines, word_of
+from syncengine.selectors.queue import count_tasks
+from syncengine.selectors.sync import may_see_runs
 
 KEYS = (
     ("Everywhere", (("⌘K", "Search customers and pages"), ("/", "Filter"), ("?", "These keys"), ("g h", "Home"),
@@ -21,9 +21,12 @@ KEYS = (
     ("Steward's card", (("m", "Same customer"), ("n", "Different customers"), ("1–5", "Take that value"),
                         ("t", "Type a value"), ("z", "Undo"))),
 )  # fmt: skip
+PAGES = {
+    "home": ("Home", "home", "h"), "customers": ("Customers", "customers", "c"),
+    "queue": ("Queue", "queue", "q"), "sync": ("Sync", "sync", "s"),
+}  # fmt: skip
 THEMES = (("system", "System", "screen"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
 DENSITIES = (("comfortable", "Roomy"), ("default", "Default"), ("compact", "Compact"))
-TONES = {"ok": 0, "quiet": 1, "busy": 1, "warn": 2, "bad": 3}
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Shell:
     """Everything the frame of a page shows."""
 
     items: Sequence[NavItem]
-    sources: Sequence[SourceAge]
+    sources: Sequence[SourceLine]
     role_label: str
     initials: str
     keys = KEYS
@@ -54,13 +57,13 @@ class Shell:
     densities = DENSITIES
 
     @property
-    def worst(self) -> SourceAge | None:
+    def worst(self) -> SourceLine | None:
         """The source that limits what the page can claim."""
-        return max(self.sources, key=lambda age: (TONES[age.tone], age.age_seconds or 0), default=None)
+        return self.sources[0] if self.sources else None
 
     @property
     def as_of(self) -> datetime | None:
-        """The oldest data on the page."""
+        """The age of the worst source's data."""
         return self.worst.data_at if self.worst else None
 
     @property
@@ -71,19 +74,14 @@ class Shell:
     @property
     def as_of_word(self) -> str:
         """The state of the data in a few words."""
-        late = [age.label for age in self.sources if age.tone in ("warn", "bad")]
-        if not self.sources:
-            return "No sources yet"
-        if not late:
-            return "Up to date"
-        return f"{late[0]} is late" if len(late) == 1 else f"{len(late)} sources late"
+        return word_of(self.sources)
 
 
-def get_shell(user: User, current: str, ages: Sequence[SourceAge] | None = None) -> Shell:
+def get_shell(user: User, current: str, ages: Sequence[SourceLine] | None = None) -> Shell:
     """The frame of a page for a user; two reads."""
-    ages = list_source_ages() if ages is None else ages
+    ages = list_source_lines() if ages is None else ages
     return Shell(
-        items=list(_items(user, current, ages)),
+        items=_items(user, current, ages),
         sources=ages,
         role_label=roles()[user.role].label,
         initials=_initials(str(user)),
@@ -95,22 +93,25 @@ def may_see_queue(user: User) -> bool:
     return user.role == "steward"
 
 
-def may_see_sync(user: User) -> bool:
-    """Whether runs and refused records are shown to this user."""
-    return treatment(user, "runs") != "none"
+def list_pages(user: User, current: str = "") -> list[NavItem]:
+    """The pages this user may open."""
+    names = ["home", "customers"]
+    names += ["queue"] if may_see_queue(user) else []
+    names += ["sync"] if may_see_runs(user) else []
+    return [NavItem(name, *PAGES[name], url=reverse(name), current=name == current) for name in names]
 
 
-def _items(user: User, current: str, ages: Sequence[SourceAge]) -> list[NavItem]:
-    def item(name: str, label: str, icon: str, letter: str, url: str, **more: object) -> NavItem:
-        return NavItem(name, label, icon, letter, reverse(url), name == current, **more)  # type: ignore[arg-type]
+def _items(user: User, current: str, sources: Sequence[SourceLine]) -> list[NavItem]:
+    return [_counted(item, user, sources) for item in list_pages(user, current)]
 
-    items = [item("home", "Home", "home", "h", "home"), item("customers", "Customers", "customers", "c", "customers")]
-    if may_see_queue(user):
-        items.append(item("queue", "Queue", "queue", "q", "queue", count=count_open_tasks(), counted="open tasks"))
-    if may_see_sync(user):
-        troubled = sum(age.tone == "bad" for age in ages)
-        items.append(item("sync", "Sync", "sync", "s", "sync", count=troubled, counted="in trouble", urgent=True))
-    return items
+
+def _counted(item: NavItem, user: User, sources: Sequence[SourceLine]) -> NavItem:
+    if item.name == "queue":
+        return replace(item, count=sum(count_tasks(user).values()), counted="open tasks")
+    if item.name == "sync":
+        troubled = sum(line.tone == "bad" for line in sources)
+        return replace(item, count=troubled, counted="in trouble", urgent=True)
+    return item
 
 
 def _initials(name: str) -> str:

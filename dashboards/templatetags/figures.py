@@ -91,7 +91,7 @@ def duration(seconds: float | None) -> str:
     """Seconds in the unit people would use."""
     if seconds is None:
         return DASH
-    for limit, size, unit in ((90, 1, "s"), (5400, 60, "min"), (48 * 3600, 3600, "h")):
+    for limit, size, unit in ((90, 1, "s"), (5400, 60, "min"), (36 * 3600, 3600, "h")):
         if seconds < limit:
             value = seconds / size
             return f"{value:.1f} {unit}" if unit == "s" and value < 10 else f"{value:.0f} {unit}"
@@ -105,9 +105,28 @@ def percent(value: Any, places: int = 0) -> str:
 
 
 @register.filter
+def share(value: Any) -> str:
+    """A share between 0 and 1 as a number of percent for a width."""
+    return f"{float(value or 0) * 100:.1f}"
+
+
+@register.filter
+def signed(value: Any) -> str:
+    """A weight with its sign."""
+    return f"{'+' if value > 0 else MINUS}{abs(value):.1f}"
+
+
+@register.filter
+def left(value: datetime | None) -> str:
+    """How much time is left until then."""
+    return duration((value - timezone.now()).total_seconds()) if value else DASH
+
+
+@register.filter
 def words(value: str | None) -> str:
     """A code as words: partly_shipped reads Partly shipped."""
-    return value.replace("_", " ").capitalize() if value else DASH
+    text = str(value or "").replace("_", " ")
+    return text[:1].upper() + text[1:] or DASH
 
 
 @register.simple_tag

@@ -1,16 +1,58 @@
-"""Pages of customers."""
+"""The list of customers: search, filters, sort, pages by key, and the same as CSV."""
 
 from __future__ import annotations
 
-from typing import Any
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils import timezone
 
-from django.http import HttpRequest, HttpResponse
+from accounts.filtersets import AccountFilter
+from accounts.selectors.customers import BadSort, estimate_customers, list_customers, sorts_of, total_customers
+from accounts.selectors.export import csv_rows
+from accounts.selectors.money import base_currency
+from accounts.selectors.paging import BadCursor
+from dashboards.pages import fragment, page, wants
+from dashboards.panels.filters import Listing, controls_of
 
-from dashboards.views.home import home
+STATE = ("sort", "cursor")
 
 
-def _later(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return home(request)
+@login_required
+def customers(request: HttpRequest) -> HttpResponse:
+    """A page of customers as the address says; only its rows where htmx asks for them."""
+    user, params = request.user, request.GET
+    found = AccountFilter.of(user, params)
+    try:
+        rows = list_customers(user, found.qs, sort=_sort(request), cursor=params.get("cursor") or None)
+    except (BadSort, BadCursor) as error:
+        raise BadRequest(str(error)) from error
+    context = {
+        "page": rows,
+        "listing": Listing(params, rows, sorts_of(user)),
+        "count": estimate_customers(found.qs),
+        "totals": total_customers(user, found.qs),
+        "currency": base_currency(),
+        "controls": controls_of(found, params),
+    }
+    if wants(request, "results"):
+        return fragment(request, "dashboards/customers/_results.html", context)
+    return page(request, "dashboards/customers/page.html", context, current="customers")
 
 
-customers = export = overview = lineage = panel = queue = card = decide = resolve = undo = sources = refused = replay = run = source = search = _later
+@login_required
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """The rows of the same filters as CSV."""
+    user = request.user
+    lines = csv_rows(user, AccountFilter.of(user, request.GET).qs, sort=_sort(request), at=timezone.now())
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="customers-{timezone.localdate():%Y-%m-%d}.csv"'
+    return response
+
+
+def _sort(request: HttpRequest) -> str:
+    given = request.GET.get("sort")
+    allowed = sorts_of(request.user)
+    if given:
+        return given
+    return "-revenue" if "revenue" in allowed else "name"

@@ -1,16 +1,98 @@
-"""Pages of sync."""
+"""Sync pages: the board of sources, one source, one run, and refused records."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
 
-from dashboards.views.home import home
+from accounts.access import treatment
+from accounts.models import Source
+from dashboards.pages import Crumb, allowed, page
+from dashboards.panels import sync as panel
+from syncengine.models import DeadLetter, Run
+from syncengine.selectors.sync import get_run, list_refused, list_runs, may_see_runs, show_payload
+
+SHOWN = 25
 
 
-def _later(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return home(request)
+@allowed(may_see_runs)
+def sources(request: HttpRequest) -> HttpResponse:
+    """Every stream with its state, worst first."""
+    context = {"lines": panel.board(request.user, timezone.now())}  # type: ignore[arg-type]
+    return page(request, "dashboards/sync/page.html", context, current="sync", crumbs=[("Sync", None)])
 
 
-customers = export = overview = lineage = panel = queue = card = decide = resolve = undo = sources = refused = replay = run = source = search = _later
+@allowed(may_see_runs)
+def source(request: HttpRequest, name: str) -> HttpResponse:
+    """One source: its streams, its latest runs, what it had refused."""
+    found = get_object_or_404(Source, name=name)
+    runs = list_runs(request.user).filter(stream__source=found)[:SHOWN]  # type: ignore[arg-type]
+    letters = list_refused(request.user).filter(stream__source=found)[:SHOWN]  # type: ignore[arg-type]
+    context = {
+        "source": found,
+        "lines": panel.board(request.user, timezone.now(), name),  # type: ignore[arg-type]
+        "runs": list(runs),
+        **_letters(request, letters),
+    }
+    crumbs: list[Crumb] = [("Sync", reverse("sync")), (found.label, None)]
+    return page(request, "dashboards/sync/source.html", context, current="sync", crumbs=crumbs)
+
+
+@allowed(may_see_runs)
+def run(request: HttpRequest, id: int) -> HttpResponse:
+    """One run: its ledger, where the time went, what it refused."""
+    found = get_run(request.user, id)  # type: ignore[arg-type]
+    if found is None:
+        raise Http404("No such run.")
+    context = {
+        "run": found,
+        "entries": panel.ledger(found),
+        "stages": panel.stages(found),
+        "tone": panel.run_tone(found),
+        **_letters(request, list_refused(request.user, run_id=id)[:SHOWN]),  # type: ignore[arg-type]
+    }
+    crumbs = [("Sync", reverse("sync")), *_source_crumb(found), (f"Run {id}", None)]
+    return page(request, "dashboards/sync/run.html", context, current="sync", crumbs=crumbs)
+
+
+@allowed(may_see_runs)
+def refused(request: HttpRequest) -> HttpResponse:
+    """What was refused and waits."""
+    letters = list_refused(request.user)  # type: ignore[arg-type]
+    name = request.GET.get("source")
+    if name:
+        letters = letters.filter(stream__source__name=name)
+    crumbs: list[Crumb] = [("Sync", reverse("sync")), ("Refused records", None)]
+    context = _letters(request, letters[: 2 * SHOWN]) | {"only": name}
+    return page(request, "dashboards/sync/refused.html", context, current="sync", crumbs=crumbs)
+
+
+@require_POST
+@allowed(may_see_runs)
+def replay(request: HttpRequest) -> HttpResponse:
+    """Runs refused records through the pipeline once more."""
+    from syncengine.pipeline import replay as run_again  # late: loads Polars, which no other page needs
+
+    ids = [int(value) for value in request.POST.getlist("id") if value.isdigit()]
+    run_again(dead_letter_ids=ids, user=request.user, now=timezone.now())
+    messages.success(request, f"{len(ids)} record{'' if len(ids) == 1 else 's'} replayed.")
+    return redirect(request.POST.get("next") if request.POST.get("next", "").startswith("/sync/") else "refused")
+
+
+def _letters(request: HttpRequest, letters: Sequence[DeadLetter]) -> dict[str, object]:
+    """Refused records with how much of them the reader sees."""
+    reader = request.user
+    shown, masked = show_payload(reader), treatment(reader, "runs") == "masked"  # type: ignore[arg-type]
+    return {"refused": list(letters), "payloads": shown, "masked": masked}
+
+
+def _source_crumb(run: Run) -> list[Crumb]:
+    if run.stream is None:
+        return []
+    return [(run.stream.source.label, reverse("source", args=[run.stream.source.name]))]

@@ -1,0 +1,79 @@
+"""What is wrong right now, in fixed order: hold, overdue, severe ticket, disputed values, stale source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dashboards.freshness import list_source_lines
+from dashboards.templatetags.figures import ago, day, short_money
+
+if TYPE_CHECKING:
+    from dashboards.panels.customer import Reading
+
+LATE_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Banner:
+    """One warning across the page."""
+
+    tone: str
+    icon: str
+    title: str
+    text: str = ""
+    url: str = ""
+    action: str = ""
+
+
+def banners(reading: Reading) -> list[Banner]:
+    """The warnings this reader may see, the gravest first."""
+    found = (_hold(reading), _overdue(reading), _severe(reading), _disputed(reading), *_stale(reading))
+    return [banner for banner in found if banner]
+
+
+def _hold(reading: Reading) -> Banner | None:
+    if reading.figures.get("credit_light") != "hold":
+        return None
+    values = reading.customer.values
+    since = values.get("credit_hold_since_date")
+    reason = values.get("credit_hold_reason")
+    text = " · ".join(part for part in (reason, f"since {day(since)}" if since else "") if part)
+    return Banner("bad", "stop", "Credit hold: new deliveries are stopped.", text)
+
+
+def _overdue(reading: Reading) -> Banner | None:
+    figures = reading.figures
+    late, oldest = figures.get("overdue_receivable"), figures.get("oldest_due_date")
+    if late and oldest and (reading.today - oldest).days > LATE_DAYS:
+        title = f"{short_money(late, reading.currency)} overdue, the oldest for {(reading.today - oldest).days} days."
+        return Banner("warn", "clock", title, url="#invoices", action="Invoices")
+    if "overdue_receivable" not in figures and figures.get("has_overdue"):
+        return Banner("warn", "clock", "Invoices are overdue.")
+    return None
+
+
+def _severe(reading: Reading) -> Banner | None:
+    count = reading.figures.get("severe_tickets")
+    if not count:
+        return None
+    noun = "ticket is" if count == 1 else "tickets are"
+    return Banner("bad", "ticket", f"{count} severe {noun} open.", url="#tickets", action="Tickets")
+
+
+def _disputed(reading: Reading) -> Banner | None:
+    names = [name.replace("_", " ") for name in reading.customer.disputed]
+    if not names:
+        return None
+    verb = "differ" if len(names) > 1 else "differs"
+    return Banner("warn", "different", f"{', '.join(names).capitalize()} {verb} between sources.", "A steward is asked; the marked value stands until then.")
+
+
+def _stale(reading: Reading) -> list[Banner]:
+    """Sources this customer is known from that are late or broken."""
+    known = {chip.source for chip in reading.customer.chips}
+    return [
+        Banner("warn", "history", f"{line.label} is {line.word.lower()}: its data is as of {ago(line.data_at)} ago.")
+        for line in list_source_lines()
+        if line.name in known and line.tone == "bad" and line.data_at
+    ]
