@@ -1,0 +1,124 @@
+"""How customers are filtered."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThanOrEqual
+
+from accounts.access import visible_accounts
+from accounts.access.fields import Reader
+from accounts.filtersets.strict import AnyOf, StrictFilterSet
+from accounts.models import Account, Source, columns
+from accounts.models.account import ACCOUNT_STATUSES
+from accounts.selectors.search import narrow
+
+YesNo = django_filters.BooleanFilter
+Number = django_filters.NumberFilter
+Day = django_filters.DateFilter
+LAST_ORDER = columns.or_never("summary__last_order_date")
+
+
+class AccountFilter(StrictFilterSet):
+    """Filters of the list of customers."""
+
+    object = "account"
+    reveals = {
+        "q": "name",
+        "country": "country",
+        "segment": "segment",
+        "industry": "industry",
+        "owner": "owner",
+        "status": "status",
+        "territory": "territory",
+        "customer_number": "customer_number",
+        "parent": "parent",
+    }
+    reveals_figure = {
+        "has_overdue": "has_overdue",
+        "overdue__gte": "overdue_receivable",
+        "has_open_tickets": "open_tickets",
+        "disputed": "disputed",
+        "revenue__gte": "revenue_ttm",
+        "revenue__lte": "revenue_ttm",
+        "pipeline__gte": "open_pipeline",
+        "last_order__gte": "last_order_date",
+        "last_order__lte": "last_order_date",
+    }
+
+    q = django_filters.CharFilter(method="search", label="Search")
+    country = AnyOf(lookup_expr="in", label="Country")
+    segment = AnyOf(lookup_expr="in", label="Segment")
+    industry = AnyOf(lookup_expr="in", label="Industry")
+    owner = AnyOf(lookup_expr="in", label="Owner")
+    status = django_filters.BaseInFilter(lookup_expr="in", label=f"Status: {', '.join(ACCOUNT_STATUSES)}")
+    territory = AnyOf("sales_territory__code", lookup_expr="in", label="Territory")
+    customer_number = AnyOf(lookup_expr="in", label="Customer number")
+    parent = Number("parent_id", label="Parent customer")
+    source = AnyOf(method="in_sources", label="Known to the source")
+    source__ne = AnyOf(method="not_in_sources", label="Not known to the source")
+    has_overdue = YesNo(method="overdue", label="Has overdue invoices")
+    overdue__gte = Number("overdue_receivable", method="at_least", label="Overdue at least")
+    has_open_tickets = YesNo(method="tickets", label="Has open tickets")
+    disputed = YesNo(method="in_dispute", label="Sources disagree")
+    revenue__gte = Number("revenue_ttm", method="at_least", label="Revenue of 12 months at least")
+    revenue__lte = Number("revenue_ttm", method="at_most", label="Revenue of 12 months at most")
+    pipeline__gte = Number("open_pipeline", method="at_least", label="Open pipeline at least")
+    last_order__gte = Day(method="ordered_since", label="Last order on or after")
+    last_order__lte = Day(method="not_ordered_since", label="Last order on or before")
+    updated_since = django_filters.IsoDateTimeFilter("changed_at", "gte", label="Changed since")
+
+    class Meta:
+        model = Account
+        fields: list[str] = []
+
+    @classmethod
+    def of(  # type: ignore[override]  # customers come from access unless narrower ones are given
+        cls, user: Reader, params: Any, rows: QuerySet[Account] | None = None, *, strict: bool = True
+    ) -> AccountFilter:
+        """The filter set over the customers the user may see; raises FilterRefused."""
+        return super().of(user, params, visible_accounts(user) if rows is None else rows, strict=strict)
+
+    def search(self, rows: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
+        return narrow(rows, self.user, value)  # type: ignore[attr-defined]  # bound by `of`
+
+    def in_sources(self, rows: QuerySet[Account], name: str, value: list[str]) -> QuerySet[Account]:
+        return rows.filter(source_ids__contains=_ids(value))
+
+    def not_in_sources(self, rows: QuerySet[Account], name: str, value: list[str]) -> QuerySet[Account]:
+        return rows.exclude(source_ids__overlap=_ids(value))
+
+    # Figures are compared as they are indexed, with nothing known counting as nothing.
+
+    def at_least(self, rows: QuerySet[Account], name: str, value: Decimal) -> QuerySet[Account]:
+        return rows.filter(GreaterThanOrEqual(columns.or_zero(f"summary__{name}"), value))
+
+    def at_most(self, rows: QuerySet[Account], name: str, value: Decimal) -> QuerySet[Account]:
+        return rows.filter(LessThanOrEqual(columns.or_zero(f"summary__{name}"), value))
+
+    def ordered_since(self, rows: QuerySet[Account], name: str, value: date) -> QuerySet[Account]:
+        return rows.filter(GreaterThanOrEqual(LAST_ORDER, value))
+
+    def not_ordered_since(self, rows: QuerySet[Account], name: str, value: date) -> QuerySet[Account]:
+        """Customers who have ordered, but not after the day."""
+        return rows.filter(GreaterThan(LAST_ORDER, columns.LONG_AGO), LessThanOrEqual(LAST_ORDER, value))
+
+    def overdue(self, rows: QuerySet[Account], name: str, value: bool) -> QuerySet[Account]:
+        compare = GreaterThan if value else LessThanOrEqual
+        return rows.filter(compare(columns.or_zero("summary__overdue_receivable"), 0))
+
+    def tickets(self, rows: QuerySet[Account], name: str, value: bool) -> QuerySet[Account]:
+        return rows.filter(summary__open_tickets__gt=0) if value else rows.filter(summary__open_tickets=0)
+
+    def in_dispute(self, rows: QuerySet[Account], name: str, value: bool) -> QuerySet[Account]:
+        return rows.exclude(disputed=[]) if value else rows.filter(disputed=[])
+
+
+def _ids(names: list[str]) -> list[int]:
+    """Ids of sources by name; an unknown name is a source nobody is in."""
+    known = dict(Source.objects.filter(name__in=names).values_list("name", "id"))
+    return [known.get(name, -1) for name in names]
