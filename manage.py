@@ -1,14 +1,29 @@
 #!/usr/bin/env python
-"""Run one of the portal's commands."""
+"""Run one of the portal's commands, on our own servers where no URL names others."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-if __name__ == "__main__":
+# These bring their own servers or need none.
+WITHOUT_SERVERS = ("run", "prepare", "help", "version", "check", "makemigrations", "collectstatic", "--help")
+
+
+def main(arguments: list[str]) -> None:
+    """Run the command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-    # Imported after the settings module is named, since Django reads the name on import of its commands.
+    # Late, since Django reads the name of the settings module on import of its commands.
+    from django.conf import settings
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from portal.services.lent import lent_services
+
+    if len(arguments) < 2 or arguments[1] in WITHOUT_SERVERS:
+        return execute_from_command_line(arguments)
+    with lent_services(settings.HOME):
+        return execute_from_command_line(arguments)
+
+
+if __name__ == "__main__":
+    main(sys.argv)

@@ -27,7 +27,7 @@ def check_rooms_without_tables(app_configs: Sequence[Any] | None, **kwargs: Any)
 def check_foreign_keys_point_down(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Errors for each foreign key to a higher room; an import graph can't see keys written as text."""
     return [
-        Error(f"{field} points up to {field.related_model.__name__}", obj=model, id="portal.E002")
+        Error(f"{field} points up to {field.related_model}", obj=model, id="portal.E002")
         for room in ROOMS
         for model in apps.get_app_config(room).get_models()
         for field in model._meta.get_fields()

@@ -8,7 +8,6 @@ from typing import Any
 
 from portal import env, secret
 from portal.logging import logging_config
-from portal.schedule import QUEUES
 from portal.services import places
 
 # Place and mode
@@ -170,7 +169,6 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True  # rows are the truth
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = QUEUES
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

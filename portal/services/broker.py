@@ -38,7 +38,7 @@ class Broker(Service):
 
     def pid(self) -> int:
         with self._client() as client:
-            return int(client.info("server")["process_id"])  # type: ignore[index]
+            return int(client.info("server")["process_id"])
 
     def prepare(self) -> None:
         process.private_folder(self.data, None)

@@ -13,7 +13,7 @@ from portal import env
 LONGEST_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 # For root only: PostgreSQL refuses to run as root, and its user can't enter a home that is closed to others.
 OPEN_STATE = Path("/var/lib/concord")
-SHORT_SOCKETS = Path("/tmp")  # noqa: S108 - owner and mode of the folder below it are checked before use
+SHORT_SOCKETS = Path("/tmp")
 
 
 def service_user() -> pwd.struct_passwd | None:

@@ -78,10 +78,10 @@ class Service(ABC):
     def command(self) -> list[str]:
         """The server's command line."""
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027 - a step that a server may lack
         """Folders and files that must be there before the server starts."""
 
-    def after_start(self) -> None:
+    def after_start(self) -> None:  # noqa: B027 - likewise
         """What is done once the server answers."""
 
     def _launch(self) -> None:
