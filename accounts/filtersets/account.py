@@ -77,14 +77,14 @@ class AccountFilter(StrictFilterSet):
         fields: list[str] = []
 
     @classmethod
-    def of(  # type: ignore[override]  # customers come from access unless narrower ones are given
+    def of(
         cls, user: Reader, params: Any, rows: QuerySet[Account] | None = None, *, strict: bool = True
     ) -> AccountFilter:
         """The filter set over the customers the user may see; raises FilterRefused."""
         return super().of(user, params, visible_accounts(user) if rows is None else rows, strict=strict)
 
     def search(self, rows: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
-        return narrow(rows, self.user, value)  # type: ignore[attr-defined]  # bound by `of`
+        return narrow(rows, self.user, value)
 
     def in_sources(self, rows: QuerySet[Account], name: str, value: list[str]) -> QuerySet[Account]:
         return rows.filter(source_ids__contains=_ids(value))

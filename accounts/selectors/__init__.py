@@ -26,7 +26,7 @@ receivables.py
     get_ageing(user, account, *, as_of) -> Ageing(buckets, credits, unapplied, total, overdue, net,
         oldest_days, currency, as_of) | None;  days_overdue(due, as_of);  bucket_of(days)
 timeline.py
-    list_timeline(user, account, *, limit=50) -> tuple[Happening(object, id, at, title, state, amount,
+    list_timeline(user, account, *, now, limit=50) -> tuple[Happening(object, id, at, title, state, amount,
         currency, source), ...]
 lineage.py
     get_lineage(user, account, field) -> FieldLineage | None;  lineage_of(user, accounts) -> dict of dicts
@@ -35,7 +35,7 @@ sources.py
     list_source_states(now) -> tuple[SourceAge, ...] (worst first);  worst_source(now) -> SourceAge | None
     sources() -> dict id -> Source
 lookup.py
-    find_by_key(user, source, key) -> Account | None
+    find_by_key(user, source, key) -> Account (or 404)
 money.py
     base_currency() -> str
 """

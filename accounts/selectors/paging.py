@@ -75,8 +75,8 @@ def keyset_page(rows: QuerySet[Row], order: Order, cursor: str | None, limit: in
     )
 
 
-def _after(rows: QuerySet[Row], order: Order, start: tuple[Any, int] | None) -> QuerySet[Row]:
-    rows = rows.annotate(sort_value=order.expression)
+def _after(all_rows: QuerySet[Row], order: Order, start: tuple[Any, int] | None) -> QuerySet[Any]:
+    rows: QuerySet[Any] = all_rows.annotate(sort_value=order.expression)
     if start is not None:
         compare = LessThan if order.descending else GreaterThan
         here = _Row(F("sort_value"), F(order.key))

@@ -1,0 +1,151 @@
+"""Where a value came from: the record that won, by which rule, and what the others said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from accounts.access import field_access, mask, treatment
+from accounts.access.fields import Reader
+from accounts.catalogue import FieldSpec, load
+from accounts.models import Account, AccountLineage, Source
+from accounts.selectors.sources import record_url, sources
+
+PINNED = -1
+RULES = {
+    1: ("only_source", "Only {source} tells this."),
+    2: ("system_of_record", "{source} comes first in the order of systems for this field."),
+    3: ("most_recent", "{source} told it last."),
+    4: ("most_frequent", "Most records agree on it; {source} is one of them."),
+    5: ("longest", "{source} tells it most fully."),
+    6: ("highest", "{source} tells the highest value."),
+    7: ("lowest", "{source} tells the lowest value."),
+    8: ("aggregate", "Put together from all records."),
+    9: ("manual", "A steward chose the value of {source}."),
+    10: ("pinned", "A steward entered it."),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one record says about a field."""
+
+    source: str
+    key: str
+    value: Any
+    observed_at: datetime | None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class FieldLineage:
+    """The origin of one value; `value` only where the user sees values of provenance."""
+
+    field: str
+    label: str
+    value: Any
+    rule: str
+    sentence: str
+    source: str | None
+    key: str | None
+    observed_at: datetime | None
+    url: str | None
+    policy_version: int
+    records: int
+    losers: tuple[Told, ...] = ()
+
+
+# (account id, field) -> what each other record says: (source id, key, value, observed at)
+LosersOf = Callable[[int, str], Iterable[tuple[int, str, Any, datetime | None]]]
+_losers: list[LosersOf] = []
+
+
+def register_losers(read: LosersOf) -> None:
+    """The engine tells what the records that did not win say; without it lineage has winners alone."""
+    _losers[:] = [read]
+
+
+def get_lineage(user: Reader, account: Account, field: str) -> FieldLineage | None:
+    """The origin of one field of a customer; None where it has no value or the user may not know it."""
+    spec = load()["account"].fields.get(field)
+    lineage = AccountLineage.objects.filter(account=account).first()
+    if spec is None or lineage is None or not _may_know(user, spec):
+        return None
+    return _lineage(user, account, lineage, spec, sources(), _read_losers(user, account, spec))
+
+
+def lineage_of(user: Reader, accounts: Iterable[Account]) -> dict[int, dict[str, FieldLineage]]:
+    """Lineage of every field the user may know of several customers, in one query and that of the sources."""
+    by_id = {account.pk: account for account in accounts}
+    known = sources()
+    specs = [spec for spec in load()["account"].fields.values() if _may_know(user, spec)]
+    found: dict[int, dict[str, FieldLineage]] = {id: {} for id in by_id}
+    for lineage in AccountLineage.objects.filter(account__in=by_id):
+        for spec in specs:
+            told = _lineage(user, by_id[lineage.account_id], lineage, spec, known, ())
+            if told is not None:
+                found[lineage.account_id][spec.name] = told
+    return found
+
+
+def _may_know(user: Reader, spec: FieldSpec) -> bool:
+    seen = treatment(user, "provenance") in ("full", "summary")
+    return seen and spec.name not in field_access(user, spec.object).redacted
+
+
+def _lineage(
+    user: Reader,
+    account: Account,
+    lineage: AccountLineage,
+    spec: FieldSpec,
+    known: dict[int, Source],
+    losers: tuple[Told, ...],
+) -> FieldLineage | None:
+    member = _at(lineage.winners, spec.code)
+    if not member:
+        return None
+    rule, sentence = RULES.get(_at(lineage.rules, spec.code), ("unknown", ""))
+    pinned = member == PINNED
+    source = None if pinned else known.get(lineage.sources[member - 1])
+    key = None if pinned else lineage.keys[member - 1]
+    return FieldLineage(
+        field=spec.name,
+        label=spec.label,
+        value=_value(user, account, spec),
+        rule="pinned" if pinned else rule,
+        sentence=(RULES[10][1] if pinned else sentence).format(source=source.label if source else "A source"),
+        source=source.name if source else None,
+        key=key,
+        observed_at=None if pinned else lineage.observed[member - 1],
+        url=record_url(source, "account", key or ""),
+        policy_version=lineage.policy_version,
+        records=len(lineage.sources),
+        losers=losers,
+    )
+
+
+def _at(codes: list[int], code: int) -> int:
+    """Entry of a field; arrays written before the field was in the catalogue are shorter."""
+    return codes[code - 1] if code <= len(codes) else 0
+
+
+def _value(user: Reader, account: Account, spec: FieldSpec) -> Any:
+    if treatment(user, "provenance") != "full":
+        return None
+    value = getattr(account, f"{spec.name}_id" if spec.type == "reference" else spec.name)
+    return value if field_access(user, "account").allows(spec.name) else mask(value, spec.type)
+
+
+def _read_losers(user: Reader, account: Account, spec: FieldSpec) -> tuple[Told, ...]:
+    """What other records say, for who sees both provenance and the field in full."""
+    allowed = treatment(user, "provenance") == "full" and field_access(user, "account").allows(spec.name)
+    if not allowed or not _losers:
+        return ()
+    known = sources()
+    return tuple(
+        Told(known[source].label, key, value, at, record_url(known[source], "account", key))
+        for source, key, value, at in _losers[0](account.pk, spec.name)
+        if source in known
+    )
