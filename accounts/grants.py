@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -10,7 +13,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from guardian.shortcuts import assign_perm, remove_perm
 
 from accounts import audit
-from accounts.models import Account, Territory, User
+from accounts.models import Account, ApiToken, Territory, User
 from accounts.models.user import ROLES
 
 DEMO_DOMAIN = "concord.example"
@@ -82,6 +85,30 @@ def unshare_account(*, account: Account, to: Grantee, by: User | None) -> None:
 def _record(action: str, to: Grantee, detail: dict[str, object], by: User | None) -> None:
     kind = "user" if isinstance(to, User) else "group"
     audit.record(user=by, action=action, object=kind, row_id=to.pk, detail=detail)
+
+
+@transaction.atomic
+def create_token(*, user: User, label: str, by: User | None, now: datetime) -> str:
+    """A key for programs that act as the user; it is told this once and never again."""
+    prefix, secret = f"ccd_{secrets.token_hex(4)}", secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        user=user, label=label, prefix=prefix, digest=digest_of(secret), created_at=now
+    )
+    audit.record(user=by, action="token created", object="token", row_id=token.pk, detail={"prefix": prefix})
+    return f"{prefix}.{secret}"
+
+
+@transaction.atomic
+def revoke_token(*, token: ApiToken, by: User | None, now: datetime) -> None:
+    """The key no longer opens anything."""
+    token.revoked_at = now
+    token.save(update_fields=["revoked_at"])
+    audit.record(user=by, action="token revoked", object="token", row_id=token.pk)
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a key's secret; it is long and random, so one round of SHA-256 suffices."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 @transaction.atomic

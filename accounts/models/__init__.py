@@ -50,6 +50,7 @@ from accounts.models.source_state import Source, SourceState
 from accounts.models.stock import Stock
 from accounts.models.summary import AccountSearch, AccountSummary
 from accounts.models.ticket import Ticket
+from accounts.models.token import ApiToken
 from accounts.models.usage import Usage
 from accounts.models.user import User
 
@@ -67,6 +68,7 @@ __all__ = [
     "AddressCrosswalk",
     "AddressLineage",
     "AddressValues",
+    "ApiToken",
     "AuditEntry",
     "Campaign",
     "CampaignMember",
