@@ -3,7 +3,7 @@ check and a descent for every row (a million rows with three deferred foreign ke
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from psycopg import sql
@@ -18,13 +18,14 @@ BIG = 50_000
 
 
 @contextmanager
-def quick_constraints() -> Iterator[None]:
-    """Inside the block the customer tables have no foreign keys or secondary indexes, if they start out empty
-    and much is waiting; at its end all of them are back and checked."""
+def quick_constraints(also: Sequence[str] = ()) -> Iterator[None]:
+    """Inside the block the customer tables, and those named, have no foreign keys or secondary indexes, if the
+    customers start out empty and much is waiting; at its end all of them are back and checked."""
     if not _first_load():
         yield
         return
-    keys, indexes = _foreign_keys(), _indexes()
+    tables = [*TABLES, *also]
+    keys, indexes = _foreign_keys(tables), _indexes(tables)
     for table, name, _ in keys:
         execute(
             sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(sql.Identifier(table), sql.Identifier(name))
@@ -40,7 +41,7 @@ def quick_constraints() -> Iterator[None]:
                 sql.Identifier(table), sql.Identifier(name)
             )
         )
-    for table in TABLES:
+    for table in tables:
         execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
 
 
@@ -50,19 +51,19 @@ def _first_load() -> bool:
     return bool(rows("SELECT 1 FROM accounts_accountcrosswalk OFFSET %s LIMIT 1", [BIG]))
 
 
-def _foreign_keys() -> list[tuple[str, str, str]]:
+def _foreign_keys(tables: list[str]) -> list[tuple[str, str, str]]:
     """(table, constraint, definition) of the foreign keys that the customer tables hold."""
     return rows(
         "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
         "WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s) ORDER BY 1, 2",
-        [list(TABLES)],
+        [tables],
     )  # type: ignore[return-value]
 
 
-def _indexes() -> list[tuple[str, str]]:
+def _indexes(tables: list[str]) -> list[tuple[str, str]]:
     """(index, definition) of the indexes that back no constraint."""
     return rows(
         "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i "
         "WHERE i.indrelid::regclass::text = ANY(%s) AND NOT i.indisunique ORDER BY 1",
-        [list(TABLES)],
+        [tables],
     )  # type: ignore[return-value]

@@ -25,6 +25,10 @@ CREATE TABLE accounts_change_rest PARTITION OF accounts_change DEFAULT;
 CREATE INDEX accounts_change_row ON accounts_change (object, row_id, changed_at);
 """
 
+# Every row of the crosswalk is updated once, when its customer is found: room for that on the same page
+# makes it one write instead of four.
+ROOM = "ALTER TABLE accounts_accountcrosswalk SET (fillfactor = 50)"
+
 FOLD = """
 CREATE FUNCTION fold(value text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
@@ -44,6 +48,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             CREATE, "DROP TABLE accounts_change; DROP SEQUENCE accounts_change_id_seq"
         ),
+        migrations.RunSQL(ROOM, "ALTER TABLE accounts_accountcrosswalk RESET (fillfactor)"),
         migrations.RunSQL(
             FOLD,
             "DROP INDEX account_search_numbers; DROP INDEX account_search_names; DROP FUNCTION fold(text)",

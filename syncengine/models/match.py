@@ -43,9 +43,7 @@ class MatchPair(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["record_l", "record_r"], name="match_pair_once"
-            ),
+            models.UniqueConstraint(fields=["record_l", "record_r"], name="match_pair_once"),
             models.CheckConstraint(
                 condition=models.Q(record_l__lt=models.F("record_r")),
                 name="match_pair_ordered",
@@ -65,13 +63,9 @@ class Decision(models.Model):
     reason = models.TextField(blank=True, default="")
     evidence = models.JSONField(default=dict)
     policy_version = models.IntegerField(null=True)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
-    )
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField()
-    closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
-    )
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -97,12 +91,8 @@ class Anchor(models.Model):
     """Which record carries a customer's id: the one it was born with, unless a split moved it."""
 
     account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
-    record = models.ForeignKey(
-        "accounts.AccountCrosswalk", models.CASCADE, related_name="+"
-    )
+    record = models.ForeignKey("accounts.AccountCrosswalk", models.CASCADE, related_name="+")
     anchored_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["account"], name="anchor_account_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["account"], name="anchor_account_once")]

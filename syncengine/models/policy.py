@@ -14,9 +14,7 @@ class PolicyVersion(models.Model):
     digest = models.TextField()
     base = models.IntegerField(null=True, blank=True)
     note = models.TextField(blank=True, default="")
-    applied_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
-    )
+    applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     applied_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -27,9 +25,7 @@ class Stream(models.Model):
     """One stream of a source: what it carries, and where reading stands."""
 
     id = models.SmallAutoField(primary_key=True)
-    source = models.ForeignKey(
-        "accounts.Source", models.PROTECT, related_name="streams"
-    )
+    source = models.ForeignKey("accounts.Source", models.PROTECT, related_name="streams")
     name = models.TextField()
     object = models.TextField()
     active = models.BooleanField(default=True)
@@ -37,9 +33,7 @@ class Stream(models.Model):
     listed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["source", "name"], name="stream_name")
-        ]
+        constraints = [models.UniqueConstraint(fields=["source", "name"], name="stream_name")]
 
     def __str__(self) -> str:
         return f"{self.source_id}.{self.name}"

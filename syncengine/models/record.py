@@ -9,7 +9,7 @@ class SourceRecord(models.Model):
     """The latest accepted state of one record of one stream; a tombstone once it is gone."""
 
     stream = models.ForeignKey(
-        "syncengine.Stream", models.PROTECT, related_name="+", db_index=False
+        "syncengine.Stream", models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     key = models.TextField()
     digest = models.UUIDField()
@@ -21,9 +21,7 @@ class SourceRecord(models.Model):
     run_id = models.BigIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["stream", "key"], name="source_record_key")
-        ]
+        constraints = [models.UniqueConstraint(fields=["stream", "key"], name="source_record_key")]
 
     def __str__(self) -> str:
         return f"{self.stream_id}:{self.key}"

@@ -12,9 +12,7 @@ class Run(models.Model):
     KINDS = ["sync", "refresh", "replay", "publish"]
     STATES = ["running", "succeeded", "failed", "stopped"]
 
-    stream = models.ForeignKey(
-        "syncengine.Stream", models.CASCADE, null=True, related_name="runs"
-    )
+    stream = models.ForeignKey("syncengine.Stream", models.CASCADE, null=True, related_name="runs")
     kind = models.TextField(choices=[(k, k) for k in KINDS], default="sync")
     state = models.TextField(choices=[(s, s) for s in STATES], default="running")
     started_at = models.DateTimeField()
@@ -41,9 +39,7 @@ class Run(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(
-                    state__in=["running", "succeeded", "failed", "stopped"]
-                ),
+                condition=models.Q(state__in=["running", "succeeded", "failed", "stopped"]),
                 name="run_state_known",
             ),
             models.CheckConstraint(
@@ -72,8 +68,7 @@ class Run(models.Model):
             self.held,
         )
         return self.read == sum(parts) + self.skipped + self.superseded and (
-            self.known_before + self.created - self.tombstoned - self.absent
-            == self.known_after
+            self.known_before + self.created - self.tombstoned - self.absent == self.known_after
         )
 
     def __str__(self) -> str:
@@ -85,12 +80,8 @@ class DeadLetter(models.Model):
 
     STATES = ["open", "replayed", "resolved", "dismissed"]
 
-    stream = models.ForeignKey(
-        "syncengine.Stream", models.CASCADE, related_name="dead_letters"
-    )
-    run = models.ForeignKey(
-        "syncengine.Run", models.SET_NULL, null=True, related_name="dead_letters"
-    )
+    stream = models.ForeignKey("syncengine.Stream", models.CASCADE, related_name="dead_letters")
+    run = models.ForeignKey("syncengine.Run", models.SET_NULL, null=True, related_name="dead_letters")
     key = models.TextField(null=True, blank=True)
     stage = models.TextField()
     rule = models.TextField(blank=True, default="")

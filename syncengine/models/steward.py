@@ -16,12 +16,8 @@ class StewardTask(models.Model):
     kind = models.TextField(choices=[(k, k) for k in KINDS])
     subject = models.TextField()
     state = models.TextField(choices=[(s, s) for s in STATES], default="open")
-    account = models.ForeignKey(
-        "accounts.Account", models.CASCADE, null=True, related_name="+"
-    )
-    other_account = models.ForeignKey(
-        "accounts.Account", models.CASCADE, null=True, related_name="+"
-    )
+    account = models.ForeignKey("accounts.Account", models.CASCADE, null=True, related_name="+")
+    other_account = models.ForeignKey("accounts.Account", models.CASCADE, null=True, related_name="+")
     field = models.SmallIntegerField(null=True)
     records = ArrayField(models.BigIntegerField(), default=list)
     confidence = models.FloatField(null=True)
@@ -29,21 +25,13 @@ class StewardTask(models.Model):
     evidence = models.JSONField(default=dict)
     evidence_digest = models.TextField(default="")
     value_at_stake = models.DecimalField(max_digits=20, decimal_places=2, default=0)
-    dead_letter = models.ForeignKey(
-        "syncengine.DeadLetter", models.CASCADE, null=True, related_name="+"
-    )
+    dead_letter = models.ForeignKey("syncengine.DeadLetter", models.CASCADE, null=True, related_name="+")
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     outcome = models.TextField(blank=True, default="")
-    decision = models.ForeignKey(
-        "syncengine.Decision", models.SET_NULL, null=True, related_name="tasks"
-    )
-    pin = models.ForeignKey(
-        "syncengine.Pin", models.SET_NULL, null=True, related_name="tasks"
-    )
-    closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
-    )
+    decision = models.ForeignKey("syncengine.Decision", models.SET_NULL, null=True, related_name="tasks")
+    pin = models.ForeignKey("syncengine.Pin", models.SET_NULL, null=True, related_name="tasks")
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -54,9 +42,7 @@ class StewardTask(models.Model):
                 name="steward_task_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(
-                    kind__in=["duplicate", "conflict", "validation", "unmatched"]
-                ),
+                condition=models.Q(kind__in=["duplicate", "conflict", "validation", "unmatched"]),
                 name="steward_task_kind_known",
             ),
             models.CheckConstraint(
@@ -83,20 +69,14 @@ class Pin(models.Model):
     It belongs to a record, so that it stays with the customer that record is in, through merge and split.
     """
 
-    record = models.ForeignKey(
-        "accounts.AccountCrosswalk", models.CASCADE, related_name="+"
-    )
+    record = models.ForeignKey("accounts.AccountCrosswalk", models.CASCADE, related_name="+")
     field = models.SmallIntegerField()
     value = models.TextField(null=True)
     reason = models.TextField(blank=True, default="")
-    pinned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
-    )
+    pinned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     pinned_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
-    released_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
-    )
+    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     released_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -39,6 +39,12 @@ from syncengine.steward.tasks import renew_tasks
 from syncengine.survivorship import survive
 
 LANE_LOCK = 7302
+LOADED_ALONG = (
+    "syncengine_matchrecord",
+    "syncengine_matchpair",
+    "syncengine_anchor",
+    "syncengine_stewardtask",
+)
 ROUND_ROWS = 250_000  # dirty documents a round takes on, so that an event slips in between rounds
 CODE = {spec.name: spec.code for spec in load()}
 DIRTY: dict[str, pl.DataType] = {
@@ -118,7 +124,7 @@ def _publish(dirty: pl.DataFrame, policies: PolicySet, now: datetime, today: dat
     result = Round(cleared=dirty.height)
     run = Run.objects.create(kind="publish", started_at=now, heartbeat_at=now, policy_version=policies.number)
     cause = Cause(now, f"run {run.pk}", policies.number or 0)
-    with first_load.quick_constraints():
+    with first_load.quick_constraints(LOADED_ALONG):
         touched.begin()
         _golden_objects(dirty, policies, cause, result)
         _documents(dirty, policies, cause, today, result)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
-from accounts.frames import read, rows, stage
+from accounts.frames import read, stage
 from syncengine.canonical import read_canonical
 from syncengine.identity import POLICY, match_keys, partition, score, standardise
 from syncengine.records import Resolved
@@ -25,32 +25,38 @@ REVIEW = 3
 def resolve_accounts(dirty: pl.Series, *, now: datetime) -> Resolved:
     """Clusters of everything the dirty customer records concern."""
     dirty = dirty.unique().sort()
-    known = affected.known_records()
-    bulk = dirty.len() >= BULK_AT or known == 0
-    frame, pairs = _bulk(now) if bulk else _incremental(dirty, now)
+    first = not affected.any_known()
+    bulk = first or dirty.len() >= BULK_AT
     decisions = open_decisions()
-    within = decisions.filter(pl.col("record_l").is_in(frame) & pl.col("record_r").is_in(frame))
-    parted = partition(frame, pairs, within)
-    affected.store_components(parted.select(crosswalk_id="record_id", component_id="component_id"))
+    parted, pairs = _bulk(decisions, now) if bulk else _incremental(dirty, decisions, now)
     assigned = assign_ids(parted.select("record_id", "cluster"), now=now, everything=bulk)
     members = parted.select("record_id", "cluster").join(assigned.clusters, on="cluster")
     members = members.rename({"id": "account_id"})
-    stale = _changed_clusters(members, dirty, everything=bulk and known == 0)
-    return Resolved(stale, assigned.merged, _review(pairs, members, decisions), frame, bulk)
+    return Resolved(
+        members=members if first else _changed_clusters(members, dirty),
+        merged=assigned.merged,
+        review=_review(pairs, members, decisions),
+        concerned=parted["record_id"],
+        bulk=bulk,
+    )
 
 
-def _bulk(now: datetime) -> tuple[pl.Series, pl.DataFrame]:
+def _bulk(decisions: pl.DataFrame, now: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Everything scored anew; (partition, pairs)."""
     records = read_canonical("account", columns=MATCHED)
     model = models.current(now=now, records=records)
     tidy = standardise(records)
     keys = match_keys(tidy)
     pairs = score(tidy, changed=None, model=model.model)
-    components = keys.select(crosswalk_id="record_id", component_id="record_id")
-    affected.replace_all(keys, components, pairs, model.number)
-    return records["record_id"], pairs
+    parted = partition(records["record_id"], pairs, decisions)
+    affected.replace_all(keys, _components(parted), pairs, model.number)
+    return parted, pairs
 
 
-def _incremental(dirty: pl.Series, now: datetime) -> tuple[pl.Series, pl.DataFrame]:
+def _incremental(
+    dirty: pl.Series, decisions: pl.DataFrame, now: datetime
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Only the components the dirty records were in, or are tied to now; (partition, pairs)."""
     stage("dirty_accounts", {"record_id": "bigint"}, pl.DataFrame({"record_id": dirty}))
     changed = _read("dirty_accounts")
     model = models.current(now=now, records=None)
@@ -58,28 +64,39 @@ def _incremental(dirty: pl.Series, now: datetime) -> tuple[pl.Series, pl.DataFra
     affected.store_keys(keys)
     around = affected.candidates(len(keys.columns) - 1, POLICY.key_cap)
     stage("near_accounts", {"record_id": "bigint"}, pl.DataFrame({"record_id": around}))
-    pairs = score(standardise(_read("near_accounts")), changed=dirty, model=model.model)
-    old = affected.concerned(pl.concat([pairs["record_l"], pairs["record_r"], *_decided_partners(dirty)]))
-    affected.replace_pairs(pairs, model.number)
-    return old, affected.stored_pairs(old)
+    fresh = score(standardise(_read("near_accounts")), changed=dirty, model=model.model)
+    partners = pl.concat([fresh["record_l"], fresh["record_r"], *_decided_partners(dirty, decisions)])
+    concerned = affected.concerned(partners)
+    affected.replace_pairs(fresh, model.number)
+    pairs = affected.stored_pairs(concerned)
+    inside = pl.col("record_l").is_in(concerned.implode()) & pl.col("record_r").is_in(concerned.implode())
+    parted = partition(concerned, pairs, decisions.filter(inside))
+    affected.store_components(_components(parted))
+    return parted, pairs
+
+
+def _components(parted: pl.DataFrame) -> pl.DataFrame:
+    return parted.select(crosswalk_id="record_id", component_id="component_id")
 
 
 def _read(staged: str) -> pl.DataFrame:
     return read_canonical("account", f"c.crosswalk_id IN (SELECT record_id FROM {staged})", columns=MATCHED)
 
 
-def _decided_partners(dirty: pl.Series) -> list[pl.Series]:
+def _decided_partners(dirty: pl.Series, decisions: pl.DataFrame) -> list[pl.Series]:
     """Records that a decision ties to a dirty one: their components are concerned too."""
-    decisions = open_decisions()
-    tied = decisions.filter(pl.col("record_l").is_in(dirty) | pl.col("record_r").is_in(dirty))
+    among = dirty.implode()
+    tied = decisions.filter(pl.col("record_l").is_in(among) | pl.col("record_r").is_in(among))
     return [tied["record_l"], tied["record_r"]]
 
 
-def _changed_clusters(members: pl.DataFrame, dirty: pl.Series, *, everything: bool) -> pl.DataFrame:
+def _changed_clusters(members: pl.DataFrame, dirty: pl.Series) -> pl.DataFrame:
     """Only clusters that hold a dirty record or whose membership is not what the crosswalk says."""
-    if everything:
-        return members
-    stage("new_members", {"record_id": "bigint", "account_id": "bigint"}, members)
+    stage(
+        "new_members",
+        {"record_id": "bigint", "account_id": "bigint"},
+        members.select("record_id", "account_id"),
+    )
     moved = read(
         "SELECT s.record_id, s.account_id, x.account_id FROM new_members s "
         "JOIN accounts_accountcrosswalk x ON x.id = s.record_id WHERE x.account_id IS DISTINCT FROM s.account_id",
@@ -87,10 +104,10 @@ def _changed_clusters(members: pl.DataFrame, dirty: pl.Series, *, everything: bo
     )
     # An id that lost a record must be published again as well as the one that gained it.
     ids = pl.concat([moved["new_id"], moved["old_id"].drop_nulls()])
-    stale = members.filter(pl.col("record_id").is_in(dirty) | pl.col("account_id").is_in(ids))[
-        "cluster"
-    ].unique()
-    return members.filter(pl.col("cluster").is_in(stale))
+    stale = members.filter(
+        pl.col("record_id").is_in(dirty.implode()) | pl.col("account_id").is_in(ids.implode())
+    )["cluster"].unique()
+    return members.filter(pl.col("cluster").is_in(stale.implode()))
 
 
 def _review(pairs: pl.DataFrame, members: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
@@ -109,8 +126,3 @@ def _review(pairs: pl.DataFrame, members: pl.DataFrame, decisions: pl.DataFrame)
         .sort("match_weight", "record_l", "record_r", descending=[True, False, False])
         .unique(subset=["low", "high"], keep="first", maintain_order=True)
     )
-
-
-def unresolved() -> int:
-    """How many customer records have landed and are in no customer yet."""
-    return int(rows("SELECT count(*) FROM accounts_accountcrosswalk WHERE account_id IS NULL")[0][0])

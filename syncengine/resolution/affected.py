@@ -28,9 +28,9 @@ def keys_as_list(keys: pl.DataFrame) -> pl.DataFrame:
 
 
 def replace_all(keys: pl.DataFrame, components: pl.DataFrame, pairs: pl.DataFrame, version: int) -> None:
-    """Bulk: every match record and pair anew."""
+    """Bulk: every match record with its component, and every pair, anew."""
     execute("TRUNCATE syncengine_matchrecord, syncengine_matchpair")
-    listed = keys_as_list(keys).join(components.select("crosswalk_id", "component_id"), on="crosswalk_id")
+    listed = keys_as_list(keys).join(components, on="crosswalk_id")
     copy_in("syncengine_matchrecord", listed.select("crosswalk_id", "component_id", "keys"))
     store_pairs(pairs, version)
     execute("ANALYZE syncengine_matchrecord")
@@ -110,6 +110,6 @@ def store_components(components: pl.DataFrame) -> None:
     )
 
 
-def known_records() -> int:
-    """How many customer records have match keys, roughly where there are many."""
-    return int(rows("SELECT count(*) FROM (SELECT 1 FROM syncengine_matchrecord LIMIT 200000) x")[0][0])
+def any_known() -> bool:
+    """Whether any customer record has been resolved before."""
+    return bool(rows("SELECT 1 FROM syncengine_matchrecord LIMIT 1"))
