@@ -12,6 +12,8 @@ from syncengine.mapping.codes import country_code, currency_code
 TRUE = ("true", "t", "yes", "y", "1", "on", "ja", "oui", "x")
 FALSE = ("false", "f", "no", "n", "0", "off", "nein", "non")
 LONGEST = 1000
+# Checked before decoding, which stops at the first value that is no JSON.
+JSON_LIST = r'^\[\s*(?:"(?:[^"\\]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"\s*,?\s*)*\]$'
 SPLIT = re.compile(r"""^split\(\s*(["'])(.+?)\1\s*\)$""")
 
 
@@ -45,7 +47,7 @@ def short_text(value: pl.Expr) -> pl.Expr:
 
 def tags(value: pl.Expr, separator: str = ";") -> pl.Expr:
     """Lists out of JSON lists or separated words, each word once, in order; null where none is left."""
-    is_json = value.str.starts_with("[")
+    is_json = value.str.contains(JSON_LIST)
     listed = pl.when(is_json).then(value).str.json_decode(pl.List(pl.String))
     parted = pl.when(~is_json).then(value).str.split(separator)
     words = pl.coalesce(listed, parted).list.eval(_trimmed(pl.element())).list.unique(maintain_order=True)
