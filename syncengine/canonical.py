@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 import polars as pl
-from accounts.catalogue import ObjectSpec, load
-from accounts.frames import copy_in, execute, identifiers, read, rows
 from psycopg import sql
 
+from accounts.catalogue import ObjectSpec, load
+from accounts.frames import copy_in, execute, identifiers, read, rows
 from syncengine.records import CANONICAL_TYPES
 
 STAGE = "stage_canonical"
@@ -113,3 +113,14 @@ def bury(name: str, ids_table: str) -> int:
     return execute(
         f"UPDATE {table(name)} c SET live = false FROM {ids_table} s WHERE c.crosswalk_id = s.record_id AND c.live"
     )
+
+
+def children_waiting() -> pl.Series:
+    """Records that name one of the staged keys as their parent while their customer still has none."""
+    return read(
+        "SELECT c.crosswalk_id FROM syncengine_canonicalaccount c "
+        "JOIN stage_keys k ON k.source_id = c.source_id AND k.key = c.parent_key "
+        "JOIN accounts_accountcrosswalk x ON x.id = c.crosswalk_id "
+        "JOIN accounts_account a ON a.id = x.account_id WHERE a.parent_id IS NULL",
+        {"record_id": pl.Int64()},
+    )["record_id"]

@@ -120,4 +120,19 @@ def redirect(name: str, merged: pl.DataFrame, *, cause: Cause) -> int:
         STAGE, table, ["id", "merged_into_id"], merged.select("id", pl.col("into").alias("merged_into_id"))
     )
     keep_before(table, STAGE, on, ["merged_into_id"], object_code=load()[name].code, cause=cause)
-    return update_from(table, STAGE, on, ["merged_into_id"], at_column="changed_at", at=cause.at)
+    changed = update_from(table, STAGE, on, ["merged_into_id"], at_column="changed_at", at=cause.at)
+    if name == "account" and merged.height:
+        _follow_parents(cause)
+    return changed
+
+
+def _follow_parents(cause: Cause) -> None:
+    """Children of a customer that was merged belong to its survivor."""
+    execute("DROP TABLE IF EXISTS stage_children")
+    execute(
+        "CREATE TEMP TABLE stage_children ON COMMIT DROP AS SELECT c.id, nullif(s.merged_into_id, c.id) AS parent_id "
+        f"FROM accounts_account c JOIN {STAGE} s ON s.id = c.parent_id"
+    )
+    on, code = sql.SQL("t.id = s.id"), load()["account"].code
+    keep_before("accounts_account", "stage_children", on, ["parent_id"], object_code=code, cause=cause)
+    update_from("accounts_account", "stage_children", on, ["parent_id"], at_column="changed_at", at=cause.at)

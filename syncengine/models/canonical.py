@@ -41,6 +41,15 @@ class CanonicalAccount(Canonical, AccountValues):
     )
     parent_key = models.TextField(null=True, blank=True)
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["source_id", "parent_key"],
+                name="canonical_parent",
+                condition=models.Q(parent_key__isnull=False),
+            ),
+        ]
+
 
 class CanonicalContact(Canonical, ContactValues):
     """One source's view of a person."""

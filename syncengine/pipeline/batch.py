@@ -12,7 +12,7 @@ from accounts.catalogue import load
 from accounts.golden.crosswalk import announce
 from accounts.golden.shape import GOLDEN
 from syncengine import landing, refused
-from syncengine.canonical import REFERENCE, bury, write_canonical
+from syncengine.canonical import REFERENCE, bury, children_waiting, write_canonical
 from syncengine.landing import Landing, mark_dirty
 from syncengine.mapping import MappingPlan, content_hash, map_rows, payload_column
 from syncengine.models import Stream
@@ -157,6 +157,9 @@ def _store_golden(name: str, rows: pl.DataFrame, reading: Reading, now: datetime
     source = pl.lit(reading.stream.source_id, pl.Int16).alias("source_id")
     rows = rows.drop("record_id", strict=False).with_columns(source)
     keyed = rows.join(announce(name, rows.select("source_id", "key")), on=["source_id", "key"])
+    code = load()[name].code
+    if name == "account":
+        mark_dirty(code, children_waiting(), stream_id=None, cause="parent landed", now=now)
     if REFERENCE[name] == "account_key" and "account_key" in keyed.columns:
         keyed = _with_account(keyed)
     alive, gone = keyed.filter(~pl.col("deleted")), keyed.filter("deleted")
@@ -165,7 +168,6 @@ def _store_golden(name: str, rows: pl.DataFrame, reading: Reading, now: datetime
     if gone.height:
         landing.stage("gone_canonical", {"record_id": "bigint"}, gone)
         bury(name, "gone_canonical")
-    code = load()[name].code
     mark_dirty(code, keyed["record_id"], stream_id=reading.stream.pk, cause="landed", now=now)
 
 
