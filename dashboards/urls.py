@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from dashboards.views import entry, home, queue, search, sync
+from dashboards.views import customer, customers, entry, home, queue, search, sync
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,11 +14,11 @@ urlpatterns = [
     path("account/preferences/", entry.preferences, name="preferences"),
     path("account/password/", entry.ChangePassword.as_view(), name="password_change"),
     path("search/", search.search, name="search"),
-    path("customers/", home.home, name="customers"),
-    path("customers/export.csv", home.home, name="customers_export"),
-    path("customers/<int:id>/", home.home, name="customer"),
-    path("customers/<int:id>/values/<slug:field>/", home.home, name="lineage"),
-    path("customers/<int:id>/panels/<slug:name>/", home.home, name="panel"),
+    path("customers/", customers.customers, name="customers"),
+    path("customers/export.csv", customers.export, name="customers_export"),
+    path("customers/<int:id>/", customer.overview, name="customer"),
+    path("customers/<int:id>/values/<slug:field>/", customer.lineage, name="lineage"),
+    path("customers/<int:id>/panels/<slug:name>/", customer.panel, name="panel"),
     path("queue/", queue.queue, name="queue"),
     path("queue/<int:id>/", queue.card, name="task"),
     path("queue/<int:id>/decide/", queue.decide, name="decide"),

@@ -73,7 +73,7 @@ def _stale(reading: Reading) -> list[Banner]:
     """Sources this customer is known from that are late or broken."""
     known = {chip.source for chip in reading.customer.chips}
     return [
-        Banner("warn", "history", f"{line.label} is {line.word.lower()}: its data is as of {ago(line.data_at)} ago.")
+        Banner("warn", "history", f"{line.label} data is {ago(line.data_at)} old.", line.message or line.word)
         for line in list_source_lines()
         if line.name in known and line.tone == "bad" and line.data_at
     ]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 from accounts.models import User
@@ -13,8 +13,11 @@ from accounts.selectors import documents, receivables, timeline
 from dashboards.charts.ageing import ageing_finding, ageing_parts
 from dashboards.charts.revenue import revenue_chart
 from dashboards.panels import columns
+from dashboards.panels.events import event_view
 from dashboards.panels.facts import fact_groups
 from dashboards.panels.table import Table, document_table
+
+SHOWN, LOOKED_AT = 12, 80
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Reading:
     user: User
     customer: reads.Customer
     today: date
+    now: datetime
     currency: str
 
     @property
@@ -59,13 +63,21 @@ def _revenue(reading: Reading) -> Any:
 
 
 def _invoices(reading: Reading) -> Any:
-    section = documents.list_invoices(reading.user, reading.customer.account, as_of=reading.today, limit=12)
+    section = documents.list_invoices(reading.user, reading.customer.account, as_of=reading.today, limit=LOOKED_AT)
     if section is None:
         return None
+    section = replace(section, rows=_open_first(section.rows)[:SHOWN], more=len(section.rows) > SHOWN)
     ageing = receivables.get_ageing(reading.user, reading.customer.account, as_of=reading.today)
     parts = ageing_parts(ageing.buckets) if ageing else []
     table = document_table(section, columns.INVOICES, "Invoices")
     return {"table": table, "ageing": ageing, "parts": parts, "finding": ageing_finding(parts) if ageing else ""}
+
+
+def _open_first(rows: Sequence[Any]) -> tuple[Any, ...]:
+    """What is still owed, the oldest first; then what is paid, the latest first."""
+    owed = [row for row in rows if row.values.get("days_overdue") is not None]
+    settled = [row for row in rows if row.values.get("days_overdue") is None]
+    return (*sorted(owed, key=lambda row: row.values.get("due_date") or date.max), *settled)
 
 
 def _documents(read: Callable[..., Any], shown: Sequence[columns.Column], caption: str) -> Callable[[Reading], Any]:
@@ -85,7 +97,8 @@ def _places(reading: Reading) -> Any:
 
 
 def _timeline(reading: Reading) -> Any:
-    return {"events": timeline.list_timeline(reading.user, reading.customer.account, limit=14)}
+    found = timeline.list_timeline(reading.user, reading.customer.account, now=reading.now, limit=14)
+    return {"events": [event_view(happening) for happening in found]}
 
 
 def _facts(reading: Reading) -> Any:

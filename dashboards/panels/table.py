@@ -25,7 +25,7 @@ class Table:
 def document_table(section: Any, columns: Sequence[Column], caption: str, today: date | None = None) -> Table:
     """The rows of a section in the columns its reader may see."""
     shown = visible(columns, section.redacted)
-    rows = [_row(row, shown, today) for row in section.rows]
+    rows = [_row(row.values, shown, today) for row in section.rows]
     return Table(caption, shown, rows, bool(section.more))
 
 

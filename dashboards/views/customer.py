@@ -66,7 +66,7 @@ def lineage(request: HttpRequest, id: int, field: str) -> HttpResponse:
 
 
 def _reading(request: HttpRequest, customer: Customer) -> Reading:
-    return Reading(request.user, customer, timezone.localdate(), base_currency())  # type: ignore[arg-type]
+    return Reading(request.user, customer, timezone.localdate(), timezone.now(), base_currency())  # type: ignore[arg-type]
 
 
 def _shared(request: HttpRequest, reading: Reading) -> dict[str, object]:

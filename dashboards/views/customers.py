@@ -7,7 +7,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 
-from accounts.filtersets import AccountFilter
+from accounts.filtersets import AccountFilter, FilterRefused
 from accounts.selectors.customers import BadSort, estimate_customers, list_customers, sorts_of, total_customers
 from accounts.selectors.export import csv_rows
 from accounts.selectors.money import base_currency
@@ -15,25 +15,22 @@ from accounts.selectors.paging import BadCursor
 from dashboards.pages import fragment, page, wants
 from dashboards.panels.filters import Listing, controls_of
 
-STATE = ("sort", "cursor")
-
 
 @login_required
 def customers(request: HttpRequest) -> HttpResponse:
     """A page of customers as the address says; only its rows where htmx asks for them."""
     user, params = request.user, request.GET
-    found = AccountFilter.of(user, params)
     try:
-        rows = list_customers(user, found.qs, sort=_sort(request), cursor=params.get("cursor") or None)
-    except (BadSort, BadCursor) as error:
+        found = AccountFilter.of(user, params).qs
+        rows = list_customers(user, found, sort=_sort(request), cursor=params.get("cursor") or None)
+    except (BadSort, BadCursor, FilterRefused) as error:
         raise BadRequest(str(error)) from error
     context = {
         "page": rows,
-        "listing": Listing(params, rows, sorts_of(user)),
-        "count": estimate_customers(found.qs),
-        "totals": total_customers(user, found.qs),
+        "listing": Listing(params, rows, sorts_of(user), total_customers(user, found)),
+        "count": estimate_customers(found),
         "currency": base_currency(),
-        "controls": controls_of(found, params),
+        "controls": controls_of(user, params),  # type: ignore[arg-type]
     }
     if wants(request, "results"):
         return fragment(request, "dashboards/customers/_results.html", context)

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
+from accounts.selectors.money import base_currency
 from dashboards.pages import page
+from dashboards.panels.home import attention, home_headlines
+from dashboards.panels.sync import board
+from syncengine.selectors.sync import may_see_runs
 
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """What needs this user today."""
-    return page(request, "dashboards/home/page.html", {}, current="home")
+    """What needs this user today, and how fresh the data is."""
+    user, currency = request.user, base_currency()
+    lines = board(user, timezone.now()) if may_see_runs(user) else []  # type: ignore[arg-type]
+    context = {
+        "today": timezone.localdate(),
+        "now": timezone.now(),
+        "headlines": home_headlines(user, currency),  # type: ignore[arg-type]
+        "items": attention(user, timezone.localdate(), currency),  # type: ignore[arg-type]
+        "troubled": [line for line in lines if line.tone in ("warn", "bad")],
+        "operates": bool(lines),
+    }
+    return page(request, "dashboards/home/page.html", context, current="home")
