@@ -42,7 +42,7 @@ def take(raw: pl.DataFrame, unreadable: Sequence[Refusal], reading: Reading, *, 
         arrived = _arrived(raw, reading)
         fresh = _changed(arrived, reading, tally)
     with tally.timed("map"):
-        mapped = map_rows(fresh.drop(*_OWN), reading.plan)
+        mapped = map_rows(fresh.drop(*_OWN), reading.plan, now=now)
     with tally.timed("validate"):
         checked = [_validated(batch, reading) for batch in mapped]
     main = checked[0]

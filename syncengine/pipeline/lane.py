@@ -217,7 +217,8 @@ def _publish_landed(
     gone = landed.filter(pl.col("deleted_at").is_not_null())
     if alive.height:
         plan = compile_stream(policies.stream(stream.source.name, stream.name), load())
-        mapped = map_rows(rows_from_payloads(alive["body"], plan.columns), plan)[0].rows
+        raw = rows_from_payloads(alive["body"], plan.columns)
+        mapped = map_rows(raw, plan, now=cause.at)[0].rows
         written = publish_mapped(name, stream.source_id, mapped, policies.reference, cause=cause, today=today)
         count += written.inserted + written.updated
     if gone.height:
