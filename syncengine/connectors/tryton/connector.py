@@ -20,13 +20,9 @@ from syncengine.records import SourceBatch
 
 PAGE = 1000
 Flat = dict[str, str | None]
-TRUTH: Mapping[str | None, str | None] = {
-    "1": "true",
-    "0": "false",
-    "true": "true",
-    "false": "false",
-    None: None,
-}
+TRUTH: Mapping[str | None, str] = {"1": "true", "0": "false"}
+# Columns that a type of field has beside its own.
+SUFFIXES: Mapping[str, str] = {"reference": ".id", "one2many": ".first", "many2many": ".first"}
 
 
 class TrytonConnector(Connector):
@@ -116,29 +112,36 @@ class TrytonConnector(Connector):
         return {row[child.parent] for page in rows for row in page if row[child.parent] is not None}
 
     def _rows(self, shape: Shape, ids: Iterator[int], size: int) -> Iterator[list[Flat]]:
-        """Yield the records of these ids in batches; ids that the stream's domain leaves out are skipped."""
+        """Yield the records of these ids in batches; those outside the domain are skipped."""
         fields = list(dict.fromkeys(["id", *TIMES, *shape.fields]))
-        truths = [
-            n for n, kind in self._types(shape.model).items() if kind == "boolean" and n in shape.fields
-        ]
+        blank, truths = self._blank(shape), self._truths(shape)
         batch: list[Flat] = []
         while chunk := list(islice(ids, min(PAGE, size))):
             records = self._search_read(shape.model, [*shape.domain, ["id", "in", chunk]], fields, len(chunk))
             if len(batch) + len(records) > size:
                 yield batch
                 batch = []
-            batch += self._with_children(shape, [_flat(record, truths) for record in records])
+            batch += self._with_children(shape, [blank | _flat(record, truths) for record in records])
         if batch:
             yield batch
+
+    def _blank(self, shape: Shape) -> Flat:
+        """Return a row with every column of the stream: none is missing where a record has no value."""
+        kinds = self._types(shape.model)
+        more = [f"{field}{SUFFIXES[kinds[field]]}" for field in shape.fields if kinds.get(field) in SUFFIXES]
+        children = [f"{child.name}.{field}" for child in shape.children for field in ("id", *child.fields)]
+        return dict.fromkeys(["id", *TIMES, *shape.fields, *more, *children])
+
+    def _truths(self, shape: Shape) -> list[str]:
+        kinds = self._types(shape.model)
+        return [field for field in shape.fields if kinds.get(field) == "boolean"]
 
     def _with_children(self, shape: Shape, rows: list[Flat]) -> list[Flat]:
         by_id = {row["id"]: row for row in rows}
         for child in shape.children:
-            for row in rows:
-                row.update({f"{child.name}.{field}": None for field in ("id", *child.fields)})
             for record in self._children(child, [int(number or 0) for number in by_id]):
                 row = by_id[str(record.pop(child.parent))]
-                if row[f"{child.name}.id"] is None:
+                if row.get(f"{child.name}.id") is None:
                     row.update(flat_record(record, f"{child.name}."))
         return rows
 

@@ -33,13 +33,14 @@ CLASSES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 def flat_record(record: Mapping[str, Any], prefix: str = "") -> dict[str, str | None]:
     """Return a record as flat texts.
 
-    What a dotted field fetched stands under its dotted name. A reference `model,id` has its id also
-    under `<field>.id`, a list of records the first of them under `<field>.first`.
+    What a dotted field fetched stands under its dotted name (of a list, what its first record has). A
+    reference `model,id` has its id also under `<field>.id`, a list the first id under `<field>.first`.
     """
     flat: dict[str, str | None] = {}
     for name, value in record.items():
         if name.endswith("."):
-            flat.update(flat_record(value or {}, prefix + name))
+            fetched = next(iter(value), {}) if isinstance(value, list) else value
+            flat.update(flat_record(fetched or {}, prefix + name))
         else:
             _put(flat, prefix + name, value)
     return flat
