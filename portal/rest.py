@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -25,8 +26,18 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
         return None
     fields = response.data if isinstance(response.data, dict) else {"errors": response.data}
     detail = fields.pop("detail", None)
-    response.data = {"type": "about:blank", "title": HTTPStatus(response.status_code).phrase}
-    response.data |= {"status": response.status_code}
-    response.data |= {"detail": str(detail)} if detail else {"errors": fields}
+    body: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(response.status_code).phrase}
+    body |= {"status": response.status_code, "code": _code(error)}
+    body |= {"detail": str(detail)} if detail else {}
+    body |= {"instance": context["request"].path} if context.get("request") else {}
+    body |= {"request_id": structlog.contextvars.get_contextvars().get("request_id", "")}
+    errors = getattr(error, "errors", None) or fields
+    response.data = body | ({"errors": errors} if errors else {})
     response.content_type = "application/problem+json"
     return response
+
+
+def _code(error: Exception) -> str:
+    """The error as programs branch on it."""
+    codes = getattr(error, "get_codes", lambda: "not_found")()
+    return (codes if isinstance(codes, str) else "invalid").replace("_", "-")

@@ -1,0 +1,42 @@
+"""Addresses of the interface for programs, below /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from accounts.api.customers import AccountListView, AccountView, LineageView, LookupView
+from accounts.api.lists import views_of
+from accounts.api.me import MeView
+from accounts.catalogue import load
+
+OWN = ("account",)  # objects with views of their own
+UNCOUNTED = ("stock", "usage")
+
+
+def slug_of(object: str) -> str:
+    """An object's name in addresses: plural, with hyphens."""
+    name = object.replace("_", "-")
+    if name in UNCOUNTED:
+        return name
+    if name.endswith("y"):
+        return f"{name[:-1]}ies"
+    return f"{name}es" if name.endswith("s") else f"{name}s"
+
+
+def _patterns(object: str) -> list[URLPattern]:
+    listed, single = views_of(object)
+    slug = slug_of(object)
+    return [
+        path(slug, listed.as_view(), name=f"api-{object}-list"),
+        path(f"{slug}/<str:id>", single.as_view(), name=f"api-{object}"),
+    ]
+
+
+urlpatterns = [
+    path("me", MeView.as_view(), name="api-me"),
+    path("lookup", LookupView.as_view(), name="api-lookup"),
+    path("accounts", AccountListView.as_view(), name="api-account-list"),
+    path("accounts/<str:id>", AccountView.as_view(), name="api-account"),
+    path("accounts/<str:id>/lineage", LineageView.as_view(), name="api-account-lineage"),
+    *(pattern for spec in load() if spec.name not in OWN for pattern in _patterns(spec.name)),
+]
