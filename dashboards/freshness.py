@@ -52,7 +52,11 @@ def word_of(lines: Sequence[SourceLine]) -> str:
         return "No sources yet"
     if not troubled:
         return "Up to date"
-    return f"{troubled[0].label}: {troubled[0].word.lower()}" if len(troubled) == 1 else f"{len(troubled)} sources need a look"
+    return (
+        f"{troubled[0].label}: {troubled[0].word.lower()}"
+        if len(troubled) == 1
+        else f"{len(troubled)} sources need a look"
+    )
 
 
 def _line(age: SourceAge) -> SourceLine:

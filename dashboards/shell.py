@@ -15,16 +15,37 @@ from syncengine.selectors.queue import count_tasks
 from syncengine.selectors.sync import may_see_runs
 
 KEYS = (
-    ("Everywhere", (("⌘K", "Search customers and pages"), ("/", "Filter"), ("?", "These keys"), ("g h", "Home"),
-                    ("g c", "Customers"), ("g q", "Queue"), ("g s", "Sync"), ("Esc", "Close"))),
+    (
+        "Everywhere",
+        (
+            ("⌘K", "Search customers and pages"),
+            ("/", "Filter"),
+            ("?", "These keys"),
+            ("g h", "Home"),
+            ("g c", "Customers"),
+            ("g q", "Queue"),
+            ("g s", "Sync"),
+            ("Esc", "Close"),
+        ),
+    ),
     ("Lists", (("j", "Next row"), ("k", "Previous row"), ("Enter", "Open"))),
-    ("Steward's card", (("m", "Same customer"), ("n", "Different customers"), ("1–5", "Take that value"),
-                        ("t", "Type a value"), ("z", "Undo"))),
-)  # fmt: skip
+    (
+        "Steward's card",
+        (
+            ("m", "Same customer"),
+            ("n", "Different customers"),
+            ("1–5", "Take that value"),
+            ("t", "Type a value"),
+            ("z", "Undo"),
+        ),
+    ),
+)
 PAGES = {
-    "home": ("Home", "home", "h"), "customers": ("Customers", "customers", "c"),
-    "queue": ("Queue", "queue", "q"), "sync": ("Sync", "sync", "s"),
-}  # fmt: skip
+    "home": ("Home", "home", "h"),
+    "customers": ("Customers", "customers", "c"),
+    "queue": ("Queue", "queue", "q"),
+    "sync": ("Sync", "sync", "s"),
+}
 THEMES = (("system", "System", "screen"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
 DENSITIES = (("comfortable", "Roomy"), ("default", "Default"), ("compact", "Compact"))
 

@@ -20,12 +20,12 @@ class RevenueChart:
 
 
 def revenue_chart(months: Sequence[Decimal], to_date: date, currency: str) -> RevenueChart | None:
-    """The chart of up to 24 monthly amounts that end with the month of `to_date`; None where nothing was invoiced."""
+    """The chart of up to 24 months that end with that of `to_date`; None where nothing was invoiced."""
     if not any(months):
         return None
     starts = _month_starts(to_date, len(months))
-    now, before = list(months[-12:]), list(months[-24:-12])
-    before = [None] * (len(now) - len(before)) + before  # type: ignore[list-item]
+    now, known = list(months[-12:]), list(months[-24:-12])
+    before: list[Decimal | None] = [*[None] * (len(now) - len(known)), *known]
     rows = list(zip(starts[-12:], now, before, strict=True))
     return RevenueChart(_finding(now, before), _summary(rows, currency), _figure(rows, currency), rows)
 
@@ -42,7 +42,9 @@ def _finding(now: Sequence[Decimal], before: Sequence[Decimal | None]) -> str:
     change = float((this - last) / last)
     if abs(change) < 0.03:
         return "Revenue holds last year’s level"
-    return f"Revenue is {abs(change):.0%} {'above' if change > 0 else 'below'} the year before".replace("%", " %")
+    return f"Revenue is {abs(change):.0%} {'above' if change > 0 else 'below'} the year before".replace(
+        "%", " %"
+    )
 
 
 def _summary(rows: Sequence[tuple[date, Decimal, Decimal | None]], currency: str) -> str:
@@ -55,26 +57,55 @@ def _summary(rows: Sequence[tuple[date, Decimal, Decimal | None]], currency: str
 
 
 def _figure(rows: Sequence[tuple[date, Decimal, Decimal | None]], currency: str) -> dict[str, Any]:
-    labels = [f"{month:%b}" if place and month.month != 1 else f"{month:%b}<br>{month:%Y}" for place, (month, *_) in enumerate(rows)]
     places = list(range(len(rows)))
-    spoken = [f"{month:%B %Y}" for month, *_ in rows]
-    bars = {
-        "type": "bar", "x": places, "y": [float(row[1]) for row in rows], "customdata": spoken, "name": "Last 12 months",
-        "marker": {"color": "var:accent", "cornerradius": 3}, "hovertemplate": f"%{{customdata}}: %{{y:,.0f}} {currency}<extra></extra>",
-    }  # fmt: skip
-    line = {
-        "type": "scatter", "mode": "lines", "x": places, "y": [None if row[2] is None else float(row[2]) for row in rows],
-        "name": "Year before", "line": {"color": "var:muted", "width": 2, "shape": "hvh"},
-        "hovertemplate": f"a year before: %{{y:,.0f}} {currency}<extra></extra>",
-    }  # fmt: skip
     axis = {"fixedrange": True, "zeroline": False}
-    return {
-        "data": [bars, line],
-        "layout": {
-            "margin": {"l": 48, "r": 4, "t": 8, "b": 36}, "bargap": 0.34, "showlegend": False, "hovermode": "x unified",
-            "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
-            "hoverlabel": {"bgcolor": "var:raised", "bordercolor": "var:line-strong", "font": {"color": "var:text"}},
-            "xaxis": axis | {"tickmode": "array", "tickvals": places, "ticktext": labels, "showgrid": False, "linecolor": "var:line-strong", "showline": True},
-            "yaxis": axis | {"gridcolor": "var:line", "tickformat": "~s", "nticks": 5, "rangemode": "tozero"},
+    across = axis | {"tickmode": "array", "tickvals": places, "ticktext": _labels(rows), "showgrid": False}
+    up = axis | {"gridcolor": "var:line", "tickformat": "~s", "nticks": 5, "rangemode": "tozero"}
+    layout = {
+        "margin": {"l": 48, "r": 4, "t": 8, "b": 36},
+        "bargap": 0.34,
+        "showlegend": False,
+        "hovermode": "x unified",
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "hoverlabel": {
+            "bgcolor": "var:raised",
+            "bordercolor": "var:line-strong",
+            "font": {"color": "var:text"},
         },
-    }  # fmt: skip
+        "xaxis": across | {"linecolor": "var:line-strong", "showline": True, "tickangle": 0},
+        "yaxis": up,
+    }
+    return {"data": [_bars(rows, places, currency), _line(rows, places, currency)], "layout": layout}
+
+
+def _labels(rows: Sequence[tuple[date, Decimal, Decimal | None]]) -> list[str]:
+    """Months, with the year under the first and under each January."""
+    return [
+        f"{month:%b}" if place and month.month != 1 else f"{month:%b}<br>{month:%Y}"
+        for place, (month, *_) in enumerate(rows)
+    ]
+
+
+def _bars(rows: Sequence[tuple[date, Decimal, Any]], places: Sequence[int], currency: str) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "name": "Last 12 months",
+        "x": places,
+        "y": [float(amount) for _, amount, _ in rows],
+        "customdata": [f"{month:%B %Y}" for month, *_ in rows],
+        "marker": {"color": "var:accent", "cornerradius": 3},
+        "hovertemplate": f"%{{customdata}}: %{{y:,.0f}} {currency}<extra></extra>",
+    }
+
+
+def _line(rows: Sequence[tuple[date, Decimal, Any]], places: Sequence[int], currency: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "Year before",
+        "x": places,
+        "y": [None if before is None else float(before) for *_, before in rows],
+        "line": {"color": "var:muted", "width": 2, "shape": "hvh"},
+        "hovertemplate": f"a year before: %{{y:,.0f}} {currency}<extra></extra>",
+    }

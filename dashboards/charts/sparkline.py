@@ -18,13 +18,16 @@ class Paths:
 
 
 def sparkline_paths(values: Sequence[float]) -> Paths | None:
-    """Paths scaled from zero (or the lowest value below it) to the highest; None without any movement to show."""
+    """Paths scaled from zero, or the lowest value below it, to the highest; None where all are zero."""
     if len(values) < 2 or not any(values):
         return None
     low, high = min(0.0, *values), max(0.0, *values)
     step = (WIDTH - 2 * PADDING) / (len(values) - 1)
     points = [
-        (f"{PADDING + place * step:.1f}", f"{HEIGHT - PADDING - (value - low) / (high - low) * (HEIGHT - 2 * PADDING):.1f}")
+        (
+            f"{PADDING + place * step:.1f}",
+            f"{HEIGHT - PADDING - (value - low) / (high - low) * (HEIGHT - 2 * PADDING):.1f}",
+        )
         for place, value in enumerate(values)
     ]
     line = "M" + "L".join(f"{x} {y}" for x, y in points)

@@ -46,7 +46,8 @@ def _overdue(reading: Reading) -> Banner | None:
     figures = reading.figures
     late, oldest = figures.get("overdue_receivable"), figures.get("oldest_due_date")
     if late and oldest and (reading.today - oldest).days > LATE_DAYS:
-        title = f"{short_money(late, reading.currency)} overdue, the oldest for {(reading.today - oldest).days} days."
+        days = (reading.today - oldest).days
+        title = f"{short_money(late, reading.currency)} overdue, the oldest for {days} days."
         return Banner("warn", "clock", title, url="#invoices", action="Invoices")
     if "overdue_receivable" not in figures and figures.get("has_overdue"):
         return Banner("warn", "clock", "Invoices are overdue.")
@@ -66,7 +67,12 @@ def _disputed(reading: Reading) -> Banner | None:
     if not names:
         return None
     verb = "differ" if len(names) > 1 else "differs"
-    return Banner("warn", "different", f"{', '.join(names).capitalize()} {verb} between sources.", "A steward is asked; the marked value stands until then.")
+    return Banner(
+        "warn",
+        "different",
+        f"{', '.join(names).capitalize()} {verb} between sources.",
+        "A steward is asked; the marked value stands until then.",
+    )
 
 
 def _stale(reading: Reading) -> list[Banner]:

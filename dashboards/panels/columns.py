@@ -7,11 +7,30 @@ from dataclasses import dataclass
 from typing import Any
 
 TONES = {
-    "paid": "ok", "won": "ok", "shipped": "ok", "delivered": "ok", "solved": "ok", "accepted": "ok", "kept": "ok", "active": "ok",
-    "open": "accent", "confirmed": "accent", "partly_shipped": "accent", "sent": "accent", "new": "accent",
-    "waiting": "warn", "draft": "", "high": "warn", "near": "warn",
-    "lost": "bad", "overdue": "bad", "severe": "bad", "broken": "bad", "declined": "bad", "blocked": "bad",
-}  # fmt: skip
+    "paid": "ok",
+    "won": "ok",
+    "shipped": "ok",
+    "delivered": "ok",
+    "solved": "ok",
+    "accepted": "ok",
+    "kept": "ok",
+    "active": "ok",
+    "open": "accent",
+    "confirmed": "accent",
+    "partly_shipped": "accent",
+    "sent": "accent",
+    "new": "accent",
+    "waiting": "warn",
+    "draft": "",
+    "high": "warn",
+    "near": "warn",
+    "lost": "bad",
+    "overdue": "bad",
+    "severe": "bad",
+    "broken": "bad",
+    "declined": "bad",
+    "blocked": "bad",
+}
 
 
 @dataclass(frozen=True)
@@ -38,7 +57,10 @@ class Cell:
 def cells(row: Mapping[str, Any], columns: Sequence[Column], currency: str = "") -> list[Cell]:
     """A row's values in the order of the columns."""
     money_in = row.get("currency") or currency
-    return [Cell(column, row.get(column.name), TONES.get(str(row.get(column.name)), ""), money_in) for column in columns]
+    return [
+        Cell(column, row.get(column.name), TONES.get(str(row.get(column.name)), ""), money_in)
+        for column in columns
+    ]
 
 
 def visible(columns: Sequence[Column], redacted: Sequence[str]) -> list[Column]:
@@ -47,28 +69,49 @@ def visible(columns: Sequence[Column], redacted: Sequence[str]) -> list[Column]:
 
 
 DEALS = (
-    Column("name", "Deal", "title"), Column("stage", "Stage"), Column("amount", "Value", "money", lead=True),
-    Column("probability", "Chance", "percent", wide_only=True), Column("close_date", "Closes", "day"),
-    Column("state", "State", "badge"), Column("owner", "Owner", wide_only=True),
-)  # fmt: skip
+    Column("name", "Deal", "title"),
+    Column("stage", "Stage"),
+    Column("amount", "Value", "money", lead=True),
+    Column("probability", "Chance", "percent", wide_only=True),
+    Column("close_date", "Closes", "day"),
+    Column("state", "State", "badge"),
+    Column("owner", "Owner", wide_only=True),
+)
 ORDERS = (
-    Column("number", "Order", "title"), Column("order_date", "Ordered", "day"), Column("promised_date", "Promised", "promise"),
-    Column("net_amount", "Net", "money", lead=True), Column("status", "State", "badge"), Column("customer_po", "Their order", wide_only=True),
-)  # fmt: skip
+    Column("number", "Order", "title"),
+    Column("order_date", "Ordered", "day"),
+    Column("promised_date", "Promised", "promise"),
+    Column("net_amount", "Net", "money", lead=True),
+    Column("status", "State", "badge"),
+    Column("customer_po", "Their order", wide_only=True),
+)
 INVOICES = (
-    Column("number", "Invoice", "title"), Column("invoice_date", "Date", "day", wide_only=True), Column("due_date", "Due", "day"),
-    Column("days_overdue", "Overdue", "late"), Column("gross_amount", "Gross", "money", wide_only=True),
-    Column("open_amount", "Open", "money", lead=True), Column("status", "State", "badge"),
-)  # fmt: skip
+    Column("number", "Invoice", "title"),
+    Column("invoice_date", "Date", "day", wide_only=True),
+    Column("due_date", "Due", "day"),
+    Column("days_overdue", "Overdue", "late"),
+    Column("gross_amount", "Gross", "money", wide_only=True),
+    Column("open_amount", "Open", "money", lead=True),
+    Column("status", "State", "badge"),
+)
 PAYMENTS = (
-    Column("number", "Payment", "title"), Column("payment_date", "Received", "day"), Column("method", "By"),
-    Column("amount", "Amount", "money", lead=True), Column("unapplied_amount", "Unapplied", "money"),
-)  # fmt: skip
+    Column("number", "Payment", "title"),
+    Column("payment_date", "Received", "day"),
+    Column("method", "By"),
+    Column("amount", "Amount", "money", lead=True),
+    Column("unapplied_amount", "Unapplied", "money"),
+)
 TICKETS = (
-    Column("subject", "Ticket", "title"), Column("number", "No.", wide_only=True), Column("priority", "Priority", "badge", lead=True),
-    Column("status", "State", "badge"), Column("opened_at", "Opened", "ago"),
-)  # fmt: skip
+    Column("subject", "Ticket", "title"),
+    Column("number", "No.", wide_only=True),
+    Column("priority", "Priority", "badge", lead=True),
+    Column("status", "State", "badge"),
+    Column("opened_at", "Opened", "ago"),
+)
 QUOTES = (
-    Column("number", "Quote", "title"), Column("quote_date", "Date", "day"), Column("valid_until_date", "Valid until", "day"),
-    Column("net_amount", "Net", "money", lead=True), Column("status", "State", "badge"),
-)  # fmt: skip
+    Column("number", "Quote", "title"),
+    Column("quote_date", "Date", "day"),
+    Column("valid_until_date", "Valid until", "day"),
+    Column("net_amount", "Net", "money", lead=True),
+    Column("status", "State", "badge"),
+)

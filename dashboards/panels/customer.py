@@ -15,7 +15,10 @@ from dashboards.charts.revenue import revenue_chart
 from dashboards.panels import columns
 from dashboards.panels.events import event_view
 from dashboards.panels.facts import fact_groups
+from dashboards.panels.queue import task_rows
+from dashboards.panels.record import record_rows
 from dashboards.panels.table import Table, document_table
+from syncengine.selectors.queue import list_account_tasks
 
 SHOWN, LOOKED_AT = 12, 80
 
@@ -38,7 +41,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Panel:
-    """A section; `read` gives what its template shows, or None where the reader's role has no such section."""
+    """A section; `read` gives what its template shows, None where the role has no such section."""
 
     name: str
     title: str
@@ -63,14 +66,21 @@ def _revenue(reading: Reading) -> Any:
 
 
 def _invoices(reading: Reading) -> Any:
-    section = documents.list_invoices(reading.user, reading.customer.account, as_of=reading.today, limit=LOOKED_AT)
+    section = documents.list_invoices(
+        reading.user, reading.customer.account, as_of=reading.today, limit=LOOKED_AT
+    )
     if section is None:
         return None
     section = replace(section, rows=_open_first(section.rows)[:SHOWN], more=len(section.rows) > SHOWN)
     ageing = receivables.get_ageing(reading.user, reading.customer.account, as_of=reading.today)
     parts = ageing_parts(ageing.buckets) if ageing else []
     table = document_table(section, columns.INVOICES, "Invoices")
-    return {"table": table, "ageing": ageing, "parts": parts, "finding": ageing_finding(parts) if ageing else ""}
+    return {
+        "table": table,
+        "ageing": ageing,
+        "parts": parts,
+        "finding": ageing_finding(parts) if ageing else "",
+    }
 
 
 def _open_first(rows: Sequence[Any]) -> tuple[Any, ...]:
@@ -80,7 +90,9 @@ def _open_first(rows: Sequence[Any]) -> tuple[Any, ...]:
     return (*sorted(owed, key=lambda row: row.values.get("due_date") or date.max), *settled)
 
 
-def _documents(read: Callable[..., Any], shown: Sequence[columns.Column], caption: str) -> Callable[[Reading], Any]:
+def _documents(
+    read: Callable[..., Any], shown: Sequence[columns.Column], caption: str
+) -> Callable[[Reading], Any]:
     def fill(reading: Reading) -> Table | None:
         section = read(reading.user, reading.customer.account, limit=10)
         return None if section is None else document_table(section, shown, caption, reading.today)
@@ -101,6 +113,19 @@ def _timeline(reading: Reading) -> Any:
     return {"events": [event_view(happening) for happening in found]}
 
 
+def _record(reading: Reading) -> Any:
+    rows = record_rows(reading.user, reading.customer)
+    return {"rows": rows} if rows else None
+
+
+def _tasks(reading: Reading) -> Any:
+    if reading.user.role != "steward":
+        return None
+    return {
+        "rows": task_rows(list(list_account_tasks(reading.user, reading.customer.account)[:10]), reading.now)
+    }
+
+
 def _facts(reading: Reading) -> Any:
     return {"groups": fact_groups(reading.customer)}
 
@@ -110,12 +135,18 @@ PANELS = {
     panel.name: panel
     for panel in (
         Panel("revenue", "Revenue", "dashboards/customer/_revenue.html", _revenue),
-        Panel("pipeline", "Pipeline", TABLE, _documents(documents.list_opportunities, columns.DEALS, "Deals")),
+        Panel(
+            "pipeline", "Pipeline", TABLE, _documents(documents.list_opportunities, columns.DEALS, "Deals")
+        ),
         Panel("orders", "Orders", TABLE, _documents(documents.list_orders, columns.ORDERS, "Orders")),
         Panel("invoices", "Invoices", "dashboards/customer/_invoices.html", _invoices),
-        Panel("payments", "Payments", TABLE, _documents(documents.list_payments, columns.PAYMENTS, "Payments")),
+        Panel(
+            "payments", "Payments", TABLE, _documents(documents.list_payments, columns.PAYMENTS, "Payments")
+        ),
         Panel("tickets", "Tickets", TABLE, _documents(documents.list_tickets, columns.TICKETS, "Tickets")),
         Panel("timeline", "Timeline", "dashboards/customer/_timeline.html", _timeline),
+        Panel("record", "Golden record", "dashboards/customer/_record.html", _record),
+        Panel("tasks", "Open questions", "dashboards/customer/_tasks.html", _tasks),
         Panel("facts", "About", "dashboards/customer/_facts.html", _facts),
         Panel("people", "Contacts", "dashboards/customer/_people.html", _people),
         Panel("places", "Addresses", "dashboards/customer/_places.html", _places),
@@ -127,14 +158,29 @@ MAIN_BY_ROLE: dict[str, tuple[str, ...]] = {
     "support": ("tickets", "orders", "timeline"),
     "executive": ("revenue", "pipeline", "invoices", "orders", "timeline"),
     "operations": ("orders", "revenue", "timeline"),
+    "steward": ("tasks", "record", "timeline"),
+    "operator": ("record",),
+    "marketing": ("facts",),
+    "administrator": ("facts",),
 }
 SIDE = ("facts", "people", "places")
+SIDE_BY_ROLE: dict[str, tuple[str, ...]] = {
+    "steward": ("people", "places"),
+    "operator": ("places",),
+    "marketing": ("people", "places"),
+    "administrator": ("people", "places"),
+}
 
 
 def fill(reading: Reading, names: Sequence[str]) -> list[Filled]:
     """The panels of those names that the reader's role has, with what they show."""
     filled = (Filled(PANELS[name], PANELS[name].read(reading)) for name in names)
     return [panel for panel in filled if panel.content is not None]
+
+
+def side_names(user: User) -> tuple[str, ...]:
+    """The sections beside; a role that sees the golden record needs no facts twice."""
+    return SIDE_BY_ROLE.get(user.role, SIDE)
 
 
 def main_names(user: User) -> tuple[str, ...]:

@@ -11,9 +11,18 @@ from accounts.selectors.timeline import Happening
 from dashboards.templatetags.figures import words
 
 ICONS = {
-    "opportunity": "deal", "quote": "note", "order": "order", "shipment": "shipment", "invoice": "invoice", "payment": "payment",
-    "credit_note": "undo", "goods_return": "undo", "ticket": "ticket", "contract": "note", "insight": "spark",
-}  # fmt: skip
+    "opportunity": "deal",
+    "quote": "note",
+    "order": "order",
+    "shipment": "shipment",
+    "invoice": "invoice",
+    "payment": "payment",
+    "credit_note": "undo",
+    "goods_return": "undo",
+    "ticket": "ticket",
+    "contract": "note",
+    "insight": "spark",
+}
 ACTIVITIES = {"call": "phone", "meeting": "meeting", "mail": "mail", "note": "note"}
 KINDS = {"opportunity": "Deal", "insight": "Score"}
 
@@ -39,5 +48,19 @@ def event_view(happening: Happening) -> Event:
     state = words(happening.state) if happening.state else ""
     if happening.object == "activity":
         kind, state = state or kind, ""
-    icon = ACTIVITIES.get(happening.state or "", ICONS.get(happening.object, "note")) if happening.object == "activity" else ICONS.get(happening.object, "note")
-    return Event(icon, kind, happening.title, state, happening.amount, happening.currency or "", happening.source, happening.at, happening.day)
+    icon = (
+        ACTIVITIES.get(happening.state or "", ICONS.get(happening.object, "note"))
+        if happening.object == "activity"
+        else ICONS.get(happening.object, "note")
+    )
+    return Event(
+        icon,
+        kind,
+        happening.title,
+        state,
+        happening.amount,
+        happening.currency or "",
+        happening.source,
+        happening.at,
+        happening.day,
+    )

@@ -16,7 +16,13 @@ from accounts.selectors.customers import CustomerPage, CustomerRow
 from accounts.selectors.sources import sources
 from dashboards.templatetags.figures import words
 
-SELECTS = (("country", "Country"), ("segment", "Segment"), ("owner", "Owner"), ("status", "Status"), ("source", "Source"))
+SELECTS = (
+    ("country", "Country"),
+    ("segment", "Segment"),
+    ("owner", "Owner"),
+    ("status", "Status"),
+    ("source", "Source"),
+)
 TOGGLES = (("has_overdue", "Overdue"), ("has_open_tickets", "Open tickets"), ("disputed", "Disputed"))
 SHOWN_TOTALS = (("revenue_ttm", "revenue"), ("open_pipeline", "pipeline"), ("overdue_receivable", "overdue"))
 MARKED = ("disputed",)  # shown as a mark beside the name
@@ -48,6 +54,7 @@ class Controls:
     """Everything above the table."""
 
     search: str
+    searchable: bool
     selects: Sequence[Select]
     toggles: Sequence[Toggle]
 
@@ -76,7 +83,9 @@ class Line:
 class Listing:
     """The table's headings, rows and links for one state of the address."""
 
-    def __init__(self, params: QueryDict, page: CustomerPage, sorts: Sequence[str], totals: Mapping[str, Any]) -> None:
+    def __init__(
+        self, params: QueryDict, page: CustomerPage, sorts: Sequence[str], totals: Mapping[str, Any]
+    ) -> None:
         self.params, self.page = params, page
         columns = [column for column in page.columns if column.name not in MARKED]
         self.heads = [_head(column, params, page.sort, sorts) for column in columns]
@@ -102,7 +111,10 @@ class Listing:
     def active(self) -> list[tuple[str, str]]:
         """The filters that are set, each with the address without it."""
         return [
-            (f"{words(name.replace('__gte', ' from').replace('__lte', ' to'))}: {value}", link(self.params, cursor=None, **{name: None}))
+            (
+                f"{words(name.replace('__gte', ' from').replace('__lte', ' to'))}: {value}",
+                link(self.params, cursor=None, **{name: None}),
+            )
             for name, value in self.params.items()
             if value and name not in CONTROLS
         ]
@@ -121,9 +133,18 @@ def link(params: QueryDict, **changes: str | None) -> str:
 def controls_of(user: User, params: QueryDict) -> Controls:
     """The filters this user may use, with what they offer."""
     offered, choices = AccountFilter.offered(user), list_choices(user)
-    selects = [Select(name, label, params.get(name, ""), _options(name, choices)) for name, label in SELECTS if name in offered]
+    selects = [
+        Select(name, label, params.get(name, ""), _options(name, choices))
+        for name, label in SELECTS
+        if name in offered
+    ]
     toggles = [_toggle(name, label, params) for name, label in TOGGLES if name in offered]
-    return Controls(params.get("q", ""), [select for select in selects if len(select.options) > 1], toggles)
+    return Controls(
+        params.get("q", ""),
+        "q" in offered,
+        [select for select in selects if len(select.options) > 1],
+        toggles,
+    )
 
 
 def _options(name: str, choices: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
@@ -141,11 +162,26 @@ def _toggle(name: str, label: str, params: QueryDict) -> Toggle:
 
 def _head(column: Any, params: QueryDict, sort: str, sorts: Sequence[str]) -> Head:
     current = sort.removeprefix("-")
-    direction = ("descending" if sort.startswith("-") else "ascending") if column.sort and column.sort == current else ""
+    direction = (
+        ("descending" if sort.startswith("-") else "ascending")
+        if column.sort and column.sort == current
+        else ""
+    )
     first, second = (f"-{column.sort}", column.sort) if column.numeric else (column.sort, f"-{column.sort}")
     url = link(params, cursor=None, sort=second if sort == first else first) if column.sort in sorts else ""
-    return Head(column.name, SHORT.get(column.name, column.label), column.numeric or column.name == "sources", column.money, url, direction)
+    return Head(
+        column.name,
+        SHORT.get(column.name, column.label),
+        column.numeric or column.name == "sources",
+        column.money,
+        url,
+        direction,
+    )
 
 
 def _line(row: CustomerRow, columns: Sequence[Any]) -> Line:
-    return Line(row.id, [{"name": column.name, "value": row.values.get(column.name)} for column in columns], row.values)
+    return Line(
+        row.id,
+        [{"name": column.name, "value": row.values.get(column.name)} for column in columns],
+        row.values,
+    )

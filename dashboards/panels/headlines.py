@@ -14,8 +14,11 @@ from dashboards.templatetags.figures import ago, day, money, percent, short_mone
 
 Figures = Mapping[str, Any]
 LIGHTS = {
-    "hold": ("On hold", "bad"), "near": ("Near the limit", "warn"), "free": ("Free", "ok"), "unlimited": ("No limit set", ""),
-}  # fmt: skip
+    "hold": ("On hold", "bad"),
+    "near": ("Near the limit", "warn"),
+    "free": ("Free", "ok"),
+    "unlimited": ("No limit set", ""),
+}
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,16 @@ def revenue(figures: Figures, today: date, currency: str) -> Headline:
     if value is not None and previous:
         change = (value - previous) / previous
         delta, tone = f"{'+' if change > 0 else ''}{percent(change)}", "ok" if change >= 0 else "bad"
-    return Headline("Revenue, 12 months", short_money(value, currency), money(value, currency),
-                    f"{short_money(previous, currency)} the year before", "", delta, tone,
-                    figures.get("revenue_months") or ())  # fmt: skip
+    return Headline(
+        "Revenue, 12 months",
+        short_money(value, currency),
+        money(value, currency),
+        f"{short_money(previous, currency)} the year before",
+        "",
+        delta,
+        tone,
+        figures.get("revenue_months") or (),
+    )
 
 
 def pipeline(figures: Figures, today: date, currency: str) -> Headline:
@@ -55,7 +65,11 @@ def pipeline(figures: Figures, today: date, currency: str) -> Headline:
 
 def last_order(figures: Figures, today: date, currency: str) -> Headline:
     """How long ago the last order came, beside the usual interval."""
-    last, first, count = figures.get("last_order_date"), figures.get("first_order_date"), figures.get("order_count") or 0
+    last, first, count = (
+        figures.get("last_order_date"),
+        figures.get("first_order_date"),
+        figures.get("order_count") or 0,
+    )
     if last is None:
         return Headline("Last order", "None yet", note="No order has arrived")
     usual = (last - first).days // (count - 1) if first and count > 2 else 0
@@ -67,7 +81,9 @@ def last_order(figures: Figures, today: date, currency: str) -> Headline:
 def orders(figures: Figures, today: date, currency: str) -> Headline:
     """Orders not yet shipped or closed."""
     count, amount = figures.get("open_orders") or 0, figures.get("open_order_amount")
-    return Headline("Open orders", str(count), note=f"{short_money(amount, currency)} confirmed" if amount else "")
+    return Headline(
+        "Open orders", str(count), note=f"{short_money(amount, currency)} confirmed" if amount else ""
+    )
 
 
 def credit(figures: Figures, today: date, currency: str) -> Headline:
@@ -78,16 +94,26 @@ def credit(figures: Figures, today: date, currency: str) -> Headline:
 
 def net_receivable(figures: Figures, today: date, currency: str) -> Headline:
     """Open invoices less money received but not yet applied."""
-    open_, unapplied = figures.get("open_receivable") or Decimal(0), figures.get("unapplied_cash") or Decimal(0)
+    open_, unapplied = (
+        figures.get("open_receivable") or Decimal(0),
+        figures.get("unapplied_cash") or Decimal(0),
+    )
     note = f"{short_money(open_, currency)} open · {short_money(unapplied, currency)} unapplied"
-    return Headline("Net receivable", short_money(open_ - unapplied, currency), money(open_ - unapplied, currency), note)
+    return Headline(
+        "Net receivable", short_money(open_ - unapplied, currency), money(open_ - unapplied, currency), note
+    )
 
 
 def overdue(figures: Figures, today: date, currency: str) -> Headline:
     """What is past its due date, and its share of what is open."""
-    late, open_ = figures.get("overdue_receivable") or Decimal(0), figures.get("open_receivable") or Decimal(0)
+    late, open_ = (
+        figures.get("overdue_receivable") or Decimal(0),
+        figures.get("open_receivable") or Decimal(0),
+    )
     note = f"{percent(late / open_)} of {short_money(open_, currency)} open" if open_ else "Nothing open"
-    return Headline("Overdue", short_money(late, currency), money(late, currency), note, "bad" if late else "")
+    return Headline(
+        "Overdue", short_money(late, currency), money(late, currency), note, "bad" if late else ""
+    )
 
 
 def oldest(figures: Figures, today: date, currency: str) -> Headline:
@@ -96,14 +122,20 @@ def oldest(figures: Figures, today: date, currency: str) -> Headline:
     days = (today - due).days if due else 0
     if days <= 0:
         return Headline("Oldest overdue", "None", note="Every open invoice is within terms")
-    return Headline("Oldest overdue", f"{days} d", note=f"Due {day(due)}", tone="bad" if days > 60 else "warn")
+    return Headline(
+        "Oldest overdue", f"{days} d", note=f"Due {day(due)}", tone="bad" if days > 60 else "warn"
+    )
 
 
 def overdue_yes_no(figures: Figures, today: date, currency: str) -> Headline:
     """Whether anything is overdue, for roles that see no amounts."""
     late = figures.get("has_overdue")
-    return Headline("Overdue invoices", "Yes" if late else "No", tone="warn" if late else "",
-                    note="Amounts are hidden for your role")  # fmt: skip
+    return Headline(
+        "Overdue invoices",
+        "Yes" if late else "No",
+        tone="warn" if late else "",
+        note="Amounts are hidden for your role",
+    )
 
 
 def tickets(figures: Figures, today: date, currency: str) -> Headline:
@@ -116,7 +148,9 @@ def tickets(figures: Figures, today: date, currency: str) -> Headline:
 def last_contact(figures: Figures, today: date, currency: str) -> Headline:
     """When we last spoke."""
     at = figures.get("last_contact_at")
-    return Headline("Last contact", ago(at) if at else "None yet", note=day(at) if at else "No call, meeting or mail")
+    return Headline(
+        "Last contact", ago(at) if at else "None yet", note=day(at) if at else "No call, meeting or mail"
+    )
 
 
 def contacts(figures: Figures, today: date, currency: str) -> Headline:
@@ -127,23 +161,36 @@ def contacts(figures: Figures, today: date, currency: str) -> Headline:
 def tasks(figures: Figures, today: date, currency: str) -> Headline:
     """Questions about this customer that wait for a steward."""
     count = figures.get("open_tasks") or 0
-    return Headline("Open tasks", str(count), tone="warn" if count else "", note="In the steward’s queue" if count else "")
+    return Headline(
+        "Open tasks", str(count), tone="warn" if count else "", note="In the steward’s queue" if count else ""
+    )
 
 
 def disputed(figures: Figures, today: date, currency: str) -> Headline:
     """Fields on which trusted sources differ."""
     count = len(figures.get("disputed") or ())
-    return Headline("Disputed values", str(count), tone="warn" if count else "", note="Sources differ" if count else "")
+    return Headline(
+        "Disputed values", str(count), tone="warn" if count else "", note="Sources differ" if count else ""
+    )
 
 
 Maker = Callable[[Figures, date, str], Headline]
 MAKERS: dict[str, tuple[str, Maker]] = {
-    "revenue": ("revenue_ttm", revenue), "pipeline": ("open_pipeline", pipeline), "last_order": ("last_order_date", last_order),
-    "orders": ("open_orders", orders), "credit": ("credit_light", credit), "net_receivable": ("open_receivable", net_receivable),
-    "overdue": ("overdue_receivable", overdue), "oldest": ("oldest_due_date", oldest), "late": ("has_overdue", overdue_yes_no),
-    "tickets": ("open_tickets", tickets), "last_contact": ("last_contact_at", last_contact),
-    "contacts": ("contact_count", contacts), "tasks": ("open_tasks", tasks), "disputed": ("disputed", disputed),
-}  # fmt: skip
+    "revenue": ("revenue_ttm", revenue),
+    "pipeline": ("open_pipeline", pipeline),
+    "last_order": ("last_order_date", last_order),
+    "orders": ("open_orders", orders),
+    "credit": ("credit_light", credit),
+    "net_receivable": ("open_receivable", net_receivable),
+    "overdue": ("overdue_receivable", overdue),
+    "oldest": ("oldest_due_date", oldest),
+    "late": ("has_overdue", overdue_yes_no),
+    "tickets": ("open_tickets", tickets),
+    "last_contact": ("last_contact_at", last_contact),
+    "contacts": ("contact_count", contacts),
+    "tasks": ("open_tasks", tasks),
+    "disputed": ("disputed", disputed),
+}
 BY_ROLE: dict[str, tuple[str, ...]] = {
     "sales": ("revenue", "pipeline", "last_order", "credit", "overdue", "tickets"),
     "finance": ("net_receivable", "overdue", "oldest", "credit", "revenue", "orders"),

@@ -23,9 +23,11 @@ from syncengine.selectors.queue import list_tasks
 ICONS = {"overdue": "clock", "silent": "history", "tickets": "ticket", "hold": "stop"}
 TONES = {"overdue": "bad", "silent": "warn", "tickets": "bad", "hold": "bad"}
 TOTALS: Mapping[str, tuple[str, str]] = {
-    "revenue_ttm": ("Revenue, 12 months", "Net invoiced"), "open_pipeline": ("Open pipeline", "All open deals"),
-    "overdue_receivable": ("Overdue", "Past the due date"), "open_tickets": ("Open tickets", "Not yet solved"),
-}  # fmt: skip
+    "revenue_ttm": ("Revenue, 12 months", "Net invoiced"),
+    "open_pipeline": ("Open pipeline", "All open deals"),
+    "overdue_receivable": ("Overdue", "Past the due date"),
+    "open_tickets": ("Open tickets", "Not yet solved"),
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,9 @@ def home_headlines(user: User, currency: str) -> list[Headline]:
     """Figures over every customer the user sees."""
     accounts = visible_accounts(user)
     count, totals = estimate_customers(accounts), total_customers(user, accounts)
-    figures = [Headline("Customers", f"{'' if count.exact else '≈ '}{number(count.value)}", note="You can see")]
+    figures = [
+        Headline("Customers", f"{'' if count.exact else '≈ '}{number(count.value)}", note="You can see")
+    ]
     return figures + [_total(name, totals, currency) for name in TOTALS if name in totals]
 
 
@@ -64,12 +68,25 @@ def _total(name: str, totals: Mapping[str, Any], currency: str) -> Headline:
 
 def _item(concern: Concern, currency: str) -> Item:
     figure = short_money(concern.amount, currency) if concern.amount is not None else ""
-    return Item(ICONS[concern.kind], TONES[concern.kind], concern.name, concern.reason, figure, reverse("customer", args=[concern.account_id]))
+    return Item(
+        ICONS[concern.kind],
+        TONES[concern.kind],
+        concern.name,
+        concern.reason,
+        figure,
+        reverse("customer", args=[concern.account_id]),
+    )
 
 
 def _tasks(user: User, currency: str) -> list[Item]:
     return [
-        Item(TASK_ICONS[task.kind], "", subject_of(task), f"{ONE[task.kind]} · {task.reason.replace('_', ' ')}",
-             short_money(task.value_at_stake, currency), reverse("task", args=[task.pk]))
+        Item(
+            TASK_ICONS[task.kind],
+            "",
+            subject_of(task),
+            f"{ONE[task.kind]} · {task.reason.replace('_', ' ')}",
+            short_money(task.value_at_stake, currency),
+            reverse("task", args=[task.pk]),
+        )
         for task in list_tasks(user)[:8]
-    ]  # fmt: skip
+    ]

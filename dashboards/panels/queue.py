@@ -14,8 +14,18 @@ from dashboards.panels.differences import Piece, alike, pieces, text_of
 from syncengine.models import StewardTask
 from syncengine.selectors.queue import Card, FieldRow, count_tasks
 
-KINDS = {"duplicate": "Duplicates", "conflict": "Conflicts", "validation": "Validation", "unmatched": "Unmatched"}
-ONE = {"duplicate": "Duplicate?", "conflict": "Conflict", "validation": "Held record", "unmatched": "Unmatched"}
+KINDS = {
+    "duplicate": "Duplicates",
+    "conflict": "Conflicts",
+    "validation": "Validation",
+    "unmatched": "Unmatched",
+}
+ONE = {
+    "duplicate": "Duplicate?",
+    "conflict": "Conflict",
+    "validation": "Held record",
+    "unmatched": "Unmatched",
+}
 ICONS = {"duplicate": "same", "conflict": "different", "validation": "stop", "unmatched": "link"}
 
 
@@ -75,7 +85,10 @@ class Bar:
 def tabs(user: User, kind: str | None, done: bool) -> list[Tab]:
     """All, each kind with its count, and what was answered."""
     counts = count_tasks(user)
-    kinds = [Tab(label, f"?kind={name}", kind == name and not done, counts.get(name, 0)) for name, label in KINDS.items()]
+    kinds = [
+        Tab(label, f"?kind={name}", kind == name and not done, counts.get(name, 0))
+        for name, label in KINDS.items()
+    ]
     every = Tab("All", "?", kind is None and not done, sum(counts.values()))
     return [every, *(tab for tab in kinds if tab.count or tab.current), Tab("Answered", "?state=done", done)]
 
@@ -126,16 +139,29 @@ def outcome_words(task: StewardTask, card: Card) -> str:
 
 def evidence_bars(evidence: Sequence[Mapping[str, Any]]) -> list[Bar]:
     """Evidence by strength, each bar scaled to the strongest."""
-    items = [(str(item.get("comparison") or item.get("label") or ""), str(item.get("level") or ""), float(item.get("weight") or 0)) for item in evidence]
+    items = [
+        (
+            str(item.get("comparison") or item.get("label") or ""),
+            str(item.get("level") or ""),
+            float(item.get("weight") or 0),
+        )
+        for item in evidence
+    ]
     top = max((abs(weight) for *_, weight in items), default=0) or 1
-    bars = [Bar(_words(label), _words(level), weight, abs(weight) / top * 50) for label, level, weight in items if weight]
+    bars = [
+        Bar(_words(label), _words(level), weight, abs(weight) / top * 50)
+        for label, level, weight in items
+        if weight
+    ]
     return sorted(bars, key=lambda bar: -abs(bar.weight))
 
 
 def _comparison(row: FieldRow) -> Comparison:
     values = [text_of(value) for value in row.values]
     same = row.differs and alike(values)
-    return Comparison(row.field.label, row.field.meaning, row.differs, same, pieces(values), text_of(row.golden))
+    return Comparison(
+        row.field.label, row.field.meaning, row.differs, same, pieces(values), text_of(row.golden)
+    )
 
 
 def _choices(card: Card) -> list[dict[str, Any]]:
@@ -143,7 +169,9 @@ def _choices(card: Card) -> list[dict[str, Any]]:
     if card.task.kind != "conflict" or not card.rows:
         return []
     row = card.rows[0]
-    said = [(side, text_of(value)) for side, value in zip(card.sides, row.values, strict=True) if text_of(value)]
+    said = [
+        (side, text_of(value)) for side, value in zip(card.sides, row.values, strict=True) if text_of(value)
+    ]
     golden = text_of(row.golden)
     return [
         {"key": str(place), "side": side, "value": value, "stands": value == golden}

@@ -21,7 +21,18 @@ TONES = {
 RUN_TONES = {"running": "busy", "failed": "bad", "stopped": "warn", "succeeded": "ok"}
 LEDGER = ("unchanged", "created", "updated", "tombstoned", "rejected", "held", "skipped", "superseded")
 LEDGER_WORDS = {"tombstoned": "Deleted", "rejected": "Refused", "superseded": "Older than known"}
-STAGES = ("read", "land", "map", "validate", "standardise", "match", "resolve", "survive", "publish", "summary")
+STAGES = (
+    "read",
+    "land",
+    "map",
+    "validate",
+    "standardise",
+    "match",
+    "resolve",
+    "survive",
+    "publish",
+    "summary",
+)
 RAMP = ("--accent", "--age-0", "--age-1", "--age-2", "--ok", "--muted")
 
 
@@ -85,7 +96,9 @@ def stages(run: Run) -> list[Stage]:
     seconds = {name: _seconds(run.stages[name]) for name in sorted(run.stages, key=_place)}
     total = sum(seconds.values()) or 1.0
     return [
-        Stage(name.replace("_", " ").capitalize(), value, value / total * 100, f"var({RAMP[place % len(RAMP)]})")
+        Stage(
+            name.replace("_", " ").capitalize(), value, value / total * 100, f"var({RAMP[place % len(RAMP)]})"
+        )
         for place, (name, value) in enumerate(seconds.items())
     ]
 
@@ -96,7 +109,10 @@ def run_tone(run: Run) -> str:
 
 
 def _line(row: StreamRow) -> BoardLine:
-    marks = [Mark(run.pk, run_tone(run), f"{run.started_at:%d %b %H:%M} UTC: {run.state}, {run.read} read") for run in row.runs]
+    marks = [
+        Mark(run.pk, run_tone(run), f"{run.started_at:%d %b %H:%M} UTC: {run.state}, {run.read} read")
+        for run in row.runs
+    ]
     age = row.age.total_seconds() if row.age is not None else None
     return BoardLine(row, WORDS[row.state], TONES[row.state], marks, age, row.target.total_seconds())
 

@@ -20,13 +20,16 @@ class Table:
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     more: bool
+    currency: str = ""  # the one currency of all amounts, then said once, in the heading
 
 
 def document_table(section: Any, columns: Sequence[Column], caption: str, today: date | None = None) -> Table:
     """The rows of a section in the columns its reader may see."""
     shown = visible(columns, section.redacted)
     rows = [_row(row.values, shown, today) for row in section.rows]
-    return Table(caption, shown, rows, bool(section.more))
+    currencies = {row.values.get("currency") for row in section.rows}
+    only = currencies.pop() if len(currencies) == 1 else None
+    return Table(caption, shown, rows, bool(section.more), only or "")
 
 
 def _row(row: Mapping[str, Any], columns: Sequence[Column], today: date | None) -> list[Cell]:

@@ -16,7 +16,7 @@ register = template.Library()
 @cache
 def drawing(name: str) -> SafeString:
     """The paths of an icon on its 16-pixel grid."""
-    return mark_safe((FOLDER / f"{name}.svg").read_text(encoding="utf-8").strip())  # noqa: S308 - our own files
+    return mark_safe((FOLDER / f"{name}.svg").read_text(encoding="utf-8").strip())
 
 
 @register.simple_tag

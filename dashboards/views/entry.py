@@ -15,7 +15,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.catalogue import roles
 from accounts.models import User
+from dashboards.pages import reader
 from dashboards.shell import get_shell
+
+CHOICES = {"theme": ("system", "light", "dark"), "density": ("comfortable", "default", "compact")}
 
 
 class Login(LoginView):
@@ -33,7 +36,7 @@ class ChangePassword(PasswordChangeView):
     success_url = reverse_lazy("home")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"shell": get_shell(self.request.user, "")}  # type: ignore[arg-type]
+        return super().get_context_data(**kwargs) | {"shell": get_shell(reader(self.request), "")}
 
     def form_valid(self, form: Any) -> HttpResponse:
         messages.success(self.request, "Password changed.")
@@ -45,7 +48,9 @@ def list_demo_logins() -> list[dict[str, str]]:
     if not settings.OWN_DATABASE:
         return []
     first: dict[str, str] = {}
-    for email, role in User.objects.filter(is_demo=True, is_active=True).order_by("id").values_list("email", "role"):
+    for email, role in (
+        User.objects.filter(is_demo=True, is_active=True).order_by("id").values_list("email", "role")
+    ):
         first.setdefault(role, email)
     return [{"label": spec.label, "email": first[name]} for name, spec in roles().items() if name in first]
 
@@ -54,7 +59,7 @@ def list_demo_logins() -> list[dict[str, str]]:
 @login_required
 def preferences(request: HttpRequest) -> HttpResponse:
     """Remembers theme or row height on the user."""
-    user: User = request.user  # type: ignore[assignment]
+    user = reader(request)
     changed = [name for name in ("theme", "density") if _choose(user, name, request.POST.get(name))]
     if changed:
         user.save(update_fields=changed)
@@ -66,8 +71,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 
 def _choose(user: User, name: str, value: str | None) -> bool:
-    known = {choice for choice, _ in User._meta.get_field(name).choices or ()}
-    if value not in known:
+    if value not in CHOICES[name]:
         return False
     setattr(user, name, value)
     return True

@@ -7,10 +7,22 @@ from django.shortcuts import render
 
 WORDS = {
     400: ("That request makes no sense", "Something in the address or the form couldn’t be read.", "stop"),
-    403: ("Not for your role", "Your role doesn’t include this page or action. An administrator can change that.", "lock"),
-    404: ("Nothing here", "The page or customer doesn’t exist, or lies outside the territories you see.", "search"),
-    500: ("Something broke on our side", "Nothing you did. It has been logged with the number below; try again in a moment.", "alert"),
-}  # fmt: skip
+    403: (
+        "Not for your role",
+        "Your role doesn’t include this page or action. An administrator can change that.",
+        "lock",
+    ),
+    404: (
+        "Nothing here",
+        "The page or customer doesn’t exist, or lies outside the territories you see.",
+        "search",
+    ),
+    500: (
+        "Something broke on our side",
+        "Nothing you did. It has been logged with the number below; try again in a moment.",
+        "alert",
+    ),
+}
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -35,7 +47,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form sent after its time."""
-    title = ("This form has expired", "Go back, reload the page and send it again. Nothing was changed.", "clock")
+    title = (
+        "This form has expired",
+        "Go back, reload the page and send it again. Nothing was changed.",
+        "clock",
+    )
     return render(request, "dashboards/trouble.html", _context(request, 403, title), status=403)
 
 

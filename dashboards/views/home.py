@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.selectors.money import base_currency
-from dashboards.pages import page
+from dashboards.pages import page, reader
 from dashboards.panels.home import attention, home_headlines
 from dashboards.panels.sync import board
 from syncengine.selectors.sync import may_see_runs
@@ -16,13 +16,13 @@ from syncengine.selectors.sync import may_see_runs
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """What needs this user today, and how fresh the data is."""
-    user, currency = request.user, base_currency()
-    lines = board(user, timezone.now()) if may_see_runs(user) else []  # type: ignore[arg-type]
+    user, currency = reader(request), base_currency()
+    lines = board(user, timezone.now()) if may_see_runs(user) else []
     context = {
         "today": timezone.localdate(),
         "now": timezone.now(),
-        "headlines": home_headlines(user, currency),  # type: ignore[arg-type]
-        "items": attention(user, timezone.localdate(), currency),  # type: ignore[arg-type]
+        "headlines": home_headlines(user, currency),
+        "items": attention(user, timezone.localdate(), currency),
         "troubled": [line for line in lines if line.tone in ("warn", "bad")],
         "operates": bool(lines),
     }

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from dashboards.pages import allowed, fragment, page, wants
+from dashboards.pages import allowed, fragment, page, reader, wants
 from dashboards.panels.queue import KINDS, card_view, outcome_words, tabs, task_rows
 from dashboards.shell import may_see_queue
 from syncengine.models import StewardTask
@@ -23,9 +23,9 @@ SHOWN = 50
 def queue(request: HttpRequest) -> HttpResponse:
     """Tasks of one kind or all, the most valuable first; or those answered lately."""
     kind, done = _kind(request), request.GET.get("state") == "done"
-    found = list_tasks(request.user, kind=kind, state="done" if done else "open")  # type: ignore[arg-type]
+    found = list_tasks(reader(request), kind=kind, state="done" if done else "open")
     context = {"rows": task_rows(list(found[:SHOWN]), timezone.now()), "kind": kind, "done": done,
-               "tabs": tabs(request.user, kind, done)}  # type: ignore[arg-type]  # fmt: skip
+               "tabs": tabs(reader(request), kind, done)}  # fmt: skip
     return page(request, "dashboards/queue/page.html", context, current="queue", crumbs=[("Queue", None)])
 
 
@@ -45,7 +45,11 @@ def decide(request: HttpRequest, id: int) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if kind not in ("same", "different"):
         raise Http404("No such answer.")
-    return _answer(request, found, lambda: decide_duplicate(task=found.task, kind=kind, user=request.user, now=timezone.now()))  # type: ignore[arg-type]
+    return _answer(
+        request,
+        found,
+        lambda: decide_duplicate(task=found.task, kind=kind, user=reader(request), now=timezone.now()),
+    )
 
 
 @require_POST
@@ -59,7 +63,11 @@ def resolve(request: HttpRequest, id: int) -> HttpResponse:
     if not record.isdigit() and not value:
         return _show(request, found, status=422, problem="Choose one of the values or type another.")
     chosen = {"record_id": int(record)} if record.isdigit() else {"value": value}
-    return _answer(request, found, lambda: resolve_conflict(task=found.task, user=request.user, now=timezone.now(), **chosen))  # type: ignore[arg-type]
+    return _answer(
+        request,
+        found,
+        lambda: resolve_conflict(task=found.task, user=reader(request), now=timezone.now(), **chosen),
+    )
 
 
 @require_POST
@@ -70,7 +78,7 @@ def undo(request: HttpRequest, id: int) -> HttpResponse:
 
     found = _card_or_404(request, id)
     try:
-        decisions.undo(task=found.task, user=request.user, now=timezone.now())  # type: ignore[arg-type]
+        decisions.undo(task=found.task, user=reader(request), now=timezone.now())
     except decisions.AlreadySettled as error:
         messages.error(request, str(error))
     else:
@@ -86,7 +94,7 @@ def _answer(request: HttpRequest, answered: Card, act: object) -> HttpResponse:
     except (AlreadySettled, ContradictsDecision) as error:
         return _show(request, answered, status=422, problem=str(error))
     task = StewardTask.objects.get(pk=answered.task.pk)
-    following = next_task(request.user, kind=task.kind, after=task.pk)  # type: ignore[arg-type]
+    following = next_task(reader(request), kind=task.kind, after=task.pk)
     words = outcome_words(task, answered)
     if not request.htmx:  # type: ignore[attr-defined]
         messages.success(request, words)
@@ -94,7 +102,9 @@ def _answer(request: HttpRequest, answered: Card, act: object) -> HttpResponse:
     return _swap(request, following.pk if following else None, words, task)
 
 
-def _swap(request: HttpRequest, id: int | None, words: str = "", task: StewardTask | None = None) -> HttpResponse:
+def _swap(
+    request: HttpRequest, id: int | None, words: str = "", task: StewardTask | None = None
+) -> HttpResponse:
     """The next card in place of the last, and a toast that can take the answer back."""
     if id is None:
         response = fragment(request, "dashboards/queue/_finished.html", {})
@@ -112,12 +122,16 @@ def _show(request: HttpRequest, found: Card, status: int = 200, problem: str = "
     context = card_view(found) | {"problem": problem}
     if wants(request, "work"):
         return fragment(request, "dashboards/queue/_card.html", context, status=status)
-    crumbs = [("Queue", reverse("queue")), (KINDS[found.task.kind], f"{reverse('queue')}?kind={found.task.kind}"), (f"Task {found.task.pk}", None)]
+    crumbs = [
+        ("Queue", reverse("queue")),
+        (KINDS[found.task.kind], f"{reverse('queue')}?kind={found.task.kind}"),
+        (f"Task {found.task.pk}", None),
+    ]
     return page(request, "dashboards/queue/card.html", context, current="queue", crumbs=crumbs, status=status)
 
 
 def _card_or_404(request: HttpRequest, id: int) -> Card:
-    found = get_card(request.user, id)  # type: ignore[arg-type]
+    found = get_card(reader(request), id)
     if found is None:
         raise Http404("No such task.")
     return found

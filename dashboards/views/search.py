@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 from accounts.selectors.search import search_customers
-from dashboards.pages import fragment, page, wants
+from dashboards.pages import fragment, page, reader, wants
 from dashboards.shell import NavItem, list_pages
 
 SHORTEST = 2
@@ -17,7 +17,7 @@ SHORTEST = 2
 def search(request: HttpRequest) -> HttpResponse:
     """Customers and pages that answer to the words."""
     words = request.GET.get("q", "").strip()
-    user: User = request.user  # type: ignore[assignment]
+    user = reader(request)
     hits = search_customers(user, words, limit=8) if len(words) >= SHORTEST else ()
     context = {"words": words, "hits": hits, "pages": _pages(user, words)}
     if wants(request, "palette-hits"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from accounts import audit
 from accounts.access import treatment
 from accounts.models import Source
-from dashboards.pages import Crumb, allowed, page
+from dashboards.pages import Crumb, allowed, page, reader
 from dashboards.panels import sync as panel
 from syncengine.models import DeadLetter, Run
 from syncengine.selectors.sync import get_run, list_refused, list_runs, may_see_runs, show_payload
@@ -24,7 +25,7 @@ SHOWN = 25
 @allowed(may_see_runs)
 def sources(request: HttpRequest) -> HttpResponse:
     """Every stream with its state, worst first."""
-    context = {"lines": panel.board(request.user, timezone.now())}  # type: ignore[arg-type]
+    context = {"lines": panel.board(reader(request), timezone.now())}
     return page(request, "dashboards/sync/page.html", context, current="sync", crumbs=[("Sync", None)])
 
 
@@ -32,11 +33,11 @@ def sources(request: HttpRequest) -> HttpResponse:
 def source(request: HttpRequest, name: str) -> HttpResponse:
     """One source: its streams, its latest runs, what it had refused."""
     found = get_object_or_404(Source, name=name)
-    runs = list_runs(request.user).filter(stream__source=found)[:SHOWN]  # type: ignore[arg-type]
-    letters = list_refused(request.user).filter(stream__source=found)[:SHOWN]  # type: ignore[arg-type]
+    runs = list_runs(reader(request)).filter(stream__source=found)[:SHOWN]
+    letters = list_refused(reader(request)).filter(stream__source=found)[:SHOWN]
     context = {
         "source": found,
-        "lines": panel.board(request.user, timezone.now(), name),  # type: ignore[arg-type]
+        "lines": panel.board(reader(request), timezone.now(), name),
         "runs": list(runs),
         **_letters(request, letters),
     }
@@ -47,7 +48,7 @@ def source(request: HttpRequest, name: str) -> HttpResponse:
 @allowed(may_see_runs)
 def run(request: HttpRequest, id: int) -> HttpResponse:
     """One run: its ledger, where the time went, what it refused."""
-    found = get_run(request.user, id)  # type: ignore[arg-type]
+    found = get_run(reader(request), id)
     if found is None:
         raise Http404("No such run.")
     context = {
@@ -55,7 +56,7 @@ def run(request: HttpRequest, id: int) -> HttpResponse:
         "entries": panel.ledger(found),
         "stages": panel.stages(found),
         "tone": panel.run_tone(found),
-        **_letters(request, list_refused(request.user, run_id=id)[:SHOWN]),  # type: ignore[arg-type]
+        **_letters(request, list_refused(reader(request), run_id=id)[:SHOWN]),
     }
     crumbs = [("Sync", reverse("sync")), *_source_crumb(found), (f"Run {id}", None)]
     return page(request, "dashboards/sync/run.html", context, current="sync", crumbs=crumbs)
@@ -64,7 +65,7 @@ def run(request: HttpRequest, id: int) -> HttpResponse:
 @allowed(may_see_runs)
 def refused(request: HttpRequest) -> HttpResponse:
     """What was refused and waits."""
-    letters = list_refused(request.user)  # type: ignore[arg-type]
+    letters = list_refused(reader(request))
     name = request.GET.get("source")
     if name:
         letters = letters.filter(stream__source__name=name)
@@ -80,15 +81,26 @@ def replay(request: HttpRequest) -> HttpResponse:
     from syncengine.pipeline import replay as run_again  # late: loads Polars, which no other page needs
 
     ids = [int(value) for value in request.POST.getlist("id") if value.isdigit()]
-    run_again(dead_letter_ids=ids, user=request.user, now=timezone.now())
-    messages.success(request, f"{len(ids)} record{'' if len(ids) == 1 else 's'} replayed.")
-    return redirect(request.POST.get("next") if request.POST.get("next", "").startswith("/sync/") else "refused")
+    audit.record(user=reader(request), action="replayed records", detail={"ids": ids}, at=timezone.now())
+    runs = run_again(ids)
+    taken = sum(run.read - run.rejected - run.held for run in runs)
+    again = sum(run.rejected + run.held for run in runs)
+    if taken and not again:
+        messages.success(request, f"{taken} record{'' if taken == 1 else 's'} taken.")
+    elif runs:
+        messages.error(request, f"{again} refused again, {taken} taken. The reason is below.")
+    else:
+        messages.error(
+            request, "What could not be read as a record can’t be replayed; the next sync reads it anew."
+        )
+    back = request.POST.get("next", "")
+    return redirect(back if back.startswith("/sync/") else reverse("refused"))
 
 
-def _letters(request: HttpRequest, letters: Sequence[DeadLetter]) -> dict[str, object]:
+def _letters(request: HttpRequest, letters: Iterable[DeadLetter]) -> dict[str, object]:
     """Refused records with how much of them the reader sees."""
-    reader = request.user
-    shown, masked = show_payload(reader), treatment(reader, "runs") == "masked"  # type: ignore[arg-type]
+    user = reader(request)
+    shown, masked = show_payload(user), treatment(user, "runs") == "masked"
     return {"refused": list(letters), "payloads": shown, "masked": masked}
 
 
