@@ -1,0 +1,64 @@
+# Two commands matter: `make run` and `make test`. `make help` lists the rest.
+
+PYTHON := $(shell for p in python3.11 python3; do $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 11))' \
+	2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+# Values that a production portal would be given; nothing is served with them.
+PRODUCTION := PORTAL_HOME=.venv/production PORTAL_HTTPS=1 PORTAL_HOSTS=portal.example \
+	SECRET_KEY=$(shell head -c 60 /dev/urandom | base64 -w0)
+# uv brings its own list of authorities; a company's proxy is known to the system's only.
+export UV_SYSTEM_CERTS := 1
+export UV_NATIVE_TLS := 1
+
+# Installs with uv, and with pip where uv can't be had or fails.
+define install
+	@echo "Installing $(1)"
+	@$(BIN)/python -c 'import uv' 2>/dev/null || $(BIN)/pip install --quiet uv || true
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r $(1) 2>.venv/uv.log || $(BIN)/pip install --quiet -r $(1)
+endef
+
+.PHONY: help
+help:  ## List what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: .venv/installed  ## Start the portal with everything it needs; Ctrl-C stops it
+	@exec $(BIN)/python manage.py run
+
+.PHONY: test
+test: .venv/installed-dev  ## Check style, types, import contracts, migrations and deployment, then run the suite
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/pytest -q
+
+.PHONY: bench
+bench: .venv/installed-dev  ## Load 100,000 and a million accounts and print where the time goes
+	$(BIN)/python -m tests.benchmarks
+
+.PHONY: soak
+soak: .venv/installed-dev  ## Kill worker, web and database a dozen times under load and compare with an undisturbed run
+	$(BIN)/pytest -q tests/soak
+
+.PHONY: screenshots
+screenshots: .venv/installed-dev  ## Take the README's pictures from a demo company
+	$(BIN)/python -m tests.browser.screenshots
+
+.PHONY: clean
+clean:  ## Remove the virtual environment and caches; the portal's data in PORTAL_HOME stay
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 with its venv module is needed (Debian: python3.11-venv)"; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.txt | .venv/bin/python
+	$(call install,requirements.txt)
+	@touch $@
+
+.venv/installed-dev: .venv/installed pyproject.toml
+	@$(BIN)/python -c 'import tomllib; print("\n".join(tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"]))' > .venv/dev.txt
+	$(call install,.venv/dev.txt)
+	@touch $@
