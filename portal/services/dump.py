@@ -12,6 +12,8 @@ from django.db import connection
 
 from portal.services.binaries import postgres_folder
 
+EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
+
 
 class DumpFailed(Exception):
     """pg_dump or pg_restore ended with an error; the text is theirs."""
@@ -28,8 +30,13 @@ def dump(path: Path) -> int:
 def restore(path: Path) -> None:
     """Bring a backup back in one transaction: wholly or not at all."""
     connection.close()
-    _run("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error",
-         f"--dbname={settings.DATABASES['default']['NAME']}", str(path))  # fmt: skip
+    script = path.with_name(f"{path.name}.sql")
+    try:
+        # pg_restore's own --clean cannot drop partitions, so the schema goes as a whole, in the same transaction.
+        _run("pg_restore", "--no-owner", f"--file={script}", str(path))
+        _run("psql", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--command={EMPTY}", f"--file={script}")
+    finally:
+        script.unlink(missing_ok=True)
 
 
 def holds_customers() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -73,6 +74,14 @@ def test_secrets_are_read_where_they_stand() -> None:
         "auth": ["s3"],
         "port": 7,
     }
+
+
+def test_secret_named_by_a_loader_is_read() -> None:
+    @dataclass(frozen=True)
+    class Secret:
+        name: str
+
+    assert resolve_secrets({"password": Secret("KEY")}, {"KEY": "s3"}) == {"password": "s3"}
 
 
 def test_unknown_kind_names_known_ones() -> None:

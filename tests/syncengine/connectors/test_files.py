@@ -114,9 +114,7 @@ def test_single_record_comes_from_current_listing(connector: Connector, tmp_path
     assert keys(connector, request(keys=("1", "2"))) == ["1", "2", "2"]
 
 
-@pytest.mark.parametrize(
-    "name", ["a.csv.tmp", "a.csv.part", "a.filepart", "a.csv~", ".a.csv", "~$a.xlsx"]
-)
+@pytest.mark.parametrize("name", ["a.csv.tmp", "a.csv.part", "a.filepart", "a.csv~", ".a.csv", "~$a.xlsx"])
 def test_working_copies_are_left_alone(name: str) -> None:
     assert not is_finished(name)
 
@@ -145,9 +143,7 @@ def test_file_that_changes_under_the_reader_is_read_later(tmp_path: Path) -> Non
 
 def test_missing_key_column_names_those_there(connector: Connector, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("Number,Name\n1,a\n")
-    with pytest.raises(
-        ConnectorError, match=r"a\.csv: the key column `Id` is missing; .* Number, Name"
-    ):
+    with pytest.raises(ConnectorError, match=r"a\.csv: the key column `Id` is missing; .* Number, Name"):
         read_all(connector, request())
 
 

@@ -51,7 +51,7 @@ class SqlSuite(ConnectorSuite):
         assert self.found(read_all(connector, stream), stream) == ["1", "2", "9", "10"]
 
     def test_stream_without_modified_is_a_listing(self, connector: Connector, stream: StreamRequest) -> None:
-        plain = replace(stream, modified=None)
+        plain = replace(stream, modified=None, listing="full")
         first = read_all(connector, plain)
         again = read_all(connector, later(plain, first[-1].watermark))
         assert [first[-1].complete, again[-1].complete] == [True, True]
