@@ -46,8 +46,8 @@ class Connector(ABC):
     `read` yields batches of at most `batch_size` rows and always ends with one whose watermark
     covers everything read, even when it holds no row. A batch's watermark may be stored as soon as
     its rows are; a later read resumes there and repeats at most the overlap. `complete` is true only
-    on the last batch of a read that met every live key with nothing refused. A read with `keys`
-    fetches those records alone and carries no watermark.
+    on the last batch of a read of a `listing: full` stream that met every live key with nothing
+    refused. A read with `keys` fetches those records alone and carries no watermark.
     """
 
     kind: ClassVar[str]

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from syncengine.connectors.errors import ConnectorError
 
 VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
+@runtime_checkable
+class NamedSecret(Protocol):
+    """What a loader makes of `{secret: NAME}`; nothing else in a connection carries a name."""
+
+    name: str
+
+
 def resolve_secrets(value: Any, environ: Mapping[str, str]) -> Any:
     """Return the value with each `{secret: NAME}` and `${NAME}` replaced from the environment."""
+    if isinstance(value, NamedSecret):
+        return read_variable(value.name, environ)
     if isinstance(value, Mapping):
         if set(value) == {"secret"}:
             return read_variable(str(value["secret"]), environ)

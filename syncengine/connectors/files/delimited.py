@@ -17,6 +17,7 @@ from syncengine.connectors.files.records import Assembler, Assembly, unquote
 from syncengine.connectors.files.spec import FileSpec, Piece, Pieces
 
 WIDEST = 1_000_000
+HEADER_LINES = 2000
 Open = Callable[[], BinaryIO]
 
 
@@ -54,7 +55,7 @@ def _header(first: Lines, dialect: Dialect, spec: FileSpec, name: str) -> tuple[
     if start >= len(first.text):
         return [], first
     reader = Assembler(dialect, name, 1, None)
-    closing = reader.closing(first.text, start)
+    closing = reader.closing(first.text.head(HEADER_LINES).to_list(), start)
     end = start if closing is None else closing
     fields = reader.split("\n".join(line or "" for line in first.text[start : end + 1]))
     if fields is None:

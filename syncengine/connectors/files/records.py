@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -30,6 +31,7 @@ class Assembler:
         self.dialect, self.name, self.width, self.key_at = dialect, name, width, key_at
         d, q = re.escape(dialect.delimiter), re.escape(dialect.quote)
         self.whole = re.compile(dialect.record[1:-1])
+        self.quoted = re.compile(dialect.quoted)
         loose = f"(?:{q}(?:[^{q}]|{q}{q})*{q}(?=\r?$|{d})|(?:[^{q}{d}\n][^{d}\n]*)?)"
         self.loose = re.compile(f"{loose}(?:{d}{loose})*\r?")
         self.token = re.compile(f"(?:^|{d})({loose})")
@@ -56,8 +58,8 @@ class Assembler:
 
     def _repair(self, lines: Lines, good: list[bool], regular: pl.Series, last: bool) -> Assembly:
         # Walks only the lines that are not records by themselves.
-        text = lines.text
-        out = Assembly(text)
+        text = lines.text.to_list()
+        out = Assembly(lines.text)
         replaced: dict[int, str] = {}
         dropped: set[int] = set()
         upto = 0
@@ -71,12 +73,12 @@ class Assembler:
                 break
             upto = (at if end is None else end) + 1
             dropped.update(range(at, upto))
-            record = "\n".join(text[at:upto])
+            record = "\n".join(line or "" for line in text[at:upto])
             if (kept := self._keep(record)) is not None:
                 replaced[at] = kept
             else:
                 out.refused.append(self._refusal(record, lines.first + at))
-        out.records = self._kept(text[: out.carry], replaced, dropped)
+        out.records = self._kept(lines.text[: out.carry], replaced, dropped)
         return out
 
     def _kept(self, text: pl.Series, replaced: dict[int, str], dropped: set[int]) -> pl.Series:
@@ -85,16 +87,18 @@ class Assembler:
         kept = [replaced.get(i) if i in dropped else line for i, line in enumerate(text.to_list())]
         return pl.Series("line", kept, dtype=pl.String).drop_nulls()
 
-    def closing(self, text: pl.Series, at: int) -> int | None:
+    def closing(self, text: Sequence[str | None], at: int) -> int | None:
         """Return the line on which a record opened at `at` ends; None when it never does."""
-        if not self.opening.fullmatch(text[at]):
+        first = text[at]
+        if first is None or not self.opening.fullmatch(first):
             return None
-        parts = [text[at]]
+        parts = [first]
         for end in range(at + 1, min(len(text), at + LONGEST_RECORD)):
-            if text[end] is None:
+            line = text[end]
+            if line is None:
                 return None
-            parts.append(text[end])
-            if self.dialect.quote in text[end] and self.whole.fullmatch("\n".join(parts)):
+            parts.append(line)
+            if self.dialect.quote in line and self.whole.fullmatch("\n".join(parts)):
                 return end
         return None
 
@@ -106,6 +110,9 @@ class Assembler:
 
     def _keep(self, record: str) -> str | None:
         """Return the record in well-formed writing, or None when it is not a row."""
+        if self.whole.fullmatch(record):
+            marks = self.quoted.sub("", record).count(self.dialect.delimiter)
+            return record if marks == self.width - 1 else None
         fields = self.split(record)
         if fields is None or len(fields) != self.width:
             return None

@@ -31,7 +31,7 @@ class SqlConnector(Connector):
     """Tables or queries of a database, read in key order inside a window of modification times.
 
     Rows without a modification time are read each time. A stream without `modified` is read whole
-    each time, which makes its read complete.
+    each time.
     """
 
     kind: ClassVar[str] = "sql"
@@ -79,7 +79,9 @@ class SqlConnector(Connector):
         for window in windows:
             yield from self._read_window(relation, stream, window)
         last = windows[-1]
-        yield SourceBatch(pl.DataFrame(), watermark=last.done(), complete=last.whole)
+        yield SourceBatch(
+            pl.DataFrame(), watermark=last.done(), complete=last.whole and stream.listing == "full"
+        )
 
     def _until(self, relation: Relation, stream: StreamRequest) -> str:
         """Return where the window ends: the start of the request, or the highest number of a counter."""

@@ -80,7 +80,9 @@ class TrytonConnector(Connector):
             for rows in self._rows(shape, self._ids(shape, window), stream.batch_size):
                 yield SourceBatch(rows_frame(rows), watermark=window.reached(int(rows[-1]["id"] or 0)))
         last = windows[-1]
-        yield SourceBatch(pl.DataFrame(), watermark=last.done(), complete=last.whole)
+        yield SourceBatch(
+            pl.DataFrame(), watermark=last.done(), complete=last.whole and stream.listing == "full"
+        )
 
     def _until(self, stream: StreamRequest) -> str:
         """Return the end of the window: our clock's or the server's, whichever is behind."""
