@@ -50,7 +50,7 @@ def set_role(*, user: User, role: str, by: User | None) -> None:
 @transaction.atomic
 def join_group(*, user: User, group: Group, by: User | None) -> None:
     """The user gets what the group was granted."""
-    group.user_set.add(user)  # type: ignore[attr-defined]  # reverse of the user model set in settings
+    group.user_set.add(user)
     audit.record(user=by, action="group joined", object="user", row_id=user.pk, detail={"group": group.name})
 
 
@@ -130,7 +130,7 @@ def create_demo_users() -> list[DemoLogin]:
 
 def _grant_demo_territories() -> None:
     group, _ = Group.objects.get_or_create(name=DEMO_GROUP)
-    if not group.user_set.exists():  # type: ignore[attr-defined]
+    if not group.user_set.exists():
         join_group(user=User.objects.get(email=f"sales@{DEMO_DOMAIN}"), group=group, by=None)
     granted = Territory.objects.filter(territorygrouppermission__group=group)
     if granted.exists():

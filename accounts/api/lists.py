@@ -115,7 +115,7 @@ def redacted_of(request: Request, object: str) -> list[str]:
 def views_of(object: str) -> tuple[type[ListView], type[RowView]]:
     """The list view and the row view of an object, with their part of the schema."""
     spec = load()[object]
-    listed = type(f"{spec.model}ListView", (ListView,), {"object": object, "__doc__": f"{spec.plural}."})
+    listed: Any = type(f"{spec.model}ListView", (ListView,), {"object": object, "__doc__": f"{spec.plural}."})
     single = type(f"{spec.model}View", (RowView,), {"object": object, "__doc__": f"{spec.label}."})
     sort = OpenApiParameter("sort", str, description=f"{', '.join(sorts_of(object))}; - for descending")
     described = schema.described(

@@ -64,7 +64,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     instance = TEXT(required=False)
     code = TEXT()
     request_id = TEXT()
-    errors = ErrorSerializer(many=True, required=False)
+    errors = ErrorSerializer(many=True, required=False)  # type: ignore[assignment]  # the field of that name
 
 
 PROBLEMS = {

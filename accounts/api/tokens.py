@@ -44,7 +44,7 @@ class TokenAuthentication(BaseAuthentication):
         return "Bearer"
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself
+class TokenScheme(OpenApiAuthenticationExtension):
     """The key in the schema."""
 
     target_class = TokenAuthentication

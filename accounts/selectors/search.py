@@ -16,7 +16,7 @@ from accounts.models import Account
 from accounts.selectors.search_sql import CONTAINS, EXACT, LIVE, NUMBERS, PREFIX, SCOPE, SIMILAR
 
 FUZZY_FROM = 4  # shorter texts share their trigrams with half of all names
-THRESHOLDS = (0.6, 0.4)  # the second only where the first finds nothing: one wrong letter in four
+THRESHOLDS = (0.6, 0.35)  # the second only where the first finds nothing: one wrong letter in four
 SCHEMES = ("customer_number", "tax_id", "registration_id", "duns")
 NARROW_TO = 500
 STEPS = ("number", "name", "part", "similar")
