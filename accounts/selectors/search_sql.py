@@ -62,6 +62,6 @@ SIMILAR = """
     SELECT id, 'similar', names, word_similarity(fold(%(text)s), names) FROM (
         SELECT s.account_id AS id, s.names FROM accounts_accountsearch s CROSS JOIN LATERAL ({live}) live
          WHERE fold(%(text)s) <%% s.names
-         LIMIT 500) capped
+         LIMIT %(cap)s) capped
      ORDER BY 4 DESC, id LIMIT %(limit)s
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from accounts.selectors.search import LIVE, SIMILAR, fold, search_customers
+from accounts.selectors.search import LIVE, SIMILAR, fold, one_edit, search_customers
 from tests.factories import AccountCrosswalkFactory, IdentifierFactory, SourceFactory
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,15 @@ def test_names_are_found_despite_typos_and_accents(login, customer, text):
 def test_one_wrong_letter_in_four_is_forgiven(login, customer):
     customer(name="Acme")
     assert _found(login("finance"), "akme") == ["Acme"]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "near"),
+    [("akme", "acme", True), ("acm", "acme", True), ("acmme", "acme", True), ("amce", "acme", True),
+     ("acme", "acme", True), ("akne", "acme", False), ("ac", "acme", False), ("", "a", True)],
+)  # fmt: skip
+def test_one_edit_is_one_letter(left, right, near):
+    assert (one_edit(left, right), one_edit(right, left)) == (near, near)
 
 
 def test_prefixes_come_before_parts(login, customer):
@@ -97,6 +106,6 @@ def test_similar_names_are_found_through_the_trigram_index():
     sql = SIMILAR.replace("{live}", LIVE).replace("{scope}", "")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {sql}", {"text": "muller", "limit": 10})
+        cursor.execute(f"EXPLAIN {sql}", {"text": "muller", "limit": 10, "cap": 500})
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "account_search_names" in plan
