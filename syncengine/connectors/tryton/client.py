@@ -41,7 +41,8 @@ class TrytonClient:
         transport: httpx.BaseTransport | None = None,
         retries: Callable[[Callable[[], Any]], Any] = with_retries,
     ) -> None:
-        self.where = f"Tryton {url.rstrip('/')}/{database}"
+        shown = httpx.URL(url).copy_with(username=None, password=None)
+        self.where = f"Tryton {str(shown).rstrip('/')}/{database}"
         self.user, self.password, self.language = user, password, language
         self.address = f"{url.rstrip('/')}/{database}/rpc/"
         self.http = httpx.Client(timeout=timeout, transport=transport)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from itertools import islice
 from typing import Any, ClassVar
 
@@ -123,7 +124,9 @@ class TrytonConnector(Connector):
             if len(batch) + len(records) > size:
                 yield batch
                 batch = []
-            batch += self._with_children(shape, [blank | _flat(record, truths) for record in records])
+            batch += self._with_children(
+                shape, [blank | _flat(record, truths, shape.scale) for record in records]
+            )
         if batch:
             yield batch
 
@@ -200,9 +203,12 @@ class TrytonConnector(Connector):
                 raise ConnectorError(reason, kind=Kind.CONFIGURATION, where=stream.where)
 
 
-def _flat(record: Mapping[str, Any], truths: list[str]) -> Flat:
+def _flat(record: Mapping[str, Any], truths: list[str], scale: Mapping[str, Decimal]) -> Flat:
     # SQLite's Tryton says 1 and 0 where PostgreSQL's says true and false.
     flat = with_modified(flat_record(record))
     for name in truths:
         flat[name] = TRUTH.get(flat[name], flat[name])
+    for name, factor in scale.items():
+        if number := flat.get(name):
+            flat[name] = format(Decimal(number) * factor, "f")
     return flat

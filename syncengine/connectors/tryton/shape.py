@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from syncengine.connectors.base import StreamRequest, need_read
@@ -14,7 +15,7 @@ from syncengine.connectors.window import Window
 
 Domain = list[Any]
 TIMES = (CREATED, WRITTEN)
-KNOWN = {"model", "fields", "domain", "children"}
+KNOWN = {"model", "fields", "domain", "children", "scale"}
 CHILD_KNOWN = {"model", "parent", "fields", "where", "order", "pick"}
 
 
@@ -32,12 +33,16 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A model with the fields and children to read."""
+    """A model with the fields and children to read.
+
+    `scale` multiplies fields: Tryton's shares of one become per cent, its negative credit notes positive.
+    """
 
     model: str
     fields: tuple[str, ...]
     domain: Domain
     children: tuple[Child, ...]
+    scale: Mapping[str, Decimal]
 
 
 def shape_of(stream: StreamRequest) -> Shape:
@@ -45,7 +50,8 @@ def shape_of(stream: StreamRequest) -> Shape:
     _refuse_unknown(stream.read, KNOWN, stream.where)
     fields = tuple(need_read(stream, "fields"))
     children = tuple(_child(n, c, stream) for n, c in (stream.read.get("children") or {}).items())
-    return Shape(need_read(stream, "model"), fields, list(stream.read.get("domain") or []), children)
+    scale = {field: Decimal(str(factor)) for field, factor in (stream.read.get("scale") or {}).items()}
+    return Shape(need_read(stream, "model"), fields, list(stream.read.get("domain") or []), children, scale)
 
 
 def _child(name: str, given: Mapping[str, Any], stream: StreamRequest) -> Child:

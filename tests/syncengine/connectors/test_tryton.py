@@ -115,6 +115,11 @@ def test_new_record_is_found_before_its_first_update(tryton: TrytonServer, conne
     assert rows[0]["record.modified_at"] == rows[0]["create_date"]
 
 
+def test_share_becomes_per_cent(connector: Connector) -> None:
+    rows = rows_of(read_all(connector, stream_of("opportunities")))
+    assert {row["conversion_probability"] for row in rows} == {"50.0"}
+
+
 def test_inactive_record_is_read_and_deleted_one_is_missing(
     tryton: TrytonServer, connector: Connector
 ) -> None:
@@ -127,8 +132,22 @@ def test_inactive_record_is_read_and_deleted_one_is_missing(
     assert [(row["id"], row["active"]) for row in rows] == [(str(resting), "false")]
 
 
+@pytest.fixture(scope="session")
+def credited(tryton: TrytonServer) -> tuple[str, str]:
+    """The id of a credit note and the total of the invoice it credits."""
+    posted = tryton.find("account.invoice", [["state", "=", "posted"]], ["total_amount"])[0]
+    return str(tryton.credit_invoice(posted["id"])), posted["total_amount"]["decimal"]
+
+
+def test_credit_note_has_positive_amounts(connector: Connector, credited: tuple[str, str]) -> None:
+    rows = rows_of(read_all(connector, stream_of("credit_notes")))
+    assert [(row["id"], row["total_amount"]) for row in rows] == [credited]
+
+
 @pytest.mark.parametrize("name", sorted(PRESET["streams"]))
-def test_preset_streams_read_what_they_map(connector: Connector, name: str) -> None:
+def test_preset_streams_read_what_they_map(
+    connector: Connector, name: str, credited: tuple[str, str]
+) -> None:
     rows = rows_of(read_all(connector, stream_of(name)))
     declared = PRESET["streams"][name]
     columns = [m if isinstance(m, str) else m.get("from") for m in declared["fields"].values()]
