@@ -1,0 +1,150 @@
+"""Orders with their lines and how they were shipped, each customer in a rhythm of its own."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from syncengine.demo.dice import Dice
+from syncengine.demo.names import choose
+from syncengine.demo.products import Range, favourite
+from syncengine.demo.words import company, texts
+
+HORIZON = 730
+MOST = 48  # orders a customer within the horizon
+SEASON = [0.90, 0.95, 1.10, 1.05, 1.00, 1.05, 0.85, 0.75, 1.15, 1.15, 1.10, 0.70]
+INTERVALS = {"A": (35, 70), "B": (80, 150), "C": (150, 380)}
+TARGETS = {"A": 900_000, "B": 320_000, "C": 120_000}  # cents a line
+
+
+def when_story(story: pl.Series, values: dict[str, float], otherwise: float) -> pl.Series:
+    """A number a row by the customer's story."""
+    return story.replace_strict(values, default=otherwise, return_dtype=pl.Float64)
+
+
+def after(days: pl.Series, count: pl.Series) -> pl.Series:
+    """The days that many days later."""
+    return pl.select(pl.lit(days) + pl.duration(days=count)).to_series()
+
+
+def make_orders(dice: Dice, customers: pl.DataFrame, today: date) -> pl.DataFrame:
+    """Order headers: order (unique number), customer, date and what the customer brings along."""
+    ids, segment, story = customers["id"], customers["segment"], customers["story"]
+    low = segment.replace_strict({s: v[0] for s, v in INTERVALS.items()}, return_dtype=pl.Int64)
+    high = segment.replace_strict({s: v[1] for s, v in INTERVALS.items()}, return_dtype=pl.Int64)
+    interval = dice.between(ids, "order/interval", low, high)
+    silence = when_story(story, {"quiet": 2.3, "unhappy": 1.9, "shrinking": 0.6}, 0.0)
+    spread = when_story(story, {"quiet": 1.6, "unhappy": 1.0}, 0.85)
+    last = (interval * (silence + dice.unit(ids, "order/last") * spread)).cast(pl.Int64)
+    bend = when_story(story, {"growing": 0.06, "shrinking": -0.02}, 0.0)
+    frame = customers.with_columns(interval.alias("interval"), last.alias("last"), bend.alias("bend"))
+    frame = frame.with_columns(pl.int_ranges(0, MOST).alias("k"))
+    frame = frame.with_columns(pl.col("k").list.head((HORIZON // pl.col("interval")) + 2)).explode("k")
+    order = frame["id"] * 64 + frame["k"]
+    steps = frame["k"] * (1 + frame["bend"] * frame["k"]) + dice.bell(order, "order/jitter") * 0.11
+    age = (frame["last"] + steps * frame["interval"]).cast(pl.Int64).clip(0, 100_000)
+    day = pl.lit(today) - pl.duration(days=age)
+    frame = frame.with_columns(order.alias("order"), day.alias("raw"))
+    weekend = (pl.col("raw").dt.weekday().cast(pl.Int64) - 5).clip(0, 2)
+    frame = frame.with_columns((pl.col("raw") - pl.duration(days=weekend)).alias("date"))
+    frame = frame.filter((pl.col("date") > today - timedelta(days=HORIZON)) & (pl.col("date") >= pl.col("since")))
+    return _dated(dice, frame.drop("raw", "bend", "interval", "last"), today)
+
+
+def _dated(dice: Dice, frame: pl.DataFrame, today: date) -> pl.DataFrame:
+    """Add deal, type, promised and actual dates, hold and cancellation."""
+    order, story = frame["order"], frame["story"]
+    lead = dice.between(order, "order/lead", 3, 24)
+    late = dice.chance(order, "order/late", when_story(story, {"unhappy": 0.55}, 0.12))
+    slip = choose(late.cast(pl.Float64), [(0.5, -dice.below(order, "order/early", 3))],
+                  dice.between(order, "order/slip", 3, 16))  # fmt: skip
+    fresh = frame["date"] > today - timedelta(days=45)
+    deal = dice.chance(order, "order/deal", 0.28)
+    first = frame["k"] == frame.select(pl.col("k").max().over("id")).to_series()
+    reasons = texts()["hold_reasons"]
+    return frame.with_columns(
+        deal.alias("has_deal"),
+        pl.when(first).then(pl.lit("new"))
+        .when(deal & dice.chance(order, "order/project", 0.6)).then(pl.lit("project"))
+        .when(deal).then(pl.lit("new")).otherwise(pl.lit("repeat")).alias("type"),
+        after(frame["date"], lead).alias("promised"),
+        after(frame["date"], lead - dice.below(order, "order/wish", 4)).alias("requested"),
+        after(frame["date"], (lead + slip).clip(1, 99)).alias("ship_1"),
+        after(frame["date"], lead + dice.between(order, "order/second", 6, 22)).alias("ship_2"),
+        dice.chance(order, "order/split", 0.13).alias("split"),
+        dice.chance(order, "order/cancelled", 0.015).alias("cancelled"),
+        (fresh & (story == "trouble")).alias("hold"),
+        dice.pick(order, "order/reason", reasons).alias("hold_reason"),
+        dice.pick(order, "order/carrier", company()["carriers"]).alias("carrier"),
+        dice.pick(order, "order/warehouse", company()["warehouses"]).alias("warehouse"),
+        ("PO-" + dice.between(order, "order/po", 10_000, 99_999).cast(pl.String)).alias("po"),
+    )  # fmt: skip
+
+
+def make_lines(dice: Dice, papers: pl.DataFrame, wares: Range, agreements: pl.DataFrame, tag: str) -> pl.DataFrame:
+    """Lines of any paper (columns order, id, segment, currency, story, date): product, quantity, price, net."""
+    base = papers.select("order", "id", "segment", "currency", "story", "date")
+    count = dice.weigh(base["order"], tag + "/lines", {1: 30, 2: 30, 3: 20, 4: 12, 5: 8})
+    base = base.with_columns(count.alias("n")).with_columns(pl.int_ranges(0, pl.col("n")).alias("pos")).explode("pos")
+    line = base["order"] * 8 + base["pos"]
+    slot = (dice.unit(line, tag + "/slot") ** 1.7 * 12).cast(pl.Int64)
+    base = base.with_columns(line.alias("line"), (pl.col("pos") + 1).alias("position"),
+                             favourite(dice, base["id"], slot, wares).alias("product"))  # fmt: skip
+    base = base.join(
+        wares.prices.select("currency", pl.col("tier").alias("segment"), "product", "price"),
+        on=["currency", "segment", "product"], how="left", maintain_order="left",
+    ).join(
+        agreements.select("id", "product", "agreed", pl.col("to").alias("agreed_to")),
+        on=["id", "product"], how="left", maintain_order="left",
+    ).join(
+        wares.products.select("product", "code", pl.col("name").alias("ware"), "unit", "cost"),
+        on="product", how="left", maintain_order="left",
+    )  # fmt: skip
+    return _priced(dice, base, tag)
+
+
+def _priced(dice: Dice, base: pl.DataFrame, tag: str) -> pl.DataFrame:
+    line = base["line"]
+    top = base["segment"].replace_strict({"A": 13, "B": 8, "C": 3}, return_dtype=pl.Int64)
+    discount = dice.below(line, tag + "/discount", top) * dice.chance(base["order"], tag + "/off", 0.6).cast(pl.Int64)
+    target = base["segment"].replace_strict(TARGETS, return_dtype=pl.Int64)
+    season = base["date"].dt.month().cast(pl.Int64).replace_strict(dict(enumerate(SEASON, 1)), return_dtype=pl.Float64)
+    wish = target * season * (dice.bell(line, tag + "/size") * 0.55).exp()
+    frame = base.with_columns(
+        pl.coalesce("agreed", "price").alias("price"),
+        pl.when(pl.col("agreed").is_null()).then(discount).otherwise(0).alias("discount"),
+        (wish / base["price"]).clip(1, 500).round().cast(pl.Int64).alias("quantity"),
+    )
+    return frame.with_columns(net_of(pl.col("quantity"), pl.col("price"), pl.col("discount")).alias("net"))
+
+
+def net_of(quantity: pl.Expr, price: pl.Expr, discount: pl.Expr) -> pl.Expr:
+    """Line value in cents, rounded once."""
+    return (quantity * price * (100 - discount) + 50) // 100
+
+
+def ship(orders: pl.DataFrame, lines: pl.DataFrame, today: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Orders with value and status, and lines with their shipment's number and date and the quantity gone out."""
+    facts = orders.select("order", "split", "cancelled", "hold", "ship_1", "ship_2")
+    lines = lines.join(facts, on="order", how="left", maintain_order="left")
+    second = pl.col("split") & (pl.col("position") % 2 == 0)
+    lines = lines.with_columns(
+        pl.when(second).then(2).otherwise(1).alias("part"),
+        pl.when(second).then(pl.max_horizontal("ship_1", "ship_2")).otherwise("ship_1").alias("ship_date"),
+    )
+    gone = (pl.col("ship_date") <= today) & ~pl.col("cancelled") & ~pl.col("hold")
+    lines = lines.with_columns(pl.when(gone).then("quantity").otherwise(0).alias("shipped"))
+    sums = lines.group_by("order", maintain_order=True).agg(
+        pl.col("net").sum(), pl.len().alias("lines"), (pl.col("shipped") > 0).sum().alias("gone")
+    )
+    orders = orders.join(sums, on="order", how="left", maintain_order="left")
+    done = pl.col("ship_1") < today - timedelta(days=60)
+    orders = orders.with_columns(
+        pl.when("cancelled").then(pl.lit("cancelled"))
+        .when((pl.col("gone") == pl.col("lines")) & done).then(pl.lit("closed"))
+        .when(pl.col("gone") == pl.col("lines")).then(pl.lit("shipped"))
+        .when(pl.col("gone") > 0).then(pl.lit("partly_shipped"))
+        .otherwise(pl.lit("confirmed")).alias("status")
+    )  # fmt: skip
+    return orders, lines.drop("split", "cancelled", "hold", "ship_1", "ship_2")
