@@ -111,10 +111,7 @@ class Listing:
     def active(self) -> list[tuple[str, str]]:
         """The filters that are set, each with the address without it."""
         return [
-            (
-                f"{words(name.replace('__gte', ' from').replace('__lte', ' to'))}: {value}",
-                link(self.params, cursor=None, **{name: None}),
-            )
+            (_spoken(name, str(value)), link(self.params, cursor=None, **{name: None}))
             for name, value in self.params.items()
             if value and name not in CONTROLS
         ]
@@ -145,6 +142,16 @@ def controls_of(user: User, params: QueryDict) -> Controls:
         [select for select in selects if len(select.options) > 1],
         toggles,
     )
+
+
+def _spoken(name: str, value: str) -> str:
+    """A filter as a person would name it."""
+    if name == "q":
+        return f"“{value}”"
+    if name in dict(TOGGLES) and value == "true":
+        return dict(TOGGLES)[name]
+    label = dict(SELECTS).get(name) or words(name.replace("__gte", " from").replace("__lte", " to"))
+    return f"{label}: {value}"
 
 
 def _options(name: str, choices: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
