@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import signal
 import socket
@@ -68,7 +67,7 @@ class Portal:
         return [process for process in psutil.process_iter() if _belongs(process, self.home)]
 
     def named(self, word: str) -> list[psutil.Process]:
-        return [process for process in self.processes() if word in " ".join(process.cmdline())]
+        return [process for process in self.processes() if word in _command_line(process)]
 
     def end(self, number: signal.Signals) -> float:
         """Seconds until the launcher had ended after the signal."""
@@ -79,9 +78,18 @@ class Portal:
         return time.monotonic() - began_at
 
 
+def _command_line(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:  # ended meanwhile
+        return ""
+
+
 def _belongs(process: psutil.Process, home: Path) -> bool:
     try:
-        return process.environ().get("PORTAL_HOME") == str(home) or str(home) in " ".join(process.cmdline())
+        if process.status() == psutil.STATUS_ZOMBIE:  # dead, only not yet fetched by whoever inherited it
+            return False
+        return process.environ().get("PORTAL_HOME") == str(home) or str(home) in _command_line(process)
     except psutil.Error:
         return False
 
@@ -102,13 +110,49 @@ def portal() -> Iterator[Portal]:
 
 
 @pytest.fixture
-def running(portal: Portal) -> Iterator[Portal]:
-    """The portal, up."""
-    portal.start()
+def running(portal: Portal) -> Portal:
+    """The portal, up; the tests of this file share one run until one of them ends it."""
+    if portal.launcher is None or portal.launcher.poll() is not None:
+        portal.start()
     portal.await_up()
-    yield portal
-    if portal.launcher and portal.launcher.poll() is None:
-        portal.end(signal.SIGTERM)
+    return portal
+
+
+def run_beside(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """A second `manage.py run`, which is expected to give up."""
+    command = [sys.executable, "manage.py", "run"]
+    return subprocess.run(command, cwd=BASE, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def test_busy_port_is_refused_with_one_line(running: Portal, tmp_path: Path) -> None:
+    result = run_beside(running.environment() | {"PORTAL_HOME": str(tmp_path)})
+
+    line = f"PORTAL_PORT {running.port} is taken by another process; name another\n"
+    assert (result.returncode, result.stderr, result.stdout) == (1, line, "")
+
+
+def test_second_portal_in_one_home_is_refused(running: Portal) -> None:
+    result = run_beside(running.environment() | {"PORTAL_PORT": str(running.port + 1)})
+
+    line = f"A portal already runs from {running.home}; stop it or name another PORTAL_HOME\n"
+    assert (result.returncode, result.stderr, result.stdout) == (1, line, "")
+
+
+def test_dead_worker_is_restarted(running: Portal) -> None:
+    assert await_condition(lambda: running.named("worker-publish@") != [], 20)
+    before = {process.pid for process in running.named("worker-publish@")}
+    for process in running.named("worker-publish@"):
+        process.kill()
+
+    assert await_condition(lambda: {p.pid for p in running.named("worker-publish@")} - before != set(), 20)
+
+
+def test_dead_database_is_restarted(running: Portal) -> None:
+    [postmaster] = [process for process in running.named("bin/postgres") if " -D " in _command_line(process)]
+    postmaster.kill()
+
+    assert await_condition(lambda: not running.is_up(), 10)
+    assert await_condition(running.is_up, 30)
 
 
 def test_ctrl_c_ends_everything_within_five_seconds(running: Portal) -> None:
@@ -120,45 +164,6 @@ def test_ctrl_c_ends_everything_within_five_seconds(running: Portal) -> None:
     assert "csrfmiddlewaretoken" in shown
     assert seconds < 5
     assert running.processes() == []
-
-
-def test_dead_worker_is_restarted(running: Portal) -> None:
-    assert await_condition(lambda: len(running.named("worker-publish@")) > 0, 20)
-    before = {process.pid for process in running.named("worker-publish@")}
-    for process in running.named("worker-publish@"):
-        process.kill()
-
-    assert await_condition(lambda: {p.pid for p in running.named("worker-publish@")} - before != set(), 20)
-
-
-def test_dead_database_is_restarted(running: Portal) -> None:
-    [postmaster] = [process for process in running.named("bin/postgres") if "-D" in process.cmdline()]
-    postmaster.kill()
-
-    assert await_condition(lambda: not running.is_up(), 10)
-    assert await_condition(running.is_up, 30)
-
-
-def test_busy_port_is_refused_with_one_line(running: Portal, tmp_path: Path) -> None:
-    environment = running.environment() | {"PORTAL_HOME": str(tmp_path)}
-    result = subprocess.run(
-        [sys.executable, "manage.py", "run"], cwd=BASE, env=environment, capture_output=True, text=True
-    )
-
-    line = f"PORTAL_PORT {running.port} is taken by another process; name another"
-    assert (result.returncode, result.stderr.strip(), result.stdout) == (1, line, "")
-
-
-def test_second_portal_in_one_home_is_refused(running: Portal) -> None:
-    environment = running.environment() | {"PORTAL_PORT": str(running.port + 1)}
-    result = subprocess.run(
-        [sys.executable, "manage.py", "run"], cwd=BASE, env=environment, capture_output=True, text=True
-    )
-
-    assert result.returncode == 1
-    assert re.fullmatch(
-        r"A portal already runs from .*; stop it or name another PORTAL_HOME\n", result.stderr
-    )
 
 
 def test_killed_launcher_leaves_no_web_process_and_the_next_one_takes_over(running: Portal) -> None:
