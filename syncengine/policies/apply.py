@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 
 from django.db import transaction
@@ -14,8 +12,10 @@ from django.db import transaction
 from accounts.audit import record
 from accounts.models import CurrencyRate, LegalEntity, Source, SourceState, Territory, User
 from syncengine.models import PolicyVersion, Stream
-from syncengine.policies.load import PolicyMistakes, check_documents
-from syncengine.policies.schedules import apply_schedules
+from syncengine.policies.beat import apply_schedules
+from syncengine.policies.current import environment
+from syncengine.policies.load import check_documents, read_documents
+from syncengine.policies.mistakes import Mistake
 from syncengine.policies.shapes import PolicySet, Reference
 
 
@@ -23,16 +23,22 @@ class StaleBase(Exception):
     """Somebody applied another version since the one these policies were edited from."""
 
 
-def read_documents(folder: Path) -> dict[str, str]:
-    """The policy files of a folder, by name."""
-    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
+class PolicyMistakes(Exception):
+    """Policy files that cannot be applied; one line a mistake."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(map(str, self.mistakes)))
 
 
 def apply_folder(
     folder: Path, *, by: User | None, now: datetime, note: str = "", base: int | None = None
 ) -> PolicyVersion:
     """Apply a folder of policy files. Raises PolicyMistakes, with every one of them, or StaleBase."""
-    return apply_documents(read_documents(folder), by=by, now=now, note=note, base=base)
+    documents, unreadable = read_documents(folder)
+    if unreadable:
+        raise PolicyMistakes(unreadable)
+    return apply_documents(documents, by=by, now=now, note=note, base=base)
 
 
 @transaction.atomic
@@ -40,7 +46,7 @@ def apply_documents(
     documents: Mapping[str, str], *, by: User | None, now: datetime, note: str = "", base: int | None = None
 ) -> PolicyVersion:
     """Apply policy documents as a new version; the version in force when nothing has changed."""
-    checked = check_documents(documents)
+    checked = check_documents(documents, environ=environment())
     if checked.mistakes:
         raise PolicyMistakes(checked.mistakes)
     latest = PolicyVersion.objects.select_for_update().order_by("-number").first()
@@ -53,21 +59,9 @@ def apply_documents(
         documents=dict(documents), digest=digest, note=note, applied_by=by, applied_at=now,
         base=latest.number if latest else None,
     )  # fmt: skip
-    _register(checked.policies)
+    _register(checked.policy_set)
     record(user=by, action="applied policies", object="policy", row_id=version.number, detail={"note": note}, at=now)
     return version
-
-
-def current_policies() -> PolicySet:
-    """The policies in force; an empty set before the first were applied."""
-    number = PolicyVersion.objects.order_by("-number").values_list("number", flat=True).first()
-    return _policies(number) if number else PolicySet()
-
-
-@lru_cache(maxsize=4)
-def _policies(number: int) -> PolicySet:
-    documents = PolicyVersion.objects.get(number=number).documents
-    return replace(check_documents(documents).policies, number=number)
 
 
 def _register(policies: PolicySet) -> None:

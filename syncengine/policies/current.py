@@ -1,0 +1,33 @@
+"""The policies in force, read from the database once a version."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from django.conf import settings
+
+from syncengine.models import PolicyVersion
+from syncengine.policies.load import check_documents
+from syncengine.policies.shapes import PolicySet
+
+
+def environment() -> Mapping[str, str]:
+    """The variables that policy files may name."""
+    return {"PORTAL_HOME": str(settings.HOME), **os.environ}
+
+
+def current_policies() -> PolicySet:
+    """The policies of the version applied last; empty ones before the first."""
+    found = PolicyVersion.objects.order_by("-number").values_list("number", "digest").first()
+    return _policies(*found, environment()["PORTAL_HOME"]) if found else PolicySet()
+
+
+@lru_cache(maxsize=4)
+def _policies(number: int, digest: str, home: str) -> PolicySet:
+    """The digest tells versions of different databases apart, the home what their folders are."""
+    documents = PolicyVersion.objects.get(number=number).documents
+    policies = check_documents(documents, environ={**environment(), "PORTAL_HOME": home}).policy_set
+    return replace(policies, number=number)
