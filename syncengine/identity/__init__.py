@@ -1,0 +1,41 @@
+"""Which source records are the same customer, contact or product. No Django here.
+
+standardise → match_keys → score → partition; explain says why; a Model holds every number.
+"""
+
+from syncengine.identity.blocking import BLOCKING_RULES, match_keys
+from syncengine.identity.clusters import partition, refused_pairs, veto_values
+from syncengine.identity.contacts import partition_contacts
+from syncengine.identity.explain import Explanation, Step, explain
+from syncengine.identity.frequencies import fit_frequencies
+from syncengine.identity.guards import AUTOMATIC, EXACT, POLICY, REVIEW, Policy
+from syncengine.identity.linker import score, score_pairs
+from syncengine.identity.model import Model, default_model
+from syncengine.identity.products import partition_products
+from syncengine.identity.rules import sentence
+from syncengine.identity.standardise import standardise
+
+__all__ = [
+    "AUTOMATIC",
+    "BLOCKING_RULES",
+    "EXACT",
+    "POLICY",
+    "REVIEW",
+    "Explanation",
+    "Model",
+    "Policy",
+    "Step",
+    "default_model",
+    "explain",
+    "fit_frequencies",
+    "match_keys",
+    "partition",
+    "partition_contacts",
+    "partition_products",
+    "refused_pairs",
+    "score",
+    "score_pairs",
+    "sentence",
+    "standardise",
+    "veto_values",
+]

@@ -1,0 +1,65 @@
+"""Why two records are, or are not, taken for one company: the steps from the prior to the final probability."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from syncengine.identity.comparisons import COMPARISONS, level_of
+from syncengine.identity.linker import score_pairs
+from syncengine.identity.model import Model
+
+REASONS = {
+    "name:same": "same name", "name:other_name": "known by that name", "name:close": "nearly the same name",
+    "name:contained": "one name within the other", "name:alike": "similar name", "name:some_words": "shared rare word",
+    "name:part": "name of a branch", "name:other_place": "name of another place", "web:same_mail": "same e-mail",
+    "web:same_domain": "same domain", "web:same_stem": "similar domain", "phone:same": "same phone",
+    "phone:switchboard": "same switchboard", "tax:same": "same tax number", "tax:near": "tax number nearly same",
+    "registration:same": "same register number", "duns:same": "same D-U-N-S", "address:same": "same address",
+    "address:near": "nearly same address", "address:same_street": "same street", "address:same_postcode": "same postcode",
+    "address:same_city": "same city",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One comparison: which answer it gave, in words, and how many bits it adds or takes."""
+
+    comparison: str
+    level: str
+    sentence: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The way from the prior to the probability; `reason` says it in about six words."""
+
+    prior_weight: float
+    steps: tuple[Step, ...]
+    match_weight: float
+    match_probability: float
+    tier: int
+    reason: str
+
+
+def explain(standardised: pl.DataFrame, record_l: int, record_r: int, model: Model) -> Explanation:
+    """What the model says about these two records, compared or not."""
+    low, high = sorted((record_l, record_r))
+    two = standardised.filter(pl.col("record_id").is_in([low, high]))
+    row = score_pairs(two, pl.DataFrame({"record_l": [low], "record_r": [high]}), model).row(0, named=True)
+    steps = []
+    for comparison in COMPARISONS:
+        level = level_of(comparison, row[f"g_{comparison.name}"])
+        told = (level.name, level.sentence) if level else ("missing", "Not told on both sides.")
+        steps.append(Step(comparison.name, *told, row[f"w_{comparison.name}"]))
+    return Explanation(
+        model.prior_weight, tuple(steps), row["match_weight"], row["match_probability"], row["tier"], reason(steps)
+    )
+
+
+def reason(steps: list[Step]) -> str:
+    """The two strongest agreements, such as "same domain, similar name"."""
+    helping = sorted((s for s in steps if s.weight > 0), key=lambda s: -s.weight)[:2]
+    return ", ".join(REASONS.get(f"{s.comparison}:{s.level}", s.comparison) for s in helping) or "nothing in common"

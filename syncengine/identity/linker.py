@@ -1,0 +1,72 @@
+"""Scores of pairs: the same weights whether all records are compared or only those near a changed one."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from syncengine.identity.blocking import BLOCKING_RULES, match_keys
+from syncengine.identity.comparisons import COMPARISONS
+from syncengine.identity.engine import connect
+from syncengine.identity.guards import POLICY, Policy
+from syncengine.identity.model import Model
+from syncengine.identity.prepare import prepare
+from syncengine.identity.rules import with_tier
+from syncengine.identity.statement import candidates_sql, capped_keys_sql, scores_sql
+
+COLUMNS = ["record_l", "record_r", "match_weight", "match_probability", "tier", "rule", "comparisons", "evidence"]
+
+
+def score(
+    standardised: pl.DataFrame,
+    *,
+    changed: pl.Series | None,
+    model: Model,
+    keys: pl.DataFrame | None = None,
+    policy: Policy = POLICY,
+    temp_directory: Path | None = None,
+) -> pl.DataFrame:
+    """Pairs worth merging or asking about, the smaller record id left.
+
+    Without `changed` all pairs, else those with a changed record on a side. `keys` are match keys with what is
+    suppressed already null, for callers that know how many records hold a key beyond these.
+    """
+    with connect(temp_directory) as con:
+        _load(con, standardised, model)
+        con.register("all_keys", (match_keys(standardised) if keys is None else keys).to_arrow())
+        con.execute(f"CREATE TEMP TABLE keys AS {capped_keys_sql(policy.key_cap)}")
+        if changed is not None:
+            con.register("changed", changed.cast(pl.Int64).unique().to_frame("record_id").to_arrow())
+        con.execute(f"CREATE TEMP TABLE candidates AS {candidates_sql(only_changed=changed is not None)}")
+        return _scored(con, model, policy, least=policy.review)
+
+
+def score_pairs(standardised: pl.DataFrame, pairs: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """Every given pair with its levels (g_…) and bits (w_…), however improbable."""
+    with connect() as con:
+        _load(con, standardised, model)
+        con.register("candidates", pairs.select("record_l", "record_r").to_arrow())
+        return with_tier(con.sql(scores_sql(model, least_weight=-1e9)).pl())
+
+
+def _load(con: duckdb.DuckDBPyConnection, standardised: pl.DataFrame, model: Model) -> None:
+    con.register("prepared", prepare(standardised, model).to_arrow())
+    con.execute("CREATE TEMP TABLE records AS FROM prepared")
+    con.unregister("prepared")
+
+
+def _scored(con: duckdb.DuckDBPyConnection, model: Model, policy: Policy, *, least: float) -> pl.DataFrame:
+    weight = math.log2(least / (1 - least))
+    raw = with_tier(con.sql(scores_sql(model, least_weight=weight)).pl(), policy)
+    levels = [f"g_{c.name}" for c in COMPARISONS]
+    numbers = pl.concat_str([pl.lit("["), pl.concat_str(levels, separator=","), pl.lit("]")])
+    raw = raw.with_columns(comparisons=pl.concat_list([pl.col(g).cast(pl.Int8) for g in levels]), evidence=numbers)
+    return raw.select(COLUMNS).sort("record_l", "record_r")
+
+
+def key_names() -> tuple[str, ...]:
+    """The blocking rules in the order of their key columns."""
+    return tuple(rule.name for rule in BLOCKING_RULES)

@@ -1,0 +1,60 @@
+"""What a score means: merged by exact identifiers, merged by probability, or shown to a person."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from syncengine.identity.comparisons import COMPARISONS, level_number, level_of
+from syncengine.identity.guards import AUTOMATIC, EXACT, POLICY, REVIEW, Policy
+
+IDENTIFIERS = ("tax", "registration", "duns")
+FAR_NAMES = ("other_place", "part")
+
+
+def _is(comparison: str, *levels: str) -> pl.Expr:
+    return pl.col(f"g_{comparison}").is_in([level_number(comparison, level) for level in levels])
+
+
+def vetoed() -> pl.Expr:
+    """Never merged without a person: different tax numbers in one country, or another place in the name."""
+    return _is("tax", "different") | _is("duns", "different") | _is("name", *FAR_NAMES)
+
+
+def supported() -> pl.Expr:
+    """Something besides the name agrees; a name alone is never enough, since names collide."""
+    found = [
+        _is(c.name, *[level.name for level in c.levels if level.supports])
+        for c in COMPARISONS
+        if any(level.supports for level in c.levels)
+    ]
+    return pl.any_horizontal(found)
+
+
+def with_tier(scored: pl.DataFrame, policy: Policy = POLICY) -> pl.DataFrame:
+    """match_probability, tier and rule, a sentence id as comparison:level of the strongest reason."""
+    odds = pl.lit(2.0).pow(pl.col("match_weight").clip(-60, 60))
+    scored = scored.with_columns(match_probability=odds / (1 + odds))
+    same_number = pl.any_horizontal([_is(name, "same") for name in IDENTIFIERS])
+    abroad = (pl.col("country_l") != pl.col("country_r")).fill_null(False)
+    exact = same_number & ~abroad & ~vetoed()
+    automatic = (pl.col("match_probability") >= policy.automatic) & supported() & ~vetoed()
+    tier = pl.when(exact).then(EXACT).when(automatic).then(AUTOMATIC).otherwise(REVIEW)
+    return scored.with_columns(tier=tier.cast(pl.Int16), rule=_strongest())
+
+
+def _strongest() -> pl.Expr:
+    best = pl.max_horizontal([f"w_{c.name}" for c in COMPARISONS])
+    said = pl.lit(None, pl.String)
+    for comparison in reversed(COMPARISONS):
+        names = {len(comparison.levels) - 1 - n: f"{comparison.name}:{lv.name}" for n, lv in enumerate(comparison.levels)}
+        told = pl.col(f"g_{comparison.name}").replace_strict(names, default=None, return_dtype=pl.String)
+        said = pl.when(pl.col(f"w_{comparison.name}") == best).then(told).otherwise(said)
+    return said
+
+
+def sentence(rule: str) -> str:
+    """The sentence a person reads for a rule id such as `web:same_domain`."""
+    name, _, level = rule.partition(":")
+    comparison = next(c for c in COMPARISONS if c.name == name)
+    found = level_of(comparison, level_number(name, level))
+    return found.sentence if found else ""

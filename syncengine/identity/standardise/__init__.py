@@ -1,0 +1,45 @@
+"""Records in the one form in which they are compared; the raw values stay untouched elsewhere."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from syncengine.identity.standardise.addresses import address_columns, country_column
+from syncengine.identity.standardise.identifiers import identifier_columns
+from syncengine.identity.standardise.names import name_columns
+from syncengine.identity.standardise.reach import reach_columns
+
+READ = (
+    "name", "legal_name", "street", "city", "region", "postcode", "country", "phone", "email", "website",
+    "tax_id", "registration_id", "duns",
+)  # fmt: skip
+COMPARED = (
+    "record_id", "name", "name_key", "joined", "legal_form", "base", "place", "division", "tok1", "tok2", "tokens",
+    "all_names", "domain", "stem", "email", "phone", "trunk", "tax", "tax_country", "registration", "duns", "house",
+    "road", "street_key", "postcode", "city", "region", "country",
+)  # fmt: skip
+
+
+def standardise(records: pl.DataFrame) -> pl.DataFrame:
+    """record_id and the compared columns; whatever cannot be read is null and takes no part."""
+    frame = _complete(records)
+    frame = country_column(frame)
+    frame = name_columns(frame)
+    frame = reach_columns(frame)
+    frame = identifier_columns(frame)
+    frame = address_columns(frame)
+    return frame.select(COMPARED)
+
+
+def _complete(records: pl.DataFrame) -> pl.DataFrame:
+    """The columns we read, each there and a text, trade names a list of texts."""
+    given = set(records.columns)
+    texts = [
+        (pl.col(name).cast(pl.String) if name in given else pl.lit(None, pl.String)).alias(name) for name in READ
+    ]
+    trade = pl.lit(None, pl.List(pl.String))
+    if "trade_names" in given:
+        listed = isinstance(records.schema["trade_names"], pl.List)
+        kept = pl.col("trade_names") if listed else pl.col("trade_names").cast(pl.String).str.split(";")
+        trade = kept.cast(pl.List(pl.String))
+    return records.select(pl.col("record_id").cast(pl.Int64), *texts, trade.alias("trade_names"))

@@ -1,0 +1,72 @@
+"""Addresses: street, house number, postcode, city and the country's code."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from syncengine.identity.standardise.text import LONGEST, fold, replace_words, said
+from syncengine.identity.tables import table, words
+
+UNIT = r" (?:suite|ste|unit|apt|apartment|floor|fl|room|rm|bldg|building|etage|stock|og|lok|lokal|bus|bte|esc|piso) ?[a-z]?\d*[a-z]?\b.*$"
+POST_BOX = r"\b(?:po box|p o box|postfach|bp|boite postale|apartado|skr poczt|box|casella postale|postbus) ?(\d+)"
+JOINED = r"([a-z]{3,})(?:strasse|straat|str)\b"
+
+
+def country_column(frame: pl.DataFrame) -> pl.DataFrame:
+    """country as ISO code, from a code or a name in the usual languages; null where not understood."""
+    known = dict(zip(table("countries")["name"], table("countries")["country"], strict=True))
+    codes = sorted(set(known.values()))
+    upper = pl.col("country").str.strip_chars().str.to_uppercase()
+    upper = upper.replace({"UK": "GB", "EL": "GR"})
+    named = fold(pl.col("country")).replace_strict(known, default=None, return_dtype=pl.String)
+    return frame.with_columns(country=pl.when(upper.is_in(codes)).then(upper).otherwise(named))
+
+
+def address_columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """road, house, street_key, postcode, city, region."""
+    frame = frame.with_columns(line=fold(_hyphens(pl.col("street"))), town=said(fold(pl.col("city"))))
+    frame = frame.with_columns(line=said(_street(pl.col("line"))))
+    house = pl.coalesce(
+        pl.col("line").str.extract(r"^(\d+[a-z]?)\b"), pl.col("line").str.extract(r"\b(\d+ ?[a-z]?)$"),
+        pl.col("line").str.extract(r"\b(\d+[a-z]?)\b"),
+    ).str.replace_all(" ", "", literal=True)  # fmt: skip
+    frame = frame.with_columns(house=house, road=_road(pl.col("line")), place_code=_postcode())
+    return frame.with_columns(
+        street_key=pl.when(pl.col("house").is_not_null() & (pl.col("road") != "")).then(
+            pl.concat_str(["house", pl.lit(" "), "road"])
+        ),
+        road=pl.when(pl.col("road") == "").then(None).otherwise("road"),
+        postcode=pl.col("place_code"),
+        city=replace_words(
+            pl.col("town").str.replace(r" (?:cedex.*|am main|an der .*|\d+)$", ""), {"saint": "st", "sankt": "st"}
+        ).str.replace_many(["ae", "oe", "ue"], ["a", "o", "u"]),
+        region=said(fold(pl.col("region"))),
+    ).drop("line", "town", "place_code")
+
+
+def _hyphens(street: pl.Expr) -> pl.Expr:
+    """A range of house numbers keeps its first number; commas part the unit from the street."""
+    cut = street.str.slice(0, LONGEST).str.replace_all(r"(\d)\s*[-–/]\s*\d+[a-zA-Z]?\b", "$1")
+    return cut.str.replace_all(r"(?i)\bn[°º]\s*", " ")
+
+
+def _street(line: pl.Expr) -> pl.Expr:
+    boxed = line.str.replace(POST_BOX, "box $1")
+    bare = boxed.str.replace(UNIT, "")
+    split = bare.str.replace_all(JOINED, "$1 st").str.replace_many(["ae", "oe", "ue"], ["a", "o", "u"])
+    return replace_words(pl.when(split == "").then(line).otherwise(split), words("abbreviations")["street"])
+
+
+def _road(line: pl.Expr) -> pl.Expr:
+    """The street without its house number."""
+    without = line.str.replace(r"^\d+ ?[a-z]?\b ?", "")
+    without = pl.when(without == line).then(line.str.replace(r" ?\b\d+ ?[a-z]?$", "")).otherwise(without)
+    return without.str.strip_chars()
+
+
+def _postcode() -> pl.Expr:
+    plain = pl.col("postcode").str.slice(0, 40).str.to_uppercase().str.normalize("NFKD")
+    plain = plain.str.replace(r"^[A-Z]{1,2}-(\d)", "$1").str.replace_all(r"[^A-Z0-9]", "")
+    plain = pl.when(pl.col("country") == "US").then(plain.str.slice(0, 5)).otherwise(plain)
+    hollow = (plain.str.len_chars() < 3) | plain.str.contains(r"^(?:0+|9{4,}|X+|NA|NONE)$")
+    return pl.when(hollow).then(None).otherwise(plain)

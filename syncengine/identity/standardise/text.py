@@ -1,0 +1,45 @@
+"""Folding text: lower case, no accents, Latin letters, single spaces."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from syncengine.identity.tables import blocked, table
+
+ONE_DIGIT = "^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|123456789?0?)$"  # what people type where they know nothing
+LONGEST = 300  # longer texts are cut: no name is that long, and an absurd one must not cost memory
+
+
+def letters(text: pl.Expr) -> pl.Expr:
+    """Lower-case letters without accents; Greek and Cyrillic in Latin letters, other scripts as they are."""
+    known = table("letters")
+    lowered = text.str.slice(0, LONGEST).str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+    return lowered.str.replace_many(known["from"].to_list(), known["to"].fill_null("").to_list())
+
+
+def fold(text: pl.Expr) -> pl.Expr:
+    """Words of letters and digits with single spaces; abbreviating points vanish (S.A. is sa)."""
+    plain = letters(text).str.replace_all("&", " and ", literal=True)
+    plain = plain.str.replace_all(r"['’‘`´.]", "").str.replace_all(r"[^\p{L}\p{N}]+", " ")
+    return plain.str.strip_chars()
+
+
+def said(text: pl.Expr) -> pl.Expr:
+    """The text, or null where it is empty or stands for nothing."""
+    empty = (text == "") | text.is_in(list(blocked())) | ~text.str.contains(r"[\p{L}\p{N}]")
+    return pl.when(empty).then(None).otherwise(text)
+
+
+def code(text: pl.Expr) -> pl.Expr:
+    """Upper-case Latin letters and digits only, null where nothing is left or all digits are the same."""
+    plain = text.str.slice(0, LONGEST).str.to_uppercase().str.normalize("NFKD").str.replace_all(r"[^A-Z0-9]", "")
+    digits = plain.str.replace_all(r"[^0-9]", "")
+    hollow = (digits.str.len_chars() < 3) | digits.str.contains(ONE_DIGIT)
+    return pl.when(hollow).then(None).otherwise(plain)
+
+
+def replace_words(text: pl.Expr, pairs: dict[str, str]) -> pl.Expr:
+    """Whole words replaced in one pass; doubled spaces let neighbours match."""
+    spaced = pl.lit("  ") + text.str.replace_all(" ", "  ", literal=True) + pl.lit("  ")
+    swapped = spaced.str.replace_many([f" {k} " for k in pairs], [f" {v} " for v in pairs.values()])
+    return swapped.str.replace_all(r" +", " ").str.strip_chars()

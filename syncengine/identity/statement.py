@@ -1,0 +1,72 @@
+"""The one SQL statement that scores pairs, written from the comparisons and the model.
+
+Bulk and incremental runs use the same statement over different candidate pairs, so a pair has one weight.
+"""
+
+from __future__ import annotations
+
+import math
+
+from syncengine.identity.blocking import BLOCKING_RULES
+from syncengine.identity.comparisons import COMPARISONS, FEATURES, Comparison
+from syncengine.identity.model import Model
+
+
+def candidates_sql(*, only_changed: bool) -> str:
+    """record_l < record_r of every pair that shares a live key; a pair counts under its first rule only."""
+    parts, earlier = [], ""
+    side = "AND (l.record_id IN (FROM changed) OR r.record_id IN (FROM changed))" if only_changed else ""
+    for rule in BLOCKING_RULES:
+        key = f'"{rule.name}"'
+        parts.append(
+            "SELECT l.record_id AS record_l, r.record_id AS record_r FROM keys l JOIN keys r "
+            f"ON l.{key} = r.{key} WHERE l.record_id < r.record_id {side} {earlier}"
+        )
+        earlier += f" AND (l.{key} = r.{key}) IS NOT TRUE"
+    return " UNION ALL ".join(parts)
+
+
+def capped_keys_sql(cap: int) -> str:
+    """The keys with those suppressed that more records hold than the cap."""
+    kept = ", ".join(
+        f'CASE WHEN count("{r.name}") OVER (PARTITION BY "{r.name}") <= {cap} THEN "{r.name}" END AS "{r.name}"'
+        for r in BLOCKING_RULES
+    )
+    return f"SELECT record_id, {kept} FROM all_keys"
+
+
+def scores_sql(model: Model, *, least_weight: float) -> str:
+    """record_l, record_r, g_<comparison> levels, w_<comparison> bits and their sum with the prior."""
+    features = ", ".join(f"{sql} AS {name}" for name, sql in FEATURES.items())
+    shares = sorted({level.frequency for c in COMPARISONS for level in c.levels if level.frequency})
+    rare = ", ".join(f"greatest(l.f_{s}, r.f_{s}) AS f_{s}" for s in shares)
+    levels = ", ".join(f"{_level_sql(c)} AS g_{c.name}" for c in COMPARISONS)
+    weights = ", ".join(f"{_weight_sql(c, model)} AS w_{c.name}" for c in COMPARISONS)
+    total = " + ".join([repr(model.prior_weight), *(f"w_{c.name}" for c in COMPARISONS)])
+    return (
+        f"WITH pairs AS (SELECT p.record_l, p.record_r, l, r, {features}, {rare} FROM candidates p "
+        "JOIN records l ON l.record_id = p.record_l JOIN records r ON r.record_id = p.record_r), "
+        f"levels AS (SELECT record_l, record_r, {levels}, {', '.join(f'f_{s}' for s in shares)}, "
+        "l.country AS country_l, r.country AS country_r FROM pairs), "
+        f"weights AS (SELECT *, {weights} FROM levels) "
+        f"SELECT *, {total} AS match_weight FROM weights WHERE {total} >= {least_weight!r}"
+    )
+
+
+def _level_sql(comparison: Comparison) -> str:
+    top = len(comparison.levels) - 1
+    cases = " ".join(f"WHEN {level.condition} THEN {top - n}" for n, level in enumerate(comparison.levels))
+    return f"(CASE WHEN {comparison.missing} THEN -1 {cases} END)::TINYINT"
+
+
+def _weight_sql(comparison: Comparison, model: Model) -> str:
+    top = len(comparison.levels) - 1
+    cases = []
+    for n, level in enumerate(comparison.levels):
+        numbers = model.levels[comparison.name][level.name]
+        if level.frequency:
+            bits = f"{math.log2(numbers.m)!r} - log2(f_{level.frequency})"
+        else:
+            bits = repr(math.log2(numbers.m / (numbers.u or 1.0)))
+        cases.append(f"WHEN {top - n} THEN {bits}")
+    return f"CASE g_{comparison.name} {' '.join(cases)} ELSE 0.0 END"
