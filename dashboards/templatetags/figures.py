@@ -10,7 +10,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from dashboards.charts.sparkline import sparkline_paths
 
@@ -135,10 +135,11 @@ def spark(values: Sequence[Any], label: str = "") -> SafeString | str:
     paths = sparkline_paths([float(value or 0) for value in values])
     if not paths:
         return ""
+    told = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
-        '<svg class="spark" viewBox="0 0 84 22" role="img" aria-label="{}">'
+        '<svg class="spark" viewBox="0 0 84 22" {}>'
         '<path class="area" d="{}"/><path d="{}"/><circle cx="{}" cy="{}" r="2"/></svg>',
-        label, paths.area, paths.line, *paths.end,
+        told, paths.area, paths.line, *paths.end,
     )  # fmt: skip
 
 
