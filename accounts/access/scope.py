@@ -116,6 +116,8 @@ def restrict(
         queryset = queryset.filter(deleted_at__isnull=True)
     if "merged_into" in columns:
         queryset = queryset.filter(merged_into__isnull=True)
+    if "record_count" in columns:  # all its records were deleted at their sources
+        queryset = queryset.filter(record_count__gt=0)
     if "consent_email" in columns and treatment(user, "person") == "consent":
         queryset = queryset.filter(consent_email=True)
     scope = scope_of(user)
