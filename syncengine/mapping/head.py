@@ -18,16 +18,19 @@ TRUSTED_AHEAD = timedelta(days=1)
 INSTANT_FORM = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
 
-def read_head(cleaned: pl.DataFrame, plan: MappingPlan, *, now: datetime) -> tuple[pl.DataFrame, Converted]:
+def read_head(cleaned: pl.DataFrame, plan: MappingPlan, *, now: datetime | None) -> tuple[pl.DataFrame, Converted]:
     """`row`, `source_version`, `modified_at`, `deleted` of each row, and what could not be read of them."""
     converted = convert(cleaned, head_conversions(plan))
-    ahead = pl.col("modified_at") > now + TRUSTED_AHEAD
+    modified_at = pl.col("modified_at")
+    if now is not None:
+        ahead = modified_at > now + TRUSTED_AHEAD
+        modified_at = pl.when(ahead).then(pl.lit(now)).otherwise(modified_at).dt.cast_time_unit("us")
     head = (
         cleaned.with_columns(_version_text(plan).alias("source_version"))
         .select("source_version")
         .hstack(converted.values)
         .with_columns(
-            modified_at=pl.when(ahead).then(pl.lit(now)).otherwise(pl.col("modified_at")).dt.cast_time_unit("us"),
+            modified_at=modified_at,
             deleted=pl.col("deleted").fill_null(False),
         )
         .with_row_index("row")

@@ -17,9 +17,6 @@ from syncengine.mapping.conversions import (
 )
 from syncengine.policies.shapes import AlsoMap, FieldMap, Stream
 
-# Formats whose rows name only the keys they have: a column absent from a batch is an empty one there.
-SPARSE_SUFFIXES = (".jsonl", ".ndjson", ".json")
-
 
 @dataclass(frozen=True)
 class ObjectPlan:
@@ -42,7 +39,7 @@ class MappingPlan:
     version: str | None
     deleted: FieldMap | None
     timezone: str
-    sparse: bool
+    sparse: bool  # rows name only the keys they have: a column absent from a batch is an empty one there
 
 
 def compile_stream(stream: Stream, catalogue: Catalogue) -> MappingPlan:
@@ -60,7 +57,7 @@ def compile_stream(stream: Stream, catalogue: Catalogue) -> MappingPlan:
         version=stream.version,
         deleted=stream.deleted,
         timezone=stream.timezone,
-        sparse=_is_sparse(stream),
+        sparse=stream.sparse,
     )
 
 
@@ -107,15 +104,3 @@ def _also_columns(also: AlsoMap) -> Iterable[str]:
 def _map_columns(maps: Iterable[FieldMap]) -> Iterable[str]:
     for field_map in maps:
         yield from field_map.columns
-
-
-def _is_sparse(stream: Stream) -> bool:
-    declared = stream.read.get("sparse")
-    if declared is not None:
-        return bool(declared)
-    return str(stream.read.get("files", "")).lower().endswith(SPARSE_SUFFIXES)
-
-
-def head_text(field_map: FieldMap) -> pl.Expr:
-    """The text of a head field (modified, deleted) over cleaned columns."""
-    return read_text(field_map)

@@ -19,10 +19,11 @@ HEAD = ("key", "source_version", "modified_at", "deleted")
 Reasons = dict[int, list[tuple[str, str]]]
 
 
-def map_rows(raw: pl.DataFrame, plan: MappingPlan, *, now: datetime) -> list[MappedBatch]:
+def map_rows(raw: pl.DataFrame, plan: MappingPlan, *, now: datetime | None = None) -> list[MappedBatch]:
     """Canonical rows of each object the raw rows tell, the primary object first.
 
-    Further objects are told only by rows whose primary object was taken.
+    Further objects are told only by rows whose primary object was taken. With `now`, a modification
+    time from a clock far ahead becomes now.
     """
     raw = _with_expected_columns(raw, plan)
     cleaned = clean(raw, plan.columns)

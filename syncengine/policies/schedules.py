@@ -1,45 +1,40 @@
-"""Streams' schedules as rows of beat: what the YAML says is what runs."""
+"""Stretches of time and schedules as people write them."""
 
 from __future__ import annotations
 
-import json
+import re
+from datetime import timedelta
 
-from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask, PeriodicTasks
+from syncengine.policies.shapes import Schedule
 
-from syncengine.models import Stream
-from syncengine.policies.shapes import PolicySet, Schedule
-
-TASK = "syncengine.sync_stream"
-
-
-def apply_schedules(policies: PolicySet) -> None:
-    """One periodic task a stream; those of streams no longer declared go."""
-    kept = []
-    for stream in Stream.objects.filter(active=True).select_related("source"):
-        declared = policies.stream(stream.source.name, stream.name)
-        name = f"read {stream.source.name}.{stream.name}"
-        PeriodicTask.objects.update_or_create(
-            name=name,
-            defaults={
-                "task": TASK,
-                "queue": "sync",
-                "kwargs": json.dumps({"stream_id": stream.pk}),
-                "enabled": True,
-                **_when(declared.schedule),
-            },
-        )
-        kept.append(name)
-    PeriodicTask.objects.filter(task=TASK).exclude(name__in=kept).delete()
-    PeriodicTasks.update_changed()
+DURATION = re.compile(r"^(\d+)\s*(second|minute|hour|day)s?$", re.IGNORECASE)
+# Field of a cron text: its lowest and highest number, and names that stand for numbers.
+CRON_FIELDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+CRON_PART = re.compile(r"^(?:\*|(\d+)(?:-(\d+))?)(?:/(\d+))?$")
 
 
-def _when(schedule: Schedule) -> dict[str, IntervalSchedule | CrontabSchedule | None]:
-    if schedule.cron:
-        minute, hour, day, month, weekday = schedule.cron.split()
-        cron, _ = CrontabSchedule.objects.get_or_create(
-            minute=minute, hour=hour, day_of_month=day, month_of_year=month, day_of_week=weekday, timezone="UTC"
-        )
-        return {"crontab": cron, "interval": None}
-    seconds = int(schedule.every.total_seconds()) if schedule.every else 3600
-    interval, _ = IntervalSchedule.objects.get_or_create(every=seconds, period=IntervalSchedule.SECONDS)
-    return {"interval": interval, "crontab": None}
+def parse_duration(text: str) -> timedelta | None:
+    """`30 minutes` as a timedelta; None where it is none, or zero."""
+    found = DURATION.match(text.strip())
+    if not found or not int(found[1]):
+        return None
+    return timedelta(**{f"{found[2].lower()}s": int(found[1])})
+
+
+def parse_schedule(text: str) -> Schedule | None:
+    """A stretch of time or a cron text of five fields; None where it is neither."""
+    every = parse_duration(text)
+    if every is not None:
+        return Schedule(every=every)
+    fields = text.split()
+    if len(fields) != len(CRON_FIELDS):
+        return None
+    sound = all(_fits(field, *bounds) for field, bounds in zip(fields, CRON_FIELDS, strict=True))
+    return Schedule(cron=" ".join(fields)) if sound else None
+
+
+def _fits(field: str, lowest: int, highest: int) -> bool:
+    parts = [CRON_PART.match(part) for part in field.split(",")]
+    numbers = [int(n) for part in parts if part for n in part.groups()[:2] if n is not None]
+    steps = [int(part[3]) for part in parts if part and part[3] is not None]
+    return all(parts) and all(lowest <= n <= highest for n in numbers) and all(steps)

@@ -14,13 +14,6 @@ Severity = Literal["reject", "hold", "warn"]
 
 
 @dataclass(frozen=True)
-class Secret:
-    """The name of a secret; its value is read from the environment when it is used, never stored."""
-
-    name: str
-
-
-@dataclass(frozen=True)
 class Schedule:
     """When a stream is read: every so often, or by a cron text of five fields."""
 
@@ -102,13 +95,14 @@ class Stream:
     freshness: timedelta = timedelta(hours=2)
     overlap: timedelta = timedelta(minutes=10)
     timezone: str = "UTC"
+    sparse: bool = False
     also: tuple[AlsoMap, ...] = ()
     rules: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True)
 class Source:
-    """A system customers are read from, with its streams."""
+    """A system customers are read from, with its streams; secrets stand in `connection` by name only."""
 
     name: str
     label: str

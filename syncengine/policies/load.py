@@ -1,0 +1,151 @@
+"""A folder of policy files checked as a whole: the policies they make, and every mistake in them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from accounts.catalogue import Catalogue, load
+from syncengine.policies.customer_sync import read_customer_sync
+from syncengine.policies.mistakes import Mistake, Mistakes, did_you_mean
+from syncengine.policies.reference import KEYS as REFERENCE_KEYS
+from syncengine.policies.reference import read_reference
+from syncengine.policies.rules import read_rules
+from syncengine.policies.sections import Document, Section, compose
+from syncengine.policies.shapes import PolicySet, Reference, Rule, Source, Survivorship
+from syncengine.policies.sources import read_source
+from syncengine.policies.survivorship import read_survivorship
+
+BUILT_IN_VARIABLES = ("PORTAL_HOME",)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The policies a folder declares and its mistakes; only without mistakes may they be applied."""
+
+    policy_set: PolicySet
+    mistakes: tuple[Mistake, ...]
+
+
+def check(folder: Path | str, *, environ: Mapping[str, str] | None = None) -> Checked:
+    """The policies of a folder of YAML files."""
+    path = Path(folder)
+    if not path.is_dir():
+        return Checked(PolicySet(), (Mistake(str(path), 0, "there is no such folder"),))
+    documents, mistakes = read_documents(path)
+    if not documents and not mistakes:
+        return Checked(PolicySet(), (Mistake(str(path), 0, "the folder holds no .yaml file"),))
+    checked = check_documents(documents, environ=environ)
+    return Checked(checked.policy_set, tuple(sorted([*mistakes, *checked.mistakes])))
+
+
+def read_documents(folder: Path) -> tuple[dict[str, str], list[Mistake]]:
+    """The text of every policy file by its name below the folder."""
+    texts, mistakes = {}, []
+    paths = [path for path in sorted(folder.rglob("*")) if path.suffix in (".yaml", ".yml") and path.is_file()]
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        try:
+            texts[name] = path.read_text(encoding="utf-8")
+        except (UnicodeDecodeError, OSError) as error:
+            mistakes.append(Mistake(name, 1, f"the file cannot be read ({error})", "save it as UTF-8 text"))
+    return texts, mistakes
+
+
+def check_documents(documents: Mapping[str, str], *, environ: Mapping[str, str] | None = None) -> Checked:
+    """The policies that files, given as text by name, make together."""
+    mistakes = Mistakes()
+    environment = os.environ if environ is None else environ
+    sections = {}
+    for name, text in sorted(documents.items()):
+        section = compose(Document(name, mistakes), text)
+        if section is not None:
+            section.document.variables = _variables(section, environment)
+            sections[name] = section
+    policy_set = _assemble(sections, load())
+    for section in sections.values():
+        section.done()
+    return Checked(policy_set, tuple(sorted(set(mistakes.found))))
+
+
+def _variables(section: Section, environment: Mapping[str, str]) -> dict[str, str | None]:
+    declared: dict[str, str | None] = dict.fromkeys(BUILT_IN_VARIABLES)
+    below = section.section("variables", "`variables`")
+    for name, _, _ in below.names() if below else ():
+        declared[name] = below.text(name) if below else None
+    return {name: environment.get(name, default) for name, default in declared.items()}
+
+
+def _assemble(sections: Mapping[str, Section], catalogue: Catalogue) -> PolicySet:
+    sources: dict[str, Source] = {}
+    rules: tuple[Rule, ...] = ()
+    for name, section in sections.items():
+        if section.at("source") is not None or section.at("streams") is not None:
+            _add_source(sources, section, catalogue)
+        else:
+            rules += _company_rules(section, catalogue)
+    _check_owners(sources, sections)
+    return PolicySet(
+        sources=sources,
+        survivorship=_survivorship(sections, list(sources), catalogue),
+        reference=_reference(sections, catalogue),
+        rules=rules,
+    )
+
+
+def _add_source(sources: dict[str, Source], section: Section, catalogue: Catalogue) -> None:
+    found = read_source(section, catalogue)
+    if found is None:
+        return
+    if found.name in sources:
+        section.mistake(section.at("source"), f"a second file declares the source “{found.name}”", "rename one of them")
+    sources.setdefault(found.name, found)
+
+
+def _company_rules(section: Section, catalogue: Catalogue) -> tuple[Rule, ...]:
+    customer_sync = section.section("customer_sync_validation", "customer_sync_validation")
+    rules = read_customer_sync(customer_sync, catalogue) if customer_sync else ()
+    return rules + read_rules(section.sections("validate", "a rule"), "account", None, catalogue)
+
+
+def _check_owners(sources: Mapping[str, Source], sections: Mapping[str, Section]) -> None:
+    systems = {source.system for source in sources.values()} | {"portal"}
+    by_name = {section.word("source"): section for section in sections.values() if section.at("source")}
+    for source in sources.values():
+        for stream in source.streams.values():
+            for entry in stream.fields:
+                if entry.owner and entry.owner not in systems | set(sources):
+                    by_name[source.name].mistake(
+                        None,
+                        f"the owner “{entry.owner}” of `{entry.field}` is no system",
+                        did_you_mean(entry.owner, sorted(systems)),
+                    )
+
+
+def _survivorship(
+    sections: Mapping[str, Section], sources: list[str], catalogue: Catalogue
+) -> dict[str, Survivorship]:
+    found: dict[str, Survivorship] = {}
+    for section in sections.values():
+        below = section.section("survivorship", "`survivorship`")
+        read = read_survivorship(below, sources, catalogue) if below else {}
+        for name in set(read) & set(found):
+            section.mistake(section.at("survivorship"), f"a second file declares survivorship of {name}", "join them")
+        found |= read
+    return found
+
+
+def _reference(sections: Mapping[str, Section], catalogue: Catalogue) -> Reference:
+    found = Reference()
+    seen: dict[str, str] = {}
+    for name, section in sections.items():
+        here = [key for key in REFERENCE_KEYS if section.at(key) is not None]
+        read = read_reference(section, catalogue) if here else found
+        for key in here:
+            if key in seen:
+                section.mistake(section.at(key), f"`{key}` stands in {seen[key]} too", "keep it in one file")
+            seen[key] = name
+        found = replace(found, **{key: getattr(read, key) for key in here})
+    return found
