@@ -65,13 +65,19 @@ class SourceBatch:
 
 @dataclass(frozen=True, slots=True)
 class MappedBatch:
-    """One object's canonical rows from one batch, with what could not be mapped or was refused by a rule."""
+    """One object's canonical rows from one batch, with what could not be mapped or was refused by a rule.
+
+    `superseded` counts older rows of keys that came more than once; `absent` names keys of a further
+    object which its row no longer tells (its columns are empty now): gone, if they were ever known.
+    """
 
     object: str
     rows: pl.DataFrame
     refused: tuple[Refusal, ...] = ()
     held: tuple[Refusal, ...] = ()
     warnings: tuple[Refusal, ...] = field(default=())
+    superseded: int = 0
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
