@@ -44,7 +44,8 @@ UNION = "greatest(l.w_all + r.w_all - shared, 0.01)"
 SMALLER = "greatest(least(l.w_all, r.w_all), 0.01)"
 NEAR = "abs(length(l.{0}) - length(r.{0})) <= 1 AND damerau_levenshtein(l.{0}, r.{0}) = 1"
 SAME_TOWN = "(l.postcode = r.postcode OR l.city = r.city)"
-NO_PLACE = "(l.postcode IS NULL AND l.city IS NULL OR r.postcode IS NULL AND r.city IS NULL)"
+NO_TOWN = "(l.postcode IS NULL OR r.postcode IS NULL) AND (l.city IS NULL OR r.city IS NULL)"
+NO_STREET = "(l.street_key IS NULL OR r.street_key IS NULL)"
 
 COMPARISONS = (
     Comparison("name", "l.name IS NULL OR r.name IS NULL", (
@@ -89,19 +90,20 @@ COMPARISONS = (
         Level("near", NEAR.format("duns"), "The D-U-N-S numbers differ by one character."),
         Level("different", "TRUE", "The D-U-N-S numbers are different."),
     )),
-    Comparison("address", "(l.street_key IS NULL OR r.street_key IS NULL OR "
-               f"({NO_PLACE} AND l.street_key <> r.street_key)) AND (l.postcode IS NULL OR r.postcode IS NULL) "
+    Comparison("address", "(l.street_key IS NULL OR r.street_key IS NULL) AND (l.postcode IS NULL OR r.postcode IS NULL) "
                "AND (l.city IS NULL OR r.city IS NULL) AND (l.country IS NULL OR r.country IS NULL)", (
         Level("same", f"l.street_key = r.street_key AND {SAME_TOWN}", "The addresses are the same.", "address", True),
         Level("near", f"l.house = r.house AND jaro_winkler_similarity(l.road, r.road) >= 0.88 AND {SAME_TOWN}",
               "The addresses differ by little.", supports=True),
-        Level("same_street", f"l.street_key = r.street_key AND {NO_PLACE}",
+        Level("same_street", f"l.street_key = r.street_key AND {NO_TOWN}",
               "Street and house number are the same; the town is not told.", "address", True),
-        Level("same_postcode", "l.postcode = r.postcode", "They have the same postcode.", supports=True),
-        Level("same_city", "l.city = r.city", "They are in the same city.", supports=True),
-        Level("same_country", "l.country = r.country OR l.country IS NULL OR r.country IS NULL",
-              "They have different addresses in one country."),
-        Level("other_country", "TRUE", "They are in different countries."),
+        Level("same_postcode", f"l.postcode = r.postcode AND {NO_STREET}", "They have the same postcode.", supports=True),
+        Level("same_city", f"l.city = r.city AND {NO_STREET}", "They are in the same city.", supports=True),
+        Level("moved", SAME_TOWN, "They are in different streets of one town."),
+        Level("other_country", "l.country <> r.country", "They are in different countries."),
+        Level("other_town", "l.postcode <> r.postcode OR l.city <> r.city", "They are in different towns."),
+        Level("other_street", f"NOT {NO_STREET}", "They are in different streets."),
+        Level("same_country", "TRUE", "They are in the same country."),
     )),
 )  # fmt: skip
 
