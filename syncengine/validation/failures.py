@@ -1,0 +1,132 @@
+"""Rules compiled to expressions: each says, row by row, whether the row breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from accounts.catalogue import FieldSpec, ObjectSpec
+from syncengine.policies.shapes import Rule
+
+# Clocks and time zones differ; a day's grace keeps today's entries of the other side of the world.
+GRACE = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What rules need beyond the rows: keys that exist, accepted rows before, and rows referred to."""
+
+    keys: Mapping[str, pl.Series]
+    previous: pl.DataFrame | None
+    referred: Mapping[str, pl.DataFrame]
+    now: datetime | None
+
+
+Compiler = Callable[[Rule, list[FieldSpec], Known], pl.Expr | None]
+
+
+def compile_rule(rule: Rule, spec: ObjectSpec, columns: set[str], known: Known) -> pl.Expr | None:
+    """True where a row breaks the rule; None where these rows cannot be judged by it."""
+    fields = [spec.fields[name] for name in rule.fields if name in spec.fields]
+    judged = [field for field in fields if field.column in columns]
+    if not judged and rule.kind != "blocked":
+        return None
+    return COMPILERS[rule.kind](rule, judged, known)
+
+
+def _any(expressions: list[pl.Expr]) -> pl.Expr:
+    return pl.any_horizontal([expression.fill_null(False) for expression in expressions])
+
+
+def _required(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr:
+    return _any([pl.col(field.column).is_null() for field in fields])
+
+
+def _one_of(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr:
+    allowed = list(rule.values)
+    return _any([~pl.col(field.column).cast(pl.String).is_in(allowed) for field in fields])
+
+
+def _range(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr:
+    broken = []
+    for field in fields:
+        value = pl.col(field.column).dt.date() if field.type == "datetime" else pl.col(field.column)
+        broken += [value < rule.min] if rule.min is not None else []
+        broken += [value > rule.max] if rule.max is not None else []
+    return _any(broken)
+
+
+def _length(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr:
+    broken = []
+    for field in fields:
+        length = pl.col(field.column).str.len_chars().cast(pl.Int64)
+        broken += [length < int(rule.min)] if rule.min is not None else []  # type: ignore[arg-type]
+        broken += [length > int(rule.max)] if rule.max is not None else []  # type: ignore[arg-type]
+    return _any(broken)
+
+
+def _pattern(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr:
+    # The whole value must have the form, as people expect of a pattern.
+    return _any([~pl.col(field.column).str.contains(f"^(?:{rule.pattern})$") for field in fields])
+
+
+def _unique(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr:
+    given = pl.all_horizontal([pl.col(field.column).is_not_null() for field in fields])
+    group = pl.struct([pl.col(field.column) for field in fields])
+    # Deleted rows and rows with nothing in the fields repeat nothing: each forms a group of its own.
+    counted = given & ~pl.col("deleted")
+    return counted & (pl.col("key").filter(counted).n_unique().over(group) > 1)
+
+
+def _not_future(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr | None:
+    if known.now is None:
+        return None
+    latest = known.now + GRACE
+    return _any(
+        [pl.col(f.column) > (pl.lit(latest.date()) if f.type == "date" else pl.lit(latest)) for f in fields]
+    )
+
+
+def _reference(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr | None:
+    judged = [field for field in fields if field.to in known.keys]
+    if not judged:
+        return None
+    return _any([~pl.col(field.column).is_in(known.keys[field.to or ""].implode()) for field in judged])
+
+
+def _changed(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr | None:
+    if known.previous is None:
+        return None
+    before = [field for field in fields if f"{field.column}__before" in known.previous.columns]
+    # A value that was empty before is news, not a change that needs a second look.
+    changed = [
+        pl.col(f"{f.column}__before").is_not_null() & pl.col(f.column).ne_missing(pl.col(f"{f.column}__before"))
+        for f in before
+    ]
+    return _any(changed) if changed else None
+
+
+def _blocked(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr | None:
+    referred = known.referred.get(rule.to or "")
+    column = f"{rule.to}_key"
+    if referred is None or rule.fields[0] not in referred.columns:
+        return None
+    blocked = referred.filter(pl.col(rule.fields[0]).is_in(list(rule.values)))["key"]
+    return pl.col(column).is_in(blocked.implode()).fill_null(False)
+
+
+COMPILERS: Mapping[str, Compiler] = {
+    "required": _required,
+    "one_of": _one_of,
+    "range": _range,
+    "length": _length,
+    "pattern": _pattern,
+    "unique": _unique,
+    "not_future": _not_future,
+    "reference": _reference,
+    "changed": _changed,
+    "blocked": _blocked,
+}

@@ -1,0 +1,154 @@
+"""Canonical rows judged by rules: ready, held or refused, with a sentence for each that is not ready."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from accounts.catalogue import Catalogue, ObjectSpec
+from syncengine.policies.shapes import Rule
+from syncengine.records import Refusal
+from syncengine.validation.failures import Known, compile_rule
+
+
+@dataclass(frozen=True)
+class Validated:
+    """Rows that may go on, the rows that are held, and what was refused, held or warned of and why.
+
+    Warned rows are ready. A row counts once, by the severest rule it breaks.
+    """
+
+    ready: pl.DataFrame
+    refused: tuple[Refusal, ...] = ()
+    held: tuple[Refusal, ...] = ()
+    warnings: tuple[Refusal, ...] = ()
+    held_rows: pl.DataFrame | None = None
+
+
+def validate(
+    rows: pl.DataFrame,
+    rules: Sequence[Rule],
+    catalogue: Catalogue,
+    *,
+    object_name: str | None = None,
+    known_keys: Mapping[str, pl.Series] | None = None,
+    previous: pl.DataFrame | None = None,
+    referred: Mapping[str, pl.DataFrame] | None = None,
+    payloads: pl.DataFrame | None = None,
+    where: str = "",
+    now: datetime | None = None,
+) -> Validated:
+    """Judge canonical rows of one object; rules that these rows or this knowledge cannot answer are left out.
+
+    `known_keys`: live keys per object, for `reference` rules. `previous`: accepted canonical rows, for
+    `changed`. `referred`: frames with `key` and fields per object, for blocked conditions. `payloads`:
+    frame of key and payload, to keep the raw row with a refusal; without it the canonical row is kept.
+    """
+    name = object_name or next((rule.object for rule in rules), "")
+    if not rules or name not in catalogue or not rows.height:
+        return Validated(ready=rows, held_rows=rows.clear())
+    spec = catalogue[name]
+    frame, known = _with_previous(rows, Known(known_keys or {}, previous, referred or {}, now))
+    broken = _broken(frame, rules, spec, known)
+    if not broken.width:
+        return Validated(ready=rows, held_rows=rows.clear())
+    return _sorted_out(rows, rules, broken, spec, payloads, where)
+
+
+def _with_previous(rows: pl.DataFrame, known: Known) -> tuple[pl.DataFrame, Known]:
+    if known.previous is None:
+        return rows, known
+    before = known.previous.select(
+        "key", *[pl.col(c).alias(f"{c}__before") for c in known.previous.columns if c in rows.columns and c != "key"]
+    )
+    joined = rows.join(before, on="key", how="left", maintain_order="left")
+    return joined, Known(known.keys, before, known.referred, known.now)
+
+
+def _broken(frame: pl.DataFrame, rules: Sequence[Rule], spec: ObjectSpec, known: Known) -> pl.DataFrame:
+    """A column of true and false per rule (named by its place) that any row breaks."""
+    columns = set(frame.columns)
+    masks = {
+        str(place): ~pl.col("deleted") & mask
+        for place, rule in enumerate(rules)
+        if (mask := compile_rule(rule, spec, columns, known)) is not None
+    }
+    broken = frame.select(**masks)
+    hit = broken.select(pl.all().any()).row(0, named=True) if broken.width else {}
+    return broken.select(place for place, any_row in hit.items() if any_row)
+
+
+def _sorted_out(
+    rows: pl.DataFrame,
+    rules: Sequence[Rule],
+    broken: pl.DataFrame,
+    spec: ObjectSpec,
+    payloads: pl.DataFrame | None,
+    where: str,
+) -> Validated:
+    rejected, held = (_breaks(broken, rules, severity) for severity in ("reject", "hold"))
+    failing = pl.Series(broken.select(pl.any_horizontal(pl.all())).to_series()).arg_true()
+    reasons = _reasons(rows[failing], broken[failing], rules, spec, payloads, where)
+    return Validated(
+        ready=rows.filter(~rejected & ~held),
+        refused=tuple(r for r in reasons if r.severity == "reject"),
+        held=tuple(r for r in reasons if r.severity == "hold"),
+        warnings=tuple(r for r in reasons if r.severity == "warn"),
+        held_rows=rows.filter(held & ~rejected),
+    )
+
+
+def _breaks(broken: pl.DataFrame, rules: Sequence[Rule], severity: str) -> pl.Series:
+    columns = [place for place in broken.columns if rules[int(place)].severity == severity]
+    if not columns:
+        return pl.repeat(False, broken.height, eager=True, dtype=pl.Boolean)
+    return broken.select(pl.any_horizontal(columns)).to_series()
+
+
+def _reasons(
+    rows: pl.DataFrame,
+    broken: pl.DataFrame,
+    rules: Sequence[Rule],
+    spec: ObjectSpec,
+    payloads: pl.DataFrame | None,
+    where: str,
+) -> list[Refusal]:
+    raw = _payloads_by_key(rows, payloads)
+    places = [int(place) for place in broken.columns]
+    found = []
+    # Only failing rows come here, so a loop over them is a loop over exceptions.
+    for row, flags in zip(rows.iter_rows(named=True), broken.iter_rows(), strict=True):
+        failed = [rules[place] for place, flag in zip(places, flags, strict=True) if flag]
+        severity = min((rule.severity for rule in failed), key=("reject", "hold", "warn").index)
+        counted = [rule for rule in failed if rule.severity == severity]
+        found.append(
+            Refusal(
+                key=row["key"],
+                reason="; ".join(_reason(rule, row, spec) for rule in counted),
+                where=where,
+                payload=raw.get(row["key"]) or json.dumps(row, default=str, ensure_ascii=False),
+                stage="validate",
+                rule=counted[0].name,
+                severity=severity,
+            )
+        )
+    return found
+
+
+def _payloads_by_key(rows: pl.DataFrame, payloads: pl.DataFrame | None) -> dict[str, str]:
+    if payloads is None:
+        return {}
+    wanted = payloads.join(rows.select("key"), on="key", how="semi")
+    return dict(wanted.select("key", "payload").iter_rows())
+
+
+def _reason(rule: Rule, row: Mapping[str, object], spec: ObjectSpec) -> str:
+    if rule.kind in ("required", "blocked"):
+        return rule.sentence
+    columns = [spec.fields[name].column for name in rule.fields if name in spec.fields]
+    values = ", ".join(f"“{row[column]}”" for column in columns if row.get(column) is not None)
+    return f"{rule.sentence}: {values}" if values else rule.sentence
