@@ -22,13 +22,10 @@ COMPARED = (
 
 def standardise(records: pl.DataFrame) -> pl.DataFrame:
     """record_id and the compared columns; whatever cannot be read is null and takes no part."""
-    frame = _complete(records)
-    frame = country_column(frame)
-    frame = name_columns(frame)
-    frame = reach_columns(frame)
-    frame = identifier_columns(frame)
-    frame = address_columns(frame)
-    return frame.select(COMPARED)
+    frame = country_column(_complete(records).lazy()).collect().lazy()
+    for columns in (name_columns, reach_columns, identifier_columns, address_columns):
+        frame = columns(frame)
+    return frame.select(COMPARED).collect()
 
 
 def _complete(records: pl.DataFrame) -> pl.DataFrame:

@@ -12,7 +12,7 @@ POST_BOX = r"\b(?:po box|p o box|postfach|bp|boite postale|apartado|skr poczt|bo
 JOINED = r"([a-z]{3,})(?:strasse|straat|str)\b"
 
 
-def country_column(frame: pl.DataFrame) -> pl.DataFrame:
+def country_column(frame: pl.LazyFrame) -> pl.LazyFrame:
     """country as ISO code, from a code or a name in the usual languages; null where not understood."""
     known = dict(zip(table("countries")["name"], table("countries")["country"], strict=True))
     codes = sorted(set(known.values()))
@@ -22,7 +22,7 @@ def country_column(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(country=pl.when(upper.is_in(codes)).then(upper).otherwise(named))
 
 
-def address_columns(frame: pl.DataFrame) -> pl.DataFrame:
+def address_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
     """road, house, street_key, postcode, city, region."""
     frame = frame.with_columns(line=fold(_hyphens(pl.col("street"))), town=said(fold(pl.col("city"))))
     frame = frame.with_columns(line=said(_street(pl.col("line"))))

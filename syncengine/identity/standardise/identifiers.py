@@ -7,7 +7,7 @@ import polars as pl
 from syncengine.identity.standardise.text import code
 
 
-def identifier_columns(frame: pl.DataFrame) -> pl.DataFrame:
+def identifier_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
     """tax (country and number), tax_country, registration (with its country) and duns."""
     tax = code(pl.col("tax_id"))
     prefix = tax.str.extract(r"^([A-Z]{2})[A-Z0-9]*\d")

@@ -10,7 +10,7 @@ from syncengine.identity.tables import free_domains, table, words
 EXTENSION = r"(?i)\s*(?:ext|extension|durchwahl|x|#)\.?\s*\d*$"
 
 
-def reach_columns(frame: pl.DataFrame) -> pl.DataFrame:
+def reach_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
     """email, domain, stem, phone, trunk; free-mail and hosting domains are no domain."""
     frame = frame.with_columns(email=_email(pl.col("email")), site=_site(pl.col("website")))
     frame = frame.with_columns(mailed=_registered(pl.col("email").str.extract(r"@(.+)$")), site=_registered(pl.col("site")))
@@ -48,7 +48,7 @@ def _personal() -> pl.Expr:
     return pl.when(nobody | (role & free)).then(None).otherwise(pl.col("email"))
 
 
-def _phone(frame: pl.DataFrame) -> pl.DataFrame:
+def _phone(frame: pl.LazyFrame) -> pl.LazyFrame:
     """phone: national digits; without country code where one is written or known, extensions cut off."""
     raw = pl.col("phone").str.slice(0, LONGEST).str.replace(EXTENSION, "").str.replace_all("(0)", "", literal=True)
     frame = frame.with_columns(
