@@ -16,6 +16,7 @@ from portal.launcher.supervisor import Say, Supervisor
 from portal.services.lent import own_services
 
 HOST = "127.0.0.1"
+PATIENCE = 60.0
 
 
 def run_portal(*, home: Path, port: int, workers: int, say: Say) -> int:
@@ -40,9 +41,11 @@ def _run(supervisor: Supervisor, port: int, workers: int) -> int:
     code = supervisor.run_once(prepare_command(), dict(os.environ))
     if code or supervisor.is_stopping:
         return 0 if supervisor.is_stopping else code
-    for child in children(HOST, port, workers):
-        supervisor.start(child)
+    web, *others = children(HOST, port, workers)
+    supervisor.start(web)
     _announce(supervisor, f"http://{HOST}:{port}")
+    for child in others:  # after the first page, which they would only delay
+        supervisor.start(child)
     supervisor.watch()
     return 0
 
@@ -53,16 +56,16 @@ def prepare_command() -> list[str]:
 
 
 def _announce(supervisor: Supervisor, address: str) -> None:
-    """Say the address as soon as the web server answers."""
-    started_at = time.monotonic()
-    while not supervisor.is_stopping and not _answers(f"{address}/healthz"):
+    """Say the address as soon as the web server answers, and go on without it after a while."""
+    deadline = time.monotonic() + PATIENCE
+    while not supervisor.is_stopping and time.monotonic() < deadline:
+        if _answers(f"{address}/healthz"):
+            supervisor.say(f"Concord runs at {address}/ (Ctrl-C stops it; logs in {supervisor.logs})")
+            return
         supervisor.look()
         time.sleep(0.1)
-        if time.monotonic() > started_at + 60:
-            supervisor.say(f"The web server doesn't answer yet; see {supervisor.logs / 'web.log'}")
-            started_at = time.monotonic()
     if not supervisor.is_stopping:
-        supervisor.say(f"Concord runs at {address}/ (Ctrl-C stops it; logs in {supervisor.logs})")
+        supervisor.say(f"The web server doesn't answer yet; see {supervisor.logs / 'web.log'}")
 
 
 def _answers(address: str) -> bool:

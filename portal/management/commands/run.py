@@ -21,6 +21,11 @@ class Command(BaseCommand):
                 home=settings.HOME,
                 port=settings.PORT,
                 workers=settings.CELERY_WORKER_CONCURRENCY,
-                say=lambda line: self.stdout.write(line),
+                say=self.say,
             )
         )
+
+    def say(self, line: str) -> None:
+        """Show the line at once, also where the output goes into a file."""
+        self.stdout.write(line)
+        self.stdout.flush()
