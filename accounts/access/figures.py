@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from accounts.access.fields import Reader, Shown, treatment
 from accounts.models import Account, AccountSummary
 
+ONE = Decimal(1)  # a limit without a currency is taken to be in ours
 NEAR_LIMIT = Decimal("0.8")
 
 
@@ -62,13 +64,17 @@ def shown_figures(values: dict[str, Any], user: Reader) -> Shown:
     return Shown(seen, tuple(name for name in known if name not in seen))
 
 
-def credit_light(account: Account, summary: AccountSummary | None) -> str:
-    """hold, near (80 % of the limit used), free, or unlimited where no limit is set."""
+def credit_light(account: Account, summary: AccountSummary | None, rates: Mapping[str, Decimal]) -> str:
+    """hold, near (80 % of the limit used), free, unlimited where no limit is set, unknown without a rate."""
     if account.credit_hold:
         return "hold"
     if account.credit_limit is None:
         return "unlimited"
-    return "near" if exposure(summary) >= account.credit_limit * NEAR_LIMIT else "free"
+    currency = account.credit_currency or account.currency
+    rate = rates.get(currency) if currency else ONE
+    if rate is None:
+        return "unknown"
+    return "near" if exposure(summary) >= account.credit_limit * rate * NEAR_LIMIT else "free"
 
 
 def exposure(summary: AccountSummary | None) -> Decimal:

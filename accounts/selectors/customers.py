@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,8 @@ from accounts.access import field_access, figure_access, shown, shown_figures
 from accounts.access.fields import Reader
 from accounts.access.figures import credit_light
 from accounts.catalogue import load
-from accounts.models import Account, AccountSummary, columns
+from accounts.models import Account, AccountSummary, Source, columns
+from accounts.selectors.money import latest_rates
 from accounts.selectors.paging import Order, keyset_page
 from accounts.selectors.sources import sources
 
@@ -157,14 +158,16 @@ def with_summary(accounts: QuerySet[Account]) -> QuerySet[Account]:
 
 
 def customer_rows(user: Reader, accounts: Iterable[Account]) -> list[CustomerRow]:
-    """Accounts with their summary as rows of the list; one query for all, the names of sources."""
-    known = sources()
-    return [_row(user, account, known) for account in accounts]
+    """Accounts with their summary as rows of the list; two queries for all, sources and rates."""
+    known, rates = sources(), latest_rates()
+    return [_row(user, account, known, rates) for account in accounts]
 
 
-def _row(user: Reader, account: Account, known: dict[int, Any]) -> CustomerRow:
+def _row(
+    user: Reader, account: Account, known: dict[int, Source], rates: Mapping[str, Decimal]
+) -> CustomerRow:
     fields = shown({name: getattr(account, name) for name in FIELDS}, user, "account")
-    figures = shown_figures(figures_of(account), user)
+    figures = shown_figures(figures_of(account, rates), user)
     labels = tuple(known[id].label for id in sorted(account.source_ids) if id in known)
     return CustomerRow(
         account.pk, fields.values | figures.values | {"sources": labels}, fields.redacted + figures.redacted
@@ -176,13 +179,15 @@ def summary_of(account: Account) -> AccountSummary | None:
     return getattr(account, "summary", None)
 
 
-def figures_of(account: Account, names: tuple[str, ...] = FIGURES) -> dict[str, Any]:
+def figures_of(
+    account: Account, rates: Mapping[str, Decimal], names: tuple[str, ...] = FIGURES
+) -> dict[str, Any]:
     """Figures of a customer by name, before anybody asks who may see them."""
     summary = summary_of(account)
     fields = load()["account"].by_code
     derived = {
         "has_overdue": bool(summary and (summary.overdue_receivable or 0) > 0),
-        "credit_light": credit_light(account, summary),
+        "credit_light": credit_light(account, summary, rates),
         "disputed": [fields[code].name for code in account.disputed if code in fields],
     }
     return {name: derived[name] if name in derived else getattr(summary, name, None) for name in names}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ FUZZY_FROM = 4  # shorter texts share their trigrams with half of all names
 TOLERANCES = ((0.6, 500, False), (0.4, 500, False), (0.25, 1500, True))
 SCHEMES = ("customer_number", "tax_id", "registration_id", "duns")
 NARROW_TO = 500
+NAMES_APART = re.compile(r"\s[·.]\s|\n")  # as publish joins the names of a customer
 STEPS = ("number", "name", "part", "similar")
 
 
@@ -158,7 +160,7 @@ def _why(account: Account, row: _Found, text: str) -> str:
             return f"{label}: {value}"
     if row.step == "similar":
         return "similar name"
-    line = next((line for line in row.matched.splitlines() if _holds(line, words)), "")
+    line = next((line for line in NAMES_APART.split(row.matched) if _holds(line, words)), "")
     return f"also known as {line}" if line else "name"
 
 

@@ -1,110 +1,131 @@
-"""Applying policies: an immutable version, and the rows of sources, streams and reference tables it declares."""
+"""Policies from a folder into the database, as an immutable version; and back into a folder."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from accounts.audit import record
-from accounts.models import CurrencyRate, LegalEntity, Source, SourceState, Territory, User
+from accounts import audit
+from accounts.models import User
 from syncengine.models import PolicyVersion, Stream
-from syncengine.policies.beat import apply_schedules
-from syncengine.policies.current import environment
-from syncengine.policies.load import check_documents, read_documents
+from syncengine.policies.current import current_version, policies_of
+from syncengine.policies.load import Checked, check, read_documents
 from syncengine.policies.mistakes import Mistake
-from syncengine.policies.shapes import PolicySet, Reference
+from syncengine.policies.registry import register
+from syncengine.policies.renew import renew
+from syncengine.policies.shapes import PolicySet
+
+APPLY_LOCK = 7302
+# Written by `pull`, so that `apply` knows which version was edited.
+BASE_FILE = ".base"
 
 
-class StaleBase(Exception):
-    """Somebody applied another version since the one these policies were edited from."""
+class PoliciesWrong(Exception):
+    """The folder has mistakes; nothing was applied."""
+
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+        self.mistakes = mistakes
 
 
-class PolicyMistakes(Exception):
-    """Policy files that cannot be applied; one line a mistake."""
-
-    def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        self.mistakes = tuple(mistakes)
-        super().__init__("\n".join(map(str, self.mistakes)))
+class StalePolicies(Exception):
+    """Somebody applied another version since this folder was pulled."""
 
 
 def apply_folder(
-    folder: Path, *, by: User | None, now: datetime, note: str = "", base: int | None = None
+    folder: Path | str, *, by: User | None, now: datetime, base: int | None = None, note: str = ""
 ) -> PolicyVersion:
-    """Apply a folder of policy files. Raises PolicyMistakes, with every one of them, or StaleBase."""
-    documents, unreadable = read_documents(folder)
-    if unreadable:
-        raise PolicyMistakes(unreadable)
-    return apply_documents(documents, by=by, now=now, note=note, base=base)
+    """Apply a folder; the version it made, or the current one where it says the same."""
+    path = Path(folder)
+    base = base if base is not None else read_base(path)
+    version = apply_documents(_checked_documents(path), by=by, now=now, base=base, note=note)
+    if (path / BASE_FILE).exists():
+        (path / BASE_FILE).write_text(f"{version.number}\n", encoding="utf-8")
+    return version
 
 
 @transaction.atomic
 def apply_documents(
-    documents: Mapping[str, str], *, by: User | None, now: datetime, note: str = "", base: int | None = None
+    documents: Mapping[str, str], *, by: User | None, now: datetime, base: int | None, note: str = ""
 ) -> PolicyVersion:
-    """Apply policy documents as a new version; the version in force when nothing has changed."""
-    checked = check_documents(documents, environ=environment())
-    if checked.mistakes:
-        raise PolicyMistakes(checked.mistakes)
-    latest = PolicyVersion.objects.select_for_update().order_by("-number").first()
-    if latest and base is not None and base != latest.number:
-        raise StaleBase(f"These policies were edited from version {base}; version {latest.number} is in force.")
-    digest = hashlib.sha256(repr(sorted(documents.items())).encode()).hexdigest()
-    if latest and latest.digest == digest:
-        return latest
+    """Apply sound documents in one transaction with their audit row; raises StalePolicies for an old base."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPLY_LOCK])
+    current = current_version()
+    digest = digest_of(documents)
+    if current is not None and current.digest == digest:
+        register(policies_of(current), now=now)
+        return current
+    number = current.number if current else None
+    if base is not None and base != number:
+        raise StalePolicies(f"these policies start from version {base}, but version {number} was applied since")
     version = PolicyVersion.objects.create(
-        documents=dict(documents), digest=digest, note=note, applied_by=by, applied_at=now,
-        base=latest.number if latest else None,
-    )  # fmt: skip
-    _register(checked.policy_set)
-    record(user=by, action="applied policies", object="policy", row_id=version.number, detail={"note": note}, at=now)
+        documents=dict(documents), digest=digest, note=note, applied_by=by, applied_at=now, base=number
+    )
+    _take_effect(policies_of(current) if current else PolicySet(), policies_of(version), now)
+    detail = {"number": version.number, "base": number, "note": note}
+    audit.record(user=by, action="policies.apply", object="policy", row_id=version.number, detail=detail, at=now)
     return version
 
 
-def _register(policies: PolicySet) -> None:
-    """Sources and streams keep their numbers for ever; those no longer declared are put to rest."""
-    for declared in policies.sources.values():
-        source, _ = Source.objects.update_or_create(
-            name=declared.name,
-            defaults={"label": declared.label, "system": declared.system, "record_url": declared.record_url,
-                      "retired_at": None},
-        )  # fmt: skip
-        for stream in declared.streams.values():
-            Stream.objects.update_or_create(
-                source=source, name=stream.name, defaults={"object": stream.object, "active": True}
-            )
-            SourceState.objects.update_or_create(
-                source=source, stream=stream.name,
-                defaults={"object": stream.object, "target_seconds": int(stream.freshness.total_seconds())},
-            )  # fmt: skip
-    _rest_others(policies)
-    _refer(policies.reference)
-    apply_schedules(policies)
+def _take_effect(before: PolicySet, after: PolicySet, now: datetime) -> None:
+    _refuse_other_objects(after)
+    register(after, now=now)
+    renew(before, after, now=now)
 
 
-def _rest_others(policies: PolicySet) -> None:
-    declared = {(source.name, name) for source in policies.sources.values() for name in source.streams}
-    for stream in Stream.objects.select_related("source"):
-        if (stream.source.name, stream.name) not in declared:
-            Stream.objects.filter(pk=stream.pk).update(active=False)
-            SourceState.objects.filter(source=stream.source, stream=stream.name).update(state="paused")
+def _refuse_other_objects(policies: PolicySet) -> None:
+    """A stream's records are of one object for ever; its name cannot be given to another."""
+    known = {(s.source.name, s.name): s.object for s in Stream.objects.select_related("source")}
+    mistakes = [
+        Mistake(
+            source.name,
+            0,
+            f"the stream {stream.name} holds {known[source.name, stream.name]} records, not {stream.object}",
+            "give the new stream another name",
+        )
+        for source in policies.sources.values()
+        for stream in source.streams.values()
+        if known.get((source.name, stream.name), stream.object) != stream.object
+    ]
+    if mistakes:
+        raise PoliciesWrong(tuple(mistakes))
 
 
-def _refer(reference: Reference) -> None:
-    """Reference tables that figures and pages read."""
-    CurrencyRate.objects.bulk_create(
-        [CurrencyRate(currency=r.currency, rate_date=r.date, rate=r.rate) for r in reference.rates],
-        update_conflicts=True, unique_fields=["currency", "rate_date"], update_fields=["rate"],
-    )  # fmt: skip
-    LegalEntity.objects.bulk_create(
-        [LegalEntity(code=e.code, label=e.label, country=e.country, currency=e.currency)
-         for e in reference.legal_entities],
-        update_conflicts=True, unique_fields=["code"], update_fields=["label", "country", "currency"],
-    )  # fmt: skip
-    Territory.objects.bulk_create(
-        [Territory(code=t.code, label=t.label, countries=list(t.countries)) for t in reference.territories],
-        update_conflicts=True, unique_fields=["code"], update_fields=["label", "countries"],
-    )  # fmt: skip
+def digest_of(documents: Mapping[str, str]) -> str:
+    """The same for the same files."""
+    return hashlib.sha256(json.dumps(dict(documents), sort_keys=True).encode()).hexdigest()
+
+
+def _checked_documents(path: Path) -> dict[str, str]:
+    checked: Checked = check(path)
+    if checked.mistakes:
+        raise PoliciesWrong(checked.mistakes)
+    return read_documents(path)[0]
+
+
+def read_base(folder: Path) -> int | None:
+    """The version a folder was pulled from, if it was."""
+    file = folder / BASE_FILE
+    text = file.read_text(encoding="utf-8").strip() if file.exists() else ""
+    return int(text) if text.isdigit() else None
+
+
+def pull(folder: Path | str) -> PolicyVersion | None:
+    """Write the current version's files into a folder; None before the first version."""
+    version, path = current_version(), Path(folder)
+    if version is None:
+        return None
+    for name, text in version.documents.items():
+        target = path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    for extra in set(read_documents(path)[0]) - set(version.documents):
+        (path / extra).unlink()
+    (path / BASE_FILE).write_text(f"{version.number}\n", encoding="utf-8")
+    return version

@@ -79,7 +79,7 @@ def test_parent_and_children_are_those_in_scope(granted, customer):
 def test_header_takes_few_queries(login, customer, django_assert_num_queries):
     user, account = login("finance"), customer()
     AccountCrosswalkFactory.create_batch(3, account=account)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         get_customer(user, account.pk)
 
 
@@ -116,11 +116,13 @@ def test_contacts_without_a_live_record_are_not_listed(login, customer):
         ({"credit_limit": None}, 99, "unlimited"),
         ({"credit_limit": Decimal(100)}, 79, "free"),
         ({"credit_limit": Decimal(100)}, 80, "near"),
+        ({"credit_limit": Decimal(100), "credit_currency": "USD"}, 40, "near"),
+        ({"credit_limit": Decimal(100), "credit_currency": "XXX"}, 40, "unknown"),
     ],
 )
 def test_credit_light(values, open_receivable, light):
-    account = Account(**values)
-    assert credit_light(account, AccountSummary(open_receivable=Decimal(open_receivable))) == light
+    account, summary = Account(**values), AccountSummary(open_receivable=Decimal(open_receivable))
+    assert credit_light(account, summary, {"USD": Decimal("0.5")}) == light
 
 
 def test_lineage_names_the_winner_and_what_others_say(login, customer):
