@@ -21,6 +21,7 @@ urlpatterns = [
     path("customers/<int:id>/panels/<slug:name>/", customer.panel, name="panel"),
     path("queue/", queue.queue, name="queue"),
     path("queue/<int:id>/", queue.card, name="task"),
+    path("queue/<int:id>/evidence/", queue.evidence, name="evidence"),
     path("queue/<int:id>/decide/", queue.decide, name="decide"),
     path("queue/<int:id>/resolve/", queue.resolve, name="resolve"),
     path("queue/<int:id>/undo/", queue.undo, name="undo"),

@@ -16,7 +16,7 @@ from accounts.selectors.attention import Concern, list_concerns
 from accounts.selectors.customers import estimate_customers, total_customers
 from dashboards.panels.headlines import Headline
 from dashboards.panels.queue import ICONS as TASK_ICONS
-from dashboards.panels.queue import ONE, subject_of
+from dashboards.panels.queue import ONE, reason_of, subject_of
 from dashboards.templatetags.figures import number, short_money
 from syncengine.selectors.queue import list_tasks
 
@@ -84,7 +84,7 @@ def _tasks(user: User, currency: str) -> list[Item]:
             TASK_ICONS[task.kind],
             "",
             subject_of(task),
-            f"{ONE[task.kind]} · {task.reason.replace('_', ' ')}",
+            f"{ONE[task.kind]} · {reason_of(task)}",
             short_money(task.value_at_stake, currency),
             reverse("task", args=[task.pk]),
         )

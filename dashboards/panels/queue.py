@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from accounts.catalogue import load
 from accounts.models import User
@@ -13,6 +14,9 @@ from accounts.selectors.money import base_currency
 from dashboards.panels.differences import Piece, alike, pieces, text_of
 from syncengine.models import StewardTask
 from syncengine.selectors.queue import Card, FieldRow, count_tasks
+
+if TYPE_CHECKING:
+    from syncengine.identity import Explanation
 
 KINDS = {
     "duplicate": "Duplicates",
@@ -26,6 +30,16 @@ ONE = {
     "validation": "Held record",
     "unmatched": "Unmatched",
 }
+LABELS = {
+    "name": "Name",
+    "web": "Web and mail",
+    "phone": "Telephone",
+    "tax": "Tax number",
+    "registration": "Register number",
+    "duns": "D-U-N-S",
+    "address": "Address",
+}
+RULE = re.compile(r"\w+:\w+")
 ICONS = {"duplicate": "same", "conflict": "different", "validation": "stop", "unmatched": "link"}
 
 
@@ -45,6 +59,7 @@ class TaskRow:
 
     task: StewardTask
     subject: str
+    reason: str
     kind: str
     icon: str
     hours_left: float | None
@@ -96,8 +111,18 @@ def tabs(user: User, kind: str | None, done: bool) -> list[Tab]:
 def task_rows(tasks: Sequence[StewardTask], now: datetime) -> list[TaskRow]:
     """Tasks as the list shows them."""
     return [
-        TaskRow(task, subject_of(task), ONE[task.kind], ICONS[task.kind], _hours(task, now)) for task in tasks
+        TaskRow(task, subject_of(task), reason_of(task), ONE[task.kind], ICONS[task.kind], _hours(task, now))
+        for task in tasks
     ]
+
+
+def reason_of(task: StewardTask) -> str:
+    """Why the task is asked, in words; a rule's id is not for people."""
+    if task.kind != "duplicate" or not RULE.fullmatch(task.reason):
+        return task.reason
+    from syncengine.identity.explain import REASONS  # late: loads Polars, which few pages need
+
+    return REASONS.get(task.reason, task.reason.replace(":", " ").replace("_", " "))
 
 
 def subject_of(task: StewardTask) -> str:
@@ -117,10 +142,10 @@ def card_view(card: Card) -> dict[str, Any]:
         "card": card,
         "task": card.task,
         "subject": subject_of(card.task),
+        "reason": reason_of(card.task),
         "kind": ONE[card.task.kind],
         "differing": [row for row in compared if row.differs],
         "equal": [row for row in compared if not row.differs],
-        "bars": evidence_bars(card.evidence),
         "choices": _choices(card),
         "currency": base_currency(),
         "done": card.task.state != "open",
@@ -137,23 +162,14 @@ def outcome_words(task: StewardTask, card: Card) -> str:
     return f"{label} set: {task.outcome.removeprefix('pinned ')}."
 
 
-def evidence_bars(evidence: Sequence[Mapping[str, Any]]) -> list[Bar]:
-    """Evidence by strength, each bar scaled to the strongest."""
-    items = [
-        (
-            str(item.get("comparison") or item.get("label") or ""),
-            str(item.get("level") or ""),
-            float(item.get("weight") or 0),
-        )
-        for item in evidence
+def evidence_bars(explanation: Explanation) -> list[Bar]:
+    """The steps that speak for or against, the strongest first, each scaled to the strongest."""
+    steps = sorted((step for step in explanation.steps if step.weight), key=lambda step: -abs(step.weight))
+    top = max((abs(step.weight) for step in steps), default=1.0)
+    return [
+        Bar(LABELS[step.comparison], step.sentence, step.weight, abs(step.weight) / top * 50)
+        for step in steps
     ]
-    top = max((abs(weight) for *_, weight in items), default=0) or 1
-    bars = [
-        Bar(_words(label), _words(level), weight, abs(weight) / top * 50)
-        for label, level, weight in items
-        if weight
-    ]
-    return sorted(bars, key=lambda bar: -abs(bar.weight))
 
 
 def _comparison(row: FieldRow) -> Comparison:
@@ -181,7 +197,3 @@ def _choices(card: Card) -> list[dict[str, Any]]:
 
 def _hours(task: StewardTask, now: datetime) -> float | None:
     return (task.due_at - now).total_seconds() / 3600 if task.due_at and task.state == "open" else None
-
-
-def _words(code: str) -> str:
-    return code.replace("_", " ").capitalize()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dashboards.pages import allowed, fragment, page, reader, wants
-from dashboards.panels.queue import KINDS, card_view, outcome_words, tabs, task_rows
+from dashboards.panels.queue import KINDS, card_view, evidence_bars, outcome_words, tabs, task_rows
 from dashboards.shell import may_see_queue
 from syncengine.models import StewardTask
 from syncengine.selectors.queue import Card, get_card, list_tasks, next_task
@@ -33,6 +33,20 @@ def queue(request: HttpRequest) -> HttpResponse:
 def card(request: HttpRequest, id: int) -> HttpResponse:
     """One task with everything needed to answer it."""
     return _show(request, _card_or_404(request, id))
+
+
+@allowed(may_see_queue)
+def evidence(request: HttpRequest, id: int) -> HttpResponse:
+    """Why the two are proposed; apart from the card, since it takes longer than the rest."""
+    from syncengine.selectors.evidence import explain_task  # late: loads Polars, which few pages need
+
+    found = _card_or_404(request, id)
+    explanation = explain_task(found.task)
+    context = {"explanation": explanation, "bars": evidence_bars(explanation) if explanation else []}
+    if wants(request, "evidence"):
+        return fragment(request, "dashboards/queue/_evidence.html", context)
+    crumbs = [("Queue", reverse("queue")), (f"Task {id}", reverse("task", args=[id])), ("Evidence", None)]
+    return page(request, "dashboards/queue/evidence.html", context, current="queue", crumbs=crumbs)
 
 
 @require_POST
