@@ -8,6 +8,7 @@ from syncengine.identity.standardise.addresses import address_columns, country_c
 from syncengine.identity.standardise.identifiers import identifier_columns
 from syncengine.identity.standardise.names import name_columns
 from syncengine.identity.standardise.reach import reach_columns
+from syncengine.identity.standardise.text import settled
 
 READ = (
     "name", "legal_name", "street", "city", "region", "postcode", "country", "phone", "email", "website",
@@ -22,9 +23,9 @@ COMPARED = (
 
 def standardise(records: pl.DataFrame) -> pl.DataFrame:
     """record_id and the compared columns; whatever cannot be read is null and takes no part."""
-    frame = country_column(_complete(records).lazy()).collect().lazy()
-    for columns in (name_columns, reach_columns, identifier_columns, address_columns):
-        frame = columns(frame)
+    frame = _complete(records).lazy()
+    for columns in (country_column, name_columns, reach_columns, identifier_columns, address_columns):
+        frame = settled(columns(frame))
     return frame.select(COMPARED).collect()
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import polars as pl
 
-from syncengine.identity.standardise.text import fold, letters, replace_words, said
+from syncengine.identity.standardise.text import fold, letters, replace_words, said, settled
 from syncengine.identity.tables import division_words, place_words, table, words
 
 SAID_AS = r"(?:d\.?\s?/?b\.?\s?/?a\.?|t/a|trading as|doing business as|firmierend als)"
@@ -23,7 +23,8 @@ def name_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
     """name, legal_form, base, place, division, tokens, name_key, joined, tok1, tok2 and all_names."""
     frame = frame.with_columns(raw=pl.coalesce(_filled("name"), _filled("legal_name")), legal=_filled("legal_name"))
     frame = frame.with_columns(doing=pl.col("raw").str.extract(DOING))
-    frame = frame.with_columns(folded=_main("raw"), legal_folded=_main("legal"), doing=fold(pl.col("doing")))
+    folded = {"folded": _main("raw"), "legal_folded": _main("legal"), "doing": fold(pl.col("doing"))}
+    frame = settled(frame.with_columns(**folded))
     frame = _split_form(_split_form(frame, "folded", "legal_form"), "legal_folded", "legal_form_2")
     frame = frame.with_columns(
         name=_written_out("folded"),
@@ -31,7 +32,7 @@ def name_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
         doing=_written_out("doing"),
         legal_form=pl.coalesce("legal_form", "legal_form_2"),
     )
-    return _tokens(_split_place(frame))
+    return _tokens(_split_place(settled(frame)))
 
 
 def _filled(column: str) -> pl.Expr:
@@ -51,7 +52,7 @@ def _split_form(frame: pl.LazyFrame, column: str, form: str) -> pl.LazyFrame:
     frame = frame.with_columns(pl.lit(None, pl.String).alias(form))
     for front in (False, False, True):
         frame = frame.with_columns(_words=pl.col(column).str.split(" "))
-        frame = frame.with_columns(**_form_at(front=front))
+        frame = settled(frame.with_columns(**_form_at(front=front)))
         frame = frame.with_columns(
             pl.coalesce(form, "_form").alias(form),
             pl.when(pl.col("_form").is_not_null()).then(_without(front=front)).otherwise(column).alias(column),
@@ -129,7 +130,7 @@ def _take_end(frame: pl.LazyFrame, column: str, ends: frozenset[str]) -> pl.Lazy
         hit = (parts.list.len() > count) & end.is_in(known)
         found.append(pl.when(hit).then(end))
         taken.append(pl.when(hit).then(pl.lit(count)))
-    frame = frame.with_columns(_form=pl.coalesce(found), _taken=pl.coalesce(taken))
+    frame = settled(frame.with_columns(_form=pl.coalesce(found), _taken=pl.coalesce(taken)))
     return frame.with_columns(
         pl.coalesce(column, "_form").alias(column),
         base=pl.when(pl.col("_form").is_not_null()).then(_without(front=False)).otherwise("base"),
