@@ -26,11 +26,24 @@ run: .venv/installed  ## Start the portal with everything it needs; Ctrl-C stops
 	@exec $(BIN)/python manage.py run
 
 .PHONY: test
-test: .venv/installed-dev  ## Check style, types, import contracts, migrations and deployment, then run the suite
+test: .venv/installed-dev  ## Check style, types, import contracts and deployment, then run the whole suite
+	@$(MAKE) --keep-going --no-print-directory lint types contracts deployment suite
+
+.PHONY: lint types contracts deployment suite
+lint: .venv/installed-dev
 	$(BIN)/ruff check .
-	$(BIN)/lint-imports --no-cache
+
+types: .venv/installed-dev
 	$(BIN)/mypy
-	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+contracts: .venv/installed-dev
+	$(BIN)/lint-imports --no-cache
+
+# Migrations are compared with the models by the suite, which has a database to look at.
+deployment: .venv/installed-dev
+	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+suite: .venv/installed-dev
 	$(BIN)/pytest -q
 
 .PHONY: bench
