@@ -29,7 +29,9 @@ def partition(
     """
     ids = record_ids.cast(pl.Int64).unique().sort()
     edges = _edges(ids, pairs, decisions)
-    labels = components(ids, edges["record_l"], edges["record_r"]).rename({"node": "record_id", "label": "component_id"})
+    labels = components(ids, edges["record_l"], edges["record_r"]).rename(
+        {"node": "record_id", "label": "component_id"}
+    )
     apart = _known(ids, decisions.filter(pl.col("kind") == "different")).select("record_l", "record_r")
     told = _told(labels, vetoes)
     doubtful = _doubtful(labels, apart, told, policy)
@@ -51,7 +53,9 @@ def veto_values(standardised: pl.DataFrame) -> pl.DataFrame:
     tax = standardised.filter(pl.col("tax").is_not_null()).select(
         "record_id", kind=pl.lit("tax ") + pl.col("tax_country").fill_null(""), value="tax"
     )
-    duns = standardised.filter(pl.col("duns").is_not_null()).select("record_id", kind=pl.lit("duns"), value="duns")
+    duns = standardised.filter(pl.col("duns").is_not_null()).select(
+        "record_id", kind=pl.lit("duns"), value="duns"
+    )
     return pl.concat([tax, duns])
 
 
@@ -79,7 +83,12 @@ def _told(labels: pl.DataFrame, vetoes: pl.DataFrame | None) -> pl.DataFrame:
 
 def _doubtful(labels: pl.DataFrame, apart: pl.DataFrame, told: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Components that are not simply one cluster: too large, or with something that keeps records apart."""
-    large = labels.group_by("component_id").len().filter(pl.col("len") > policy.cluster_cap).select("component_id")
+    large = (
+        labels.group_by("component_id")
+        .len()
+        .filter(pl.col("len") > policy.cluster_cap)
+        .select("component_id")
+    )
     sides = apart.join(labels, left_on="record_l", right_on="record_id").join(
         labels, left_on="record_r", right_on="record_id", suffix="_r"
     )
@@ -104,11 +113,15 @@ def _resolve(
     owner = dict(concerned.iter_rows())
     inside = edges.join(concerned, left_on="record_l", right_on="record_id", how="semi")
     for left, right, tier, weight in inside.iter_rows():
-        groups[owner[left]].edges.append((tier, left, right, weight) if left < right else (tier, right, left, weight))
+        groups[owner[left]].edges.append(
+            (tier, left, right, weight) if left < right else (tier, right, left, weight)
+        )
     for left, right in apart.iter_rows():
         if left in owner and owner.get(right) == owner[left]:
             groups[owner[left]].apart.append((left, right))
-    for record, kind, value in told.join(doubtful, on="component_id", how="semi").select("record_id", "kind", "value").iter_rows():
+    for record, kind, value in (
+        told.join(doubtful, on="component_id", how="semi").select("record_id", "kind", "value").iter_rows()
+    ):
         groups[owner[record]].told.setdefault(record, {}).setdefault(kind, set()).add(value)
     found = [pair for group in groups.values() for pair in group.clusters(policy)]
     return pl.DataFrame(found, schema={"record_id": pl.Int64, "cluster": pl.Int64}, orient="row")

@@ -55,11 +55,19 @@ def explain(standardised: pl.DataFrame, record_l: int, record_r: int, model: Mod
         told = (level.name, level.sentence) if level else ("missing", "Not told on both sides.")
         steps.append(Step(comparison.name, *told, row[f"w_{comparison.name}"]))
     return Explanation(
-        model.prior_weight, tuple(steps), row["match_weight"], row["match_probability"], row["tier"], reason(steps)
+        model.prior_weight,
+        tuple(steps),
+        row["match_weight"],
+        row["match_probability"],
+        row["tier"],
+        reason(steps),
     )
 
 
 def reason(steps: list[Step]) -> str:
     """The two strongest agreements, such as "same domain, similar name"."""
     helping = sorted((s for s in steps if s.weight > 0), key=lambda s: -s.weight)[:2]
-    return ", ".join(REASONS.get(f"{s.comparison}:{s.level}", s.comparison) for s in helping) or "nothing in common"
+    return (
+        ", ".join(REASONS.get(f"{s.comparison}:{s.level}", s.comparison) for s in helping)
+        or "nothing in common"
+    )

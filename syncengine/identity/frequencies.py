@@ -41,7 +41,9 @@ def _first_pass(told: pl.DataFrame) -> pl.DataFrame:
 def _shares(told: pl.DataFrame, column: str, model: Model, value: str, companies: int) -> pl.DataFrame:
     """value and share of companies that have it, one left out, for values that two companies have."""
     base = max(companies, FEWEST)
-    counted = told.drop_nulls(column).group_by(pl.col(column).alias("value")).agg(n=pl.col("company").n_unique())
+    counted = (
+        told.drop_nulls(column).group_by(pl.col(column).alias("value")).agg(n=pl.col("company").n_unique())
+    )
     common = counted.filter(pl.col("n") >= 2)
     return common.select("value", share=(pl.col("n") - 1 + model.floors[value]) / base).sort("value")
 

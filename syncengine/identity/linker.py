@@ -17,7 +17,16 @@ from syncengine.identity.prepare import prepare
 from syncengine.identity.rules import with_tier
 from syncengine.identity.statement import candidates_sql, capped_keys_sql, scores_sql
 
-COLUMNS = ["record_l", "record_r", "match_weight", "match_probability", "tier", "rule", "comparisons", "evidence"]
+COLUMNS = [
+    "record_l",
+    "record_r",
+    "match_weight",
+    "match_probability",
+    "tier",
+    "rule",
+    "comparisons",
+    "evidence",
+]
 
 
 def score(
@@ -63,7 +72,9 @@ def _scored(con: duckdb.DuckDBPyConnection, model: Model, policy: Policy, *, lea
     raw = with_tier(con.sql(scores_sql(model, least_weight=weight)).pl(), policy)
     levels = [f"g_{c.name}" for c in COMPARISONS]
     numbers = pl.concat_str([pl.lit("["), pl.concat_str(levels, separator=","), pl.lit("]")])
-    raw = raw.with_columns(comparisons=pl.concat_list([pl.col(g).cast(pl.Int8) for g in levels]), evidence=numbers)
+    raw = raw.with_columns(
+        comparisons=pl.concat_list([pl.col(g).cast(pl.Int8) for g in levels]), evidence=numbers
+    )
     return raw.select(COLUMNS).sort("record_l", "record_r")
 
 

@@ -33,7 +33,8 @@ def _complete(records: pl.DataFrame) -> pl.DataFrame:
     """The columns we read, each there and a text, trade names a list of texts."""
     given = set(records.columns)
     texts = [
-        (pl.col(name).cast(pl.String) if name in given else pl.lit(None, pl.String)).alias(name) for name in READ
+        (pl.col(name).cast(pl.String) if name in given else pl.lit(None, pl.String)).alias(name)
+        for name in READ
     ]
     trade = pl.lit(None, pl.List(pl.String))
     if "trade_names" in given:

@@ -8,7 +8,9 @@ from syncengine.identity.standardise.text import LONGEST, fold, replace_words, s
 from syncengine.identity.tables import table, words
 
 UNIT = r" (?:suite|ste|unit|apt|apartment|floor|fl|room|rm|bldg|building|etage|stock|og|lok|lokal|bus|bte|esc|piso) ?[a-z]?\d*[a-z]?\b.*$"
-POST_BOX = r"\b(?:po box|p o box|postfach|bp|boite postale|apartado|skr poczt|box|casella postale|postbus) ?(\d+)"
+POST_BOX = (
+    r"\b(?:po box|p o box|postfach|bp|boite postale|apartado|skr poczt|box|casella postale|postbus) ?(\d+)"
+)
 JOINED = r"([a-z]{3,})(?:strasse|straat|str)\b"
 
 
@@ -38,7 +40,8 @@ def address_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
         road=pl.when(pl.col("road") == "").then(None).otherwise("road"),
         postcode=pl.col("place_code"),
         city=replace_words(
-            pl.col("town").str.replace(r" (?:cedex.*|am main|an der .*|\d+)$", ""), {"saint": "st", "sankt": "st"}
+            pl.col("town").str.replace(r" (?:cedex.*|am main|an der .*|\d+)$", ""),
+            {"saint": "st", "sankt": "st"},
         ).str.replace_many(["ae", "oe", "ue"], ["a", "o", "u"]),
         region=said(fold(pl.col("region"))),
     ).drop("line", "town", "place_code")

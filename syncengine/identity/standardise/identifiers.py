@@ -12,7 +12,9 @@ def identifier_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
     tax = code(pl.col("tax_id"))
     prefix = tax.str.extract(r"^([A-Z]{2})[A-Z0-9]*\d")
     prefix = pl.when(prefix == "EL").then(pl.lit("GR")).otherwise(prefix)
-    number = pl.when(prefix.is_not_null() & (prefix == pl.col("country").fill_null(prefix))).then(tax.str.slice(2))
+    number = pl.when(prefix.is_not_null() & (prefix == pl.col("country").fill_null(prefix))).then(
+        tax.str.slice(2)
+    )
     frame = frame.with_columns(
         tax=number.fill_null(tax).str.replace(r"^(\d{9,})(?:MWST|TVA|IVA)$", "$1"),
         tax_country=pl.coalesce(prefix, "country"),

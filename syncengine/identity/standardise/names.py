@@ -15,13 +15,34 @@ BEFORE_DOING = rf"(?i)\s*[,(]?\s*\b{SAID_AS}\s+.+$"
 FRONT_FORMS = ["ab", "as", "oy", "sa", "srl", "ooo", "oao", "zao", "pao", "pt", "sia", "uab"]
 FRONT_WORDS = 1
 FORM_WORDS = 5  # the longest legal form has five words ("sa de cv", "gmbh and co kg")
-SMALL = ["the", "and", "of", "for", "de", "der", "die", "das", "und", "et", "la", "le", "les", "el", "y", "e", "di", "van"]
+SMALL = [
+    "the",
+    "and",
+    "of",
+    "for",
+    "de",
+    "der",
+    "die",
+    "das",
+    "und",
+    "et",
+    "la",
+    "le",
+    "les",
+    "el",
+    "y",
+    "e",
+    "di",
+    "van",
+]
 UMLAUTS = {"ae": "a", "oe": "o", "ue": "u"}
 
 
 def name_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
     """name, legal_form, base, place, division, tokens, name_key, joined, tok1, tok2 and all_names."""
-    frame = frame.with_columns(raw=pl.coalesce(_filled("name"), _filled("legal_name")), legal=_filled("legal_name"))
+    frame = frame.with_columns(
+        raw=pl.coalesce(_filled("name"), _filled("legal_name")), legal=_filled("legal_name")
+    )
     frame = frame.with_columns(doing=pl.col("raw").str.extract(DOING))
     folded = {"folded": _main("raw"), "legal_folded": _main("legal"), "doing": fold(pl.col("doing"))}
     frame = settled(frame.with_columns(**folded))
@@ -55,7 +76,10 @@ def _split_form(frame: pl.LazyFrame, column: str, form: str) -> pl.LazyFrame:
         frame = settled(frame.with_columns(**_form_at(front=front)))
         frame = frame.with_columns(
             pl.coalesce(form, "_form").alias(form),
-            pl.when(pl.col("_form").is_not_null()).then(_without(front=front)).otherwise(column).alias(column),
+            pl.when(pl.col("_form").is_not_null())
+            .then(_without(front=front))
+            .otherwise(column)
+            .alias(column),
         )
     return frame.drop("_words", "_form", "_taken")
 
@@ -88,7 +112,9 @@ def _forms(*, front: bool) -> dict[str, str]:
     forms = table("legal_forms").with_columns(pl.col("country").fill_null(""))
     if front:
         forms = forms.filter(pl.col("form").is_in(FRONT_FORMS))
-    key = pl.when(pl.col("country") == "").then("form").otherwise(pl.concat_str("country", pl.lit("|"), "form"))
+    key = (
+        pl.when(pl.col("country") == "").then("form").otherwise(pl.concat_str("country", pl.lit("|"), "form"))
+    )
     rows = forms.select(key, pl.col("canonical")).iter_rows()
     return dict(rows)
 

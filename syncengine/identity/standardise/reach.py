@@ -13,7 +13,9 @@ EXTENSION = r"(?i)\s*(?:ext|extension|durchwahl|x|#)\.?\s*\d*$"
 def reach_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
     """email, domain, stem, phone, trunk; free-mail and hosting domains are no domain."""
     frame = frame.with_columns(email=_email(pl.col("email")), site=_site(pl.col("website")))
-    frame = frame.with_columns(mailed=_registered(pl.col("email").str.extract(r"@(.+)$")), site=_registered(pl.col("site")))
+    frame = frame.with_columns(
+        mailed=_registered(pl.col("email").str.extract(r"@(.+)$")), site=_registered(pl.col("site"))
+    )
     frame = frame.with_columns(domain=pl.coalesce(_own("site"), _own("mailed")), email=_personal())
     frame = _phone(frame.with_columns(stem=pl.col("domain").str.extract(r"^([^.]+)")))
     return frame.with_columns(trunk=_trunk(pl.col("phone"))).drop("site", "mailed")
@@ -42,7 +44,9 @@ def _own(column: str) -> pl.Expr:
 
 def _personal() -> pl.Expr:
     """The address itself, unless it is a role's mailbox on a domain that is nobody's own."""
-    role = pl.col("email").str.extract(r"^([^@+]+)").is_in([str(w) for w in words("blocked")["role_mailboxes"]])
+    role = (
+        pl.col("email").str.extract(r"^([^@+]+)").is_in([str(w) for w in words("blocked")["role_mailboxes"]])
+    )
     nobody = pl.col("mailed").is_in(words("domains")["placeholder"])
     free = pl.col("mailed").is_in(list(free_domains()))
     return pl.when(nobody | (role & free)).then(None).otherwise(pl.col("email"))
@@ -50,10 +54,19 @@ def _personal() -> pl.Expr:
 
 def _phone(frame: pl.LazyFrame) -> pl.LazyFrame:
     """phone: national digits; without country code where one is written or known, extensions cut off."""
-    raw = pl.col("phone").str.slice(0, LONGEST).str.replace(EXTENSION, "").str.replace_all("(0)", "", literal=True)
+    raw = (
+        pl.col("phone")
+        .str.slice(0, LONGEST)
+        .str.replace(EXTENSION, "")
+        .str.replace_all("(0)", "", literal=True)
+    )
     frame = frame.with_columns(
-        written=raw.str.contains(r"^\s*(?:\+|00)"), digits=raw.str.replace_all(r"\D", ""), calling=_calling_code()
-    ).with_columns(digits=pl.when("written").then(pl.col("digits").str.strip_prefix("00")).otherwise("digits"))
+        written=raw.str.contains(r"^\s*(?:\+|00)"),
+        digits=raw.str.replace_all(r"\D", ""),
+        calling=_calling_code(),
+    ).with_columns(
+        digits=pl.when("written").then(pl.col("digits").str.strip_prefix("00")).otherwise("digits")
+    )
     coded = pl.col("written") | (pl.col("digits").str.len_chars() >= 11)
     at_home = coded & pl.col("digits").str.starts_with(pl.col("calling")).fill_null(False)
     behind = pl.col("digits").str.slice(pl.col("calling").str.len_chars())

@@ -7,8 +7,24 @@ import random
 import polars as pl
 
 SYLLABLES = "ba be bo da de do fa fe ga go ha ho ka ke ko la le lo ma me mo na ne no pa pe ra re ro sa se ta te to va ve za".split()
-TRADES = ["Logistics", "Foods", "Software", "Metals", "Pharma", "Textiles", "Energy", "Plastics", "Motors", "Glass"]
-FORMS = {"DE": ["GmbH", "AG", "GmbH & Co. KG"], "FR": ["SARL", "SAS"], "GB": ["Ltd", "Limited", "PLC"], "US": ["Inc.", "LLC"]}
+TRADES = [
+    "Logistics",
+    "Foods",
+    "Software",
+    "Metals",
+    "Pharma",
+    "Textiles",
+    "Energy",
+    "Plastics",
+    "Motors",
+    "Glass",
+]
+FORMS = {
+    "DE": ["GmbH", "AG", "GmbH & Co. KG"],
+    "FR": ["SARL", "SAS"],
+    "GB": ["Ltd", "Limited", "PLC"],
+    "US": ["Inc.", "LLC"],
+}
 DIALS = {"DE": "49", "FR": "33", "GB": "44", "US": "1"}
 
 
@@ -21,7 +37,9 @@ def companies(count: int, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         for source in range(dice.choice([1, 2, 2, 3])):
             rows.append({"record_id": 0, "source": source, "truth": truth, **_told(company, dice)})
     dice.shuffle(rows)
-    frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(record_id=pl.int_range(1, len(rows) + 1))
+    frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(
+        record_id=pl.int_range(1, len(rows) + 1)
+    )
     return frame.drop("truth"), frame.select("record_id", "truth")
 
 
@@ -49,7 +67,11 @@ def _company(dice: random.Random) -> dict[str, str]:
 def _typo(text: str, dice: random.Random) -> str:
     """Half of the names stay; else a letter is dropped, doubled or swapped with the next."""
     at = dice.randrange(len(text) - 1)
-    changed = [text[:at] + text[at + 1 :], text[: at + 1] + text[at:], text[:at] + text[at + 1] + text[at] + text[at + 2 :]]
+    changed = [
+        text[:at] + text[at + 1 :],
+        text[: at + 1] + text[at:],
+        text[:at] + text[at + 1] + text[at] + text[at + 2 :],
+    ]
     return dice.choice([text, text, text, *changed])
 
 
@@ -57,7 +79,13 @@ def _told(company: dict[str, str], dice: random.Random) -> dict[str, str | None]
     """A system's version: some fields missing, some misspelt."""
     name = company["legal_name"] if dice.random() < 0.5 else company["name"]
     told: dict[str, str | None] = {**company, "name": _typo(name, dice), "legal_name": None}
-    for field, missing in (("tax_id", 0.6), ("email", 0.4), ("phone", 0.3), ("street", 0.2), ("postcode", 0.2)):
+    for field, missing in (
+        ("tax_id", 0.6),
+        ("email", 0.4),
+        ("phone", 0.3),
+        ("street", 0.2),
+        ("postcode", 0.2),
+    ):
         if dice.random() < missing:
             told[field] = None
     if told["street"] and dice.random() < 0.3:

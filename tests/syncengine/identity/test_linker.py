@@ -1,0 +1,117 @@
+"""Scores: accuracy on data not made for the model, one weight in both runs, explanations that add up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from syncengine.identity import (
+    AUTOMATIC, Model, default_model, explain, fit_frequencies, partition, score, sentence, standardise, veto_values,
+)  # fmt: skip
+from tests.syncengine.identity.companies import companies
+
+SHARED = Path("/work/shared/data")
+NOTHING_DECIDED = pl.DataFrame(schema={"record_l": pl.Int64, "record_r": pl.Int64, "kind": pl.String})
+
+
+def pairs_in(frame: pl.DataFrame, *columns: str) -> int:
+    sizes = frame.group_by(columns).len()["len"].cast(pl.Int64)
+    return int((sizes * (sizes - 1) // 2).sum())
+
+
+def judged(records: pl.DataFrame, truth: pl.DataFrame) -> dict[str, float]:
+    """Pair precision, recall and F1 of automatic merges over all records."""
+    tidy = standardise(records)
+    model = fit_frequencies(tidy, default_model())
+    pairs = score(tidy, changed=None, model=model)
+    found = partition(tidy["record_id"], pairs, NOTHING_DECIDED, veto_values(tidy)).join(
+        truth, on="record_id"
+    )
+    right, made, true = (
+        pairs_in(found, "cluster", "truth"),
+        pairs_in(found, "cluster"),
+        pairs_in(found, "truth"),
+    )
+    return {"precision": right / made, "recall": right / true, "f1": 2 * right / (made + true)}
+
+
+@pytest.fixture(scope="module")
+def tidy() -> pl.DataFrame:
+    return standardise(companies(400, seed=11)[0])
+
+
+@pytest.fixture(scope="module")
+def model(tidy: pl.DataFrame) -> Model:
+    return fit_frequencies(tidy, default_model())
+
+
+def test_accuracy_on_careless_systems() -> None:
+    found = judged(*companies(1500, seed=23))
+    assert found["precision"] >= 0.99 and found["f1"] >= 0.93, found
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the labelled sets are not on this machine")
+def test_accuracy_on_early_childhood_sites() -> None:
+    read = pl.read_csv(SHARED / "early_childhood" / "records.csv", infer_schema=False)
+    records = read.select(
+        pl.col("record_id").cast(pl.Int64), "name", "phone", street="address", postcode="zip"
+    )
+    truth = read.select(pl.col("record_id").cast(pl.Int64), truth="true_id")
+    assert judged(records, truth)["f1"] >= 0.80
+
+
+def test_changed_records_get_the_weights_of_the_bulk_run(tidy: pl.DataFrame, model: Model) -> None:
+    changed = tidy["record_id"].sample(40, seed=3)
+    bulk = score(tidy, changed=None, model=model)
+    concerned = bulk.filter(
+        pl.col("record_l").is_in(changed.implode()) | pl.col("record_r").is_in(changed.implode())
+    )
+    assert score(tidy, changed=changed, model=model).rows() == concerned.rows()
+
+
+def test_model_survives_its_bytes(tidy: pl.DataFrame, model: Model) -> None:
+    again = Model.from_bytes(model.to_bytes())
+    assert score(tidy, changed=None, model=again).rows() == score(tidy, changed=None, model=model).rows()
+
+
+def test_explanation_adds_up(tidy: pl.DataFrame, model: Model) -> None:
+    pair = score(tidy, changed=None, model=model).filter(pl.col("tier") == AUTOMATIC).row(0, named=True)
+    told = explain(tidy, pair["record_r"], pair["record_l"], model)
+    assert told.match_weight == pytest.approx(pair["match_weight"], abs=1e-6)
+    assert told.prior_weight + sum(step.weight for step in told.steps) == pytest.approx(
+        told.match_weight, abs=1e-6
+    )
+    assert sentence(pair["rule"]) in [step.sentence for step in told.steps]
+
+
+def test_a_value_everyone_has_merges_nobody() -> None:
+    rows = [
+        {"record_id": n, "name": "Acme", "phone": "030 1234568", "email": "info@acme.de"} for n in range(3000)
+    ]
+    tidy = standardise(pl.DataFrame(rows))
+    assert score(tidy, changed=None, model=fit_frequencies(tidy, default_model())).height == 0
+
+
+def test_sister_companies_are_not_merged() -> None:
+    shared = {
+        "website": "acme.com",
+        "phone": "030 1234568",
+        "city": "Berlin",
+        "street": "Hauptstr. 1",
+        "postcode": "10115",
+    }
+    rows = [
+        {"record_id": n, "name": f"Acme {place}", **shared}
+        for n, place in enumerate(["Deutschland", "Polska"], 1)
+    ]
+    found = score(standardise(pl.DataFrame(rows)), changed=None, model=default_model())
+    assert found.filter(pl.col("tier") <= AUTOMATIC).height == 0
+
+
+def test_no_records_make_no_pairs() -> None:
+    tidy = standardise(pl.DataFrame(schema={"record_id": pl.Int64, "name": pl.String}))
+    model = fit_frequencies(tidy, default_model())
+    assert score(tidy, changed=None, model=model).height == 0
+    assert partition(tidy["record_id"], score(tidy, changed=None, model=model), NOTHING_DECIDED).height == 0
