@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
+from syncengine.demo.days import Days
 from syncengine.demo.dice import Dice
 from syncengine.demo.names import choose
 from syncengine.demo.orders import after, net_of, when_story
@@ -28,15 +29,15 @@ class Billing:
     promises: pl.DataFrame
 
 
-def make_billing(dice: Dice, orders: pl.DataFrame, lines: pl.DataFrame, today: date) -> Billing:
+def make_billing(dice: Dice, orders: pl.DataFrame, lines: pl.DataFrame, days: Days) -> Billing:
     """Bill what was shipped and let customers pay as their story tells."""
     invoice_lines = _invoice_lines(dice, lines)
-    invoices = _invoices(dice, orders, invoice_lines, today)
+    invoices = _invoices(dice, orders, invoice_lines, days)
     invoice_lines = invoice_lines.join(invoices.select("invoice"), on="invoice", how="semi", maintain_order="left")
-    credits = _credits(dice, invoices, invoice_lines, today)
+    credits = _credits(dice, invoices, invoice_lines, days)
     invoices = _paid(dice, invoices.join(
         credits.select("invoice", pl.col("gross").alias("credit"), pl.col("date").alias("credit_date")),
-        on="invoice", how="left", maintain_order="left"), today)  # fmt: skip
+        on="invoice", how="left", maintain_order="left"), days)  # fmt: skip
     used = invoices.filter(pl.col("credit_used") > 0).select("invoice", "credit_used")
     credits = credits.join(used, on="invoice", how="left", maintain_order="left").with_columns(
         pl.col("credit_used").fill_null(0)
@@ -49,7 +50,7 @@ def make_billing(dice: Dice, orders: pl.DataFrame, lines: pl.DataFrame, today: d
         "invoice", pl.lit(None, pl.Int64).alias("payment"), pl.col("invoice").alias("credit_of"),
         pl.col("credit_used").alias("amount"), pl.col("credit_date").alias("date"), "currency")  # fmt: skip
     settlements = pl.concat([settled, credited])
-    return Billing(invoices, invoice_lines, payments, settlements, credits, _promises(dice, invoices, today))
+    return Billing(invoices, invoice_lines, payments, settlements, credits, _promises(dice, invoices, days))
 
 
 def _invoice_lines(dice: Dice, lines: pl.DataFrame) -> pl.DataFrame:
@@ -65,7 +66,7 @@ def _invoice_lines(dice: Dice, lines: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(net_of(pl.col("quantity"), pl.col("price"), pl.col("discount")).alias("net"))
 
 
-def _invoices(dice: Dice, orders: pl.DataFrame, lines: pl.DataFrame, today: date) -> pl.DataFrame:
+def _invoices(dice: Dice, orders: pl.DataFrame, lines: pl.DataFrame, days: Days) -> pl.DataFrame:
     sums = lines.group_by("invoice", maintain_order=True).agg(
         pl.col("order").first(), pl.col("ship_date").first(), pl.col("net").sum(), pl.col("part").first()
     )
@@ -75,15 +76,15 @@ def _invoices(dice: Dice, orders: pl.DataFrame, lines: pl.DataFrame, today: date
     frame = frame.with_columns(after(frame["ship_date"], dice.below(invoice, "invoice/wait", 3)).alias("date"))
     forgotten = dice.chance(invoice, "invoice/forgotten", 0.012)
     tax = (pl.col("entity") + pl.col("country")).replace_strict(TAX, default=0, return_dtype=pl.Int64)
-    days = frame["terms"].replace_strict(DAYS, return_dtype=pl.Int64)
+    terms = frame["terms"].replace_strict(DAYS, return_dtype=pl.Int64)
     frame = frame.with_columns(
-        ((pl.col("net") * tax + 500) // 1000).alias("tax"), after(frame["date"], days).alias("due")
+        ((pl.col("net") * tax + 500) // 1000).alias("tax"), after(frame["date"], terms).alias("due")
     )
     frame = frame.with_columns((pl.col("net") + pl.col("tax")).alias("gross"))
-    return frame.filter(~forgotten & (pl.col("date") <= today))
+    return frame.filter(~forgotten & (pl.col("date") <= days.today))
 
 
-def _credits(dice: Dice, invoices: pl.DataFrame, lines: pl.DataFrame, today: date) -> pl.DataFrame:
+def _credits(dice: Dice, invoices: pl.DataFrame, lines: pl.DataFrame, days: Days) -> pl.DataFrame:
     """Credit notes on a part of an invoice's first line; two in three with goods sent back."""
     share = when_story(invoices["story"], {"unhappy": 0.16}, 0.028)
     some = invoices.filter(dice.chance(invoices["invoice"], "credit", share))
@@ -101,13 +102,13 @@ def _credits(dice: Dice, invoices: pl.DataFrame, lines: pl.DataFrame, today: dat
     ).with_columns((pl.col("line_net") * pl.col("back") // pl.col("quantity")).alias("net"))  # fmt: skip
     some = some.with_columns((pl.col("net") + (pl.col("net") * pl.col("rate") + 500) // 1000).alias("gross"))
     some = some.with_columns(pl.min_horizontal("gross", pl.col("net") + pl.col("tax")).alias("gross"))
-    return some.filter((pl.col("date") <= today) & (pl.col("net") > 0))
+    return some.filter((pl.col("date") <= days.today) & (pl.col("net") > 0))
 
 
-def _paid(dice: Dice, frame: pl.DataFrame, today: date) -> pl.DataFrame:
+def _paid(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
     """Add what was credited and paid, when, and what is open."""
     invoice, story = frame["invoice"], frame["story"]
-    recent = 1 - ((pl.lit(today) - pl.col("date")).dt.total_days() / 730).clip(0, 1)
+    recent = 1 - ((pl.lit(days.origin) - pl.col("date")).dt.total_days() / 730).clip(0, 1)
     recency = frame.select(recent.alias("r")).to_series()
     slow = when_story(story, {"late": 38, "trouble": 80, "unhappy": 16, "quiet": 9}, 0.0) * (0.3 + recency)
     delay = slow + dice.bell(invoice, "pay/delay") * when_story(story, {"late": 9, "trouble": 20}, 3.0)
@@ -118,7 +119,7 @@ def _paid(dice: Dice, frame: pl.DataFrame, today: date) -> pl.DataFrame:
         pl.when(monthly).then(pl.col("pay_date").dt.month_end()).otherwise("pay_date").alias("pay_date")
     )
     never = (story == "trouble") & dice.chance(invoice, "pay/never", 0.35)
-    comes = (pl.col("pay_date") <= today) & ~never
+    comes = (pl.col("pay_date") <= days.today) & ~never
     in_time = (pl.col("credit").is_not_null()) & (~comes | (pl.col("credit_date") <= pl.col("pay_date")))
     short = choose(dice.unit(invoice, "pay/short"), [(0.015, frame["gross"] // 50)], frame["gross"] * 0)
     frame = frame.with_columns(
@@ -128,12 +129,12 @@ def _paid(dice: Dice, frame: pl.DataFrame, today: date) -> pl.DataFrame:
     rest = (pl.col("gross") - pl.col("credit_used") - pl.col("short")).clip(0, None)
     frame = frame.with_columns(pl.when("comes").then(rest).otherwise(0).alias("paid"))
     frame = frame.with_columns((pl.col("gross") - pl.col("credit_used") - pl.col("paid")).alias("open"))
-    return _chased(dice, frame, today)
+    return _chased(dice, frame, days)
 
 
-def _chased(dice: Dice, frame: pl.DataFrame, today: date) -> pl.DataFrame:
+def _chased(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
     invoice, story = frame["invoice"], frame["story"]
-    over = pl.when(pl.col("open") > 0).then((pl.lit(today) - pl.col("due")).dt.total_days()).otherwise(0)
+    over = pl.when(pl.col("open") > 0).then((pl.lit(days.today) - pl.col("due")).dt.total_days()).otherwise(0)
     disputed = dice.chance(invoice, "dispute", when_story(story, {"unhappy": 0.6}, 0.12))
     group = frame["id"] * 100_000 + (frame["pay_date"] - date(2000, 1, 1)).dt.total_days()
     single = frame["invoice"] * 2 + 1
@@ -163,12 +164,16 @@ def _payments(dice: Dice, invoices: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _promises(dice: Dice, invoices: pl.DataFrame, today: date) -> pl.DataFrame:
-    """What late customers said they would pay, and when."""
-    due = invoices.filter((pl.col("dunning") > 1) & (pl.col("open") > 0))
-    due = due.filter(dice.chance(due["invoice"], "promise", 0.45))
-    day = after(pl.Series([today] * due.height, dtype=pl.Date), dice.between(due["invoice"], "promise/day", -25, 20))
-    return due.select("invoice", "id", pl.col("open").alias("amount"), "currency").with_columns(
-        day.alias("date"),
-        pl.select(pl.when(day < today).then(pl.lit("broken")).otherwise(pl.lit("open"))).to_series().alias("status"),
-    )
+def _promises(dice: Dice, invoices: pl.DataFrame, days: Days) -> pl.DataFrame:
+    """What late customers said they would pay, and when; kept as told once said."""
+    said = after(invoices["due"], dice.between(invoices["invoice"], "promise/said", 31, 50))
+    late = invoices.with_columns(said.alias("said")).filter(
+        dice.chance(invoices["invoice"], "promise", 0.45)
+        & (pl.col("said") <= days.today) & ((pl.col("pay_date") > pl.col("said")) | (pl.col("open") > pl.col("short")))
+    )  # fmt: skip
+    day = after(late["said"], dice.between(late["invoice"], "promise/day", 7, 35))
+    promised = (pl.col("gross") - pl.col("credit_used")).alias("amount")
+    return late.select("invoice", "id", promised, "currency", "open", "pay_date").with_columns(day.alias("date")).with_columns(
+        pl.when((pl.col("open") == 0) & (pl.col("pay_date") <= pl.col("date"))).then(pl.lit("kept"))
+        .when(pl.col("date") < days.today).then(pl.lit("broken")).otherwise(pl.lit("open")).alias("status")
+    )  # fmt: skip

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import polars as pl
 
 from syncengine.demo import places
+from syncengine.demo.days import Days
 from syncengine.demo.dice import Dice
 from syncengine.demo.names import fold, make_company_names, make_legal_forms, make_stems, slug
 from syncengine.demo.taxnumbers import make_registrations, make_tax_ids
@@ -22,14 +21,14 @@ TERRITORIES = {"AT": "ALPS", "CH": "ALPS", "FR": "FRANCE", "IT": "SOUTH", "ES": 
 TERMS = {"30 days net": 55, "14 days 2 %, 30 days net": 20, "14 days net": 12, "60 days net": 10, "prepaid": 3}
 
 
-def make_customers(dice: Dice, first: int, count: int, today: date) -> pl.DataFrame:
+def make_customers(dice: Dice, first: int, count: int, days: Days) -> pl.DataFrame:
     """Customers first to first + count - 1, one row each."""
     ids = pl.int_range(first, first + count, eager=True)
     country = dice.weigh(_home(dice, ids), "country", {c: w["weight"] // 10 for c, w in countries().items()})
     parts = pl.DataFrame({"id": ids, "country": country}).partition_by("country", maintain_order=True)
     frame = pl.concat([_local(dice, part) for part in parts]).sort("id")
     frame = _relate(dice, frame)
-    return _relationship(dice, _reachable(dice, frame), today)
+    return _relationship(dice, _reachable(dice, frame), days)
 
 
 def _home(dice: Dice, ids: pl.Series) -> pl.Series:
@@ -42,7 +41,9 @@ def _home(dice: Dice, ids: pl.Series) -> pl.Series:
 def _local(dice: Dice, part: pl.DataFrame) -> pl.DataFrame:
     code, ids = part["country"][0], part["id"]
     where = places.make_places(dice, ids, code)
-    return part.hstack(where).with_columns(
+    before = places.make_places(dice, ids, code, "before").drop("area")
+    before = before.rename({name: f"old_{name}" for name in before.columns})
+    return part.hstack(where).hstack(before).with_columns(
         make_company_names(dice, ids, code, where["city"]).alias("base"),
         make_legal_forms(dice, ids, code).alias("form"),
         places.make_phones(dice, ids, code, where["area"]).alias("phone"),
@@ -98,7 +99,7 @@ def _reachable(dice: Dice, frame: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _relationship(dice: Dice, frame: pl.DataFrame, today: date) -> pl.DataFrame:
+def _relationship(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
     """Add how we deal with the customer: segment, territory, owner, currency, terms, story."""
     ids, words = frame["id"], company()
     segment = dice.weigh(ids, "segment", {"A": 10, "B": 30, "C": 60})
@@ -112,6 +113,8 @@ def _relationship(dice: Dice, frame: pl.DataFrame, today: date) -> pl.DataFrame:
     story = dice.weigh(ids, "story", STORIES)
     years = dice.between(ids, "since", 800, 6500)
     age = pl.select(pl.when(story == "new").then(dice.between(ids, "since/new", 20, 85)).otherwise(years)).to_series()
+    later = (story == "new") & dice.chance(ids, "born", 0.4)  # not a customer yet: they come with the ticks
+    age = pl.select(pl.when(later).then(-dice.between(ids, "born/day", 1, 365)).otherwise(age)).to_series()
     size = segment.replace_strict({"A": 900, "B": 180, "C": 40}, return_dtype=pl.Int64)
     return frame.with_columns(
         segment.alias("segment"), territory.alias("territory"), story.alias("story"),
@@ -125,7 +128,7 @@ def _relationship(dice: Dice, frame: pl.DataFrame, today: date) -> pl.DataFrame:
         dice.weigh(ids, "terms", TERMS).alias("terms"),
         dice.pick(ids, "incoterm", words["incoterms"]).alias("incoterm"),
         dice.between(ids, "duns", 100_000_000, 999_999_999).cast(pl.String).alias("duns"),
-        (pl.lit(today) - pl.duration(days=age)).alias("since"),
+        days.back(age).alias("since"),
         fold(frame["city"]).alias("city_plain"),
         # Which systems know the customer; every one is known to at least one of CRM and ERP.
         dice.chance(ids, "in/crm", 0.86).alias("in_crm"),

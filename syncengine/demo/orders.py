@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import polars as pl
 
+from syncengine.demo.days import Days
 from syncengine.demo.dice import Dice
 from syncengine.demo.names import choose
 from syncengine.demo.products import Range, favourite
 from syncengine.demo.words import company, texts
 
 HORIZON = 730
-MOST = 48  # orders a customer within the horizon
+COMING = 110  # days of coming orders: their deals are open now
+ROOM = 4096  # numbers for one customer's orders; the last before the origin is in the middle
+SILENT = ["quiet", "unhappy"]
 SEASON = [0.90, 0.95, 1.10, 1.05, 1.00, 1.05, 0.85, 0.75, 1.15, 1.15, 1.10, 0.70]
 INTERVALS = {"A": (35, 70), "B": (80, 150), "C": (150, 380)}
 TARGETS = {"A": 900_000, "B": 320_000, "C": 120_000}  # cents a line
@@ -28,8 +31,8 @@ def after(days: pl.Series, count: pl.Series) -> pl.Series:
     return pl.select(pl.lit(days) + pl.duration(days=count)).to_series()
 
 
-def make_orders(dice: Dice, customers: pl.DataFrame, today: date) -> pl.DataFrame:
-    """Order headers: order (unique number), customer, date and what the customer brings along."""
+def make_orders(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataFrame:
+    """Order headers, also of the weeks to come: order (unique number), date and what the customer brings along."""
     ids, segment, story = customers["id"], customers["segment"], customers["story"]
     low = segment.replace_strict({s: v[0] for s, v in INTERVALS.items()}, return_dtype=pl.Int64)
     high = segment.replace_strict({s: v[1] for s, v in INTERVALS.items()}, return_dtype=pl.Int64)
@@ -39,29 +42,31 @@ def make_orders(dice: Dice, customers: pl.DataFrame, today: date) -> pl.DataFram
     last = (interval * (silence + dice.unit(ids, "order/last") * spread)).cast(pl.Int64)
     bend = when_story(story, {"growing": 0.06, "shrinking": -0.02}, 0.0)
     frame = customers.with_columns(interval.alias("interval"), last.alias("last"), bend.alias("bend"))
-    frame = frame.with_columns(pl.int_ranges(0, MOST).alias("k"))
-    frame = frame.with_columns(pl.col("k").list.head((HORIZON // pl.col("interval")) + 2)).explode("k")
-    order = frame["id"] * 64 + frame["k"]
-    steps = frame["k"] * (1 + frame["bend"] * frame["k"]) + dice.bell(order, "order/jitter") * 0.11
-    age = (frame["last"] + steps * frame["interval"]).cast(pl.Int64).clip(0, 100_000)
-    day = pl.lit(today) - pl.duration(days=age)
-    frame = frame.with_columns(order.alias("order"), day.alias("raw"))
+    ahead = (days.today - days.origin).days + COMING
+    first = pl.when(pl.col("story").is_in(SILENT)).then(0).otherwise(-(ahead // pl.col("interval")) - 1)
+    frame = frame.with_columns(pl.int_ranges(first, HORIZON // pl.col("interval") + 2).alias("k")).explode("k")
+    order = frame["id"] * ROOM + frame["k"] + ROOM // 2
+    steps = frame["k"] * (1 + frame["bend"] * frame["k"].clip(0, None)) + dice.bell(order, "order/jitter") * 0.11
+    age = (frame["last"] + steps * frame["interval"]).cast(pl.Int64)
+    age = pl.select(pl.when(frame["k"] < 0).then(age.clip(None, -1)).otherwise(age.clip(0, None))).to_series()
+    frame = frame.with_columns(order.alias("order"), days.back(age).alias("raw"))
     weekend = (pl.col("raw").dt.weekday().cast(pl.Int64) - 5).clip(0, 2)
     frame = frame.with_columns((pl.col("raw") - pl.duration(days=weekend)).alias("date"))
-    frame = frame.filter((pl.col("date") > today - timedelta(days=HORIZON)) & (pl.col("date") >= pl.col("since")))
-    return _dated(dice, frame.drop("raw", "bend", "interval", "last"), today)
+    soon = pl.col("date") <= days.today + timedelta(days=COMING)
+    frame = frame.filter(soon & (pl.col("date") > days.origin - timedelta(days=HORIZON)) & (pl.col("date") >= pl.col("since")))
+    return _dated(dice, frame.drop("raw", "bend", "interval", "last"), days)
 
 
-def _dated(dice: Dice, frame: pl.DataFrame, today: date) -> pl.DataFrame:
+def _dated(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
     """Add deal, type, promised and actual dates, hold and cancellation."""
     order, story = frame["order"], frame["story"]
     lead = dice.between(order, "order/lead", 3, 24)
     late = dice.chance(order, "order/late", when_story(story, {"unhappy": 0.55}, 0.12))
     slip = choose(late.cast(pl.Float64), [(0.5, -dice.below(order, "order/early", 3))],
                   dice.between(order, "order/slip", 3, 16))  # fmt: skip
-    fresh = frame["date"] > today - timedelta(days=45)
+    fresh = frame["date"] > days.origin - timedelta(days=45)
     deal = dice.chance(order, "order/deal", 0.28)
-    first = frame["k"] == frame.select(pl.col("k").max().over("id")).to_series()
+    first = frame["date"] < frame["since"] + timedelta(days=90)
     reasons = texts()["hold_reasons"]
     return frame.with_columns(
         deal.alias("has_deal"),
@@ -124,7 +129,7 @@ def net_of(quantity: pl.Expr, price: pl.Expr, discount: pl.Expr) -> pl.Expr:
     return (quantity * price * (100 - discount) + 50) // 100
 
 
-def ship(orders: pl.DataFrame, lines: pl.DataFrame, today: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+def ship(orders: pl.DataFrame, lines: pl.DataFrame, days: Days) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Orders with value and status, and lines with their shipment's number and date and the quantity gone out."""
     facts = orders.select("order", "split", "cancelled", "hold", "ship_1", "ship_2")
     lines = lines.join(facts, on="order", how="left", maintain_order="left")
@@ -133,13 +138,13 @@ def ship(orders: pl.DataFrame, lines: pl.DataFrame, today: date) -> tuple[pl.Dat
         pl.when(second).then(2).otherwise(1).alias("part"),
         pl.when(second).then(pl.max_horizontal("ship_1", "ship_2")).otherwise("ship_1").alias("ship_date"),
     )
-    gone = (pl.col("ship_date") <= today) & ~pl.col("cancelled") & ~pl.col("hold")
+    gone = (pl.col("ship_date") <= days.today) & ~pl.col("cancelled") & ~pl.col("hold")
     lines = lines.with_columns(pl.when(gone).then("quantity").otherwise(0).alias("shipped"))
     sums = lines.group_by("order", maintain_order=True).agg(
         pl.col("net").sum(), pl.len().alias("lines"), (pl.col("shipped") > 0).sum().alias("gone")
     )
     orders = orders.join(sums, on="order", how="left", maintain_order="left")
-    done = pl.col("ship_1") < today - timedelta(days=60)
+    done = pl.col("ship_1") < days.today - timedelta(days=60)
     orders = orders.with_columns(
         pl.when("cancelled").then(pl.lit("cancelled"))
         .when((pl.col("gone") == pl.col("lines")) & done).then(pl.lit("closed"))
