@@ -46,4 +46,5 @@ def match_keys(standardised: pl.DataFrame) -> pl.DataFrame:
     needed = list(dict.fromkeys(column for rule in BLOCKING_RULES for column in rule.columns))
     with connect() as con:
         con.register("standardised", standardised.select("record_id", *needed).to_arrow())
-        return con.sql(f"SELECT record_id, {', '.join(parts)} FROM standardised").pl()
+        keys: pl.DataFrame = con.sql(f"SELECT record_id, {', '.join(parts)} FROM standardised").pl()
+    return keys
