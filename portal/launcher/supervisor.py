@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from portal.launcher.children import Child, start
+from portal.services.process import end_with_parent
 from portal.services.service import Service
 
 SOFT_SECONDS = 2.0  # for running tasks to finish
@@ -62,7 +63,8 @@ class Supervisor:
 
     def run_once(self, command: Sequence[str], environment: dict[str, str]) -> int:
         """The exit code of a command that uses our terminal and ends when we are told to stop."""
-        process = subprocess.Popen(command, env=environment, start_new_session=True)
+        ended_with_us = end_with_parent(signal.SIGTERM)
+        process = subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=ended_with_us)
         while process.poll() is None and not self.is_stopping:
             time.sleep(0.05)
         _end_group(process, 1.0)
