@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 
@@ -14,30 +15,15 @@ from dashboards.freshness import SourceLine, list_source_lines, word_of
 from syncengine.selectors.queue import count_tasks
 from syncengine.selectors.sync import may_see_runs
 
-KEYS = (
+LIST_KEYS = ("Lists", (("j", "Next row"), ("k", "Previous row"), ("Enter", "Open")))
+CARD_KEYS = (
+    "Steward’s card",
     (
-        "Everywhere",
-        (
-            ("⌘K", "Search customers and pages"),
-            ("/", "Filter"),
-            ("?", "These keys"),
-            ("g h", "Home"),
-            ("g c", "Customers"),
-            ("g q", "Queue"),
-            ("g s", "Sync"),
-            ("Esc", "Close"),
-        ),
-    ),
-    ("Lists", (("j", "Next row"), ("k", "Previous row"), ("Enter", "Open"))),
-    (
-        "Steward's card",
-        (
-            ("m", "Same customer"),
-            ("n", "Different customers"),
-            ("1–5", "Take that value"),
-            ("t", "Type a value"),
-            ("z", "Undo"),
-        ),
+        ("m", "Same customer"),
+        ("n", "Different customers"),
+        ("1–5", "Take that value"),
+        ("t", "Type a value"),
+        ("z", "Undo"),
     ),
 )
 PAGES = {
@@ -73,7 +59,7 @@ class Shell:
     sources: Sequence[SourceLine]
     role_label: str
     initials: str
-    keys = KEYS
+    keys: Sequence[Any]
     themes = THEMES
     densities = DENSITIES
 
@@ -106,6 +92,7 @@ def get_shell(user: User, current: str, ages: Sequence[SourceLine] | None = None
         sources=ages,
         role_label=roles()[user.role].label,
         initials=_initials(str(user)),
+        keys=_keys(user),
     )
 
 
@@ -133,6 +120,19 @@ def _counted(item: NavItem, user: User, sources: Sequence[SourceLine]) -> NavIte
         troubled = sum(line.tone == "bad" for line in sources)
         return replace(item, count=troubled, counted="in trouble", urgent=True)
     return item
+
+
+def _keys(user: User) -> list[Any]:
+    """The keys that do something for this user."""
+    pages = [(f"g {item.letter}", item.label) for item in list_pages(user)]
+    everywhere = [
+        ("⌘K", "Search customers and pages"),
+        ("/", "Filter"),
+        ("?", "These keys"),
+        ("Esc", "Close"),
+    ]
+    groups: list[Any] = [("Everywhere", everywhere + pages), LIST_KEYS]
+    return [*groups, CARD_KEYS] if may_see_queue(user) else groups
 
 
 def _initials(name: str) -> str:

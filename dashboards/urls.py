@@ -9,12 +9,14 @@ from dashboards.views import customer, customers, entry, home, queue, search, sy
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("figures/", home.figures, name="home_figures"),
     path("login/", entry.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("account/preferences/", entry.preferences, name="preferences"),
     path("account/password/", entry.ChangePassword.as_view(), name="password_change"),
     path("search/", search.search, name="search"),
     path("customers/", customers.customers, name="customers"),
+    path("customers/totals/", customers.totals, name="customers_totals"),
     path("customers/export.csv", customers.export, name="customers_export"),
     path("customers/<int:id>/", customer.overview, name="customer"),
     path("customers/<int:id>/values/<slug:field>/", customer.lineage, name="lineage"),

@@ -15,3 +15,9 @@ urlpatterns = [
     path("api/v1/", include("syncengine.api.urls")),
     path("", include("dashboards.urls")),
 ]
+
+# Pages for what went wrong, with the way back; the interface for programs answers with problem+json instead.
+handler400 = "dashboards.views.errors.bad_request"
+handler403 = "dashboards.views.errors.permission_denied"
+handler404 = "dashboards.views.errors.not_found"
+handler500 = "dashboards.views.errors.server_error"

@@ -83,14 +83,11 @@ class Line:
 class Listing:
     """The table's headings, rows and links for one state of the address."""
 
-    def __init__(
-        self, params: QueryDict, page: CustomerPage, sorts: Sequence[str], totals: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, params: QueryDict, page: CustomerPage, sorts: Sequence[str]) -> None:
         self.params, self.page = params, page
         columns = [column for column in page.columns if column.name not in MARKED]
         self.heads = [_head(column, params, page.sort, sorts) for column in columns]
         self.rows = [_line(row, columns) for row in page.rows]
-        self.totals = [(label, totals[name]) for name, label in SHOWN_TOTALS if totals.get(name)]
 
     @property
     def query(self) -> str:
@@ -115,6 +112,11 @@ class Listing:
             for name, value in self.params.items()
             if value and name not in CONTROLS
         ]
+
+
+def named_totals(totals: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The sums worth a word above the table."""
+    return [(label, totals[name]) for name, label in SHOWN_TOTALS if totals.get(name)]
 
 
 def link(params: QueryDict, **changes: str | None) -> str:

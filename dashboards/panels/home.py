@@ -42,6 +42,11 @@ class Item:
     url: str
 
 
+def is_large(user: User) -> bool:
+    """Whether there are too many customers to sum while somebody waits."""
+    return not estimate_customers(visible_accounts(user)).exact
+
+
 def home_headlines(user: User, currency: str) -> list[Headline]:
     """Figures over every customer the user sees."""
     accounts = visible_accounts(user)

@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.selectors.money import base_currency
-from dashboards.pages import page, reader
-from dashboards.panels.home import attention, home_headlines
+from dashboards.pages import fragment, page, reader
+from dashboards.panels.home import attention, home_headlines, is_large
 from dashboards.panels.sync import board
 from syncengine.selectors.sync import may_see_runs
 
@@ -21,9 +21,16 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "today": timezone.localdate(),
         "now": timezone.now(),
-        "headlines": home_headlines(user, currency),
+        "headlines": None if is_large(user) else home_headlines(user, currency),
         "items": attention(user, timezone.localdate(), currency),
         "troubled": [line for line in lines if line.tone in ("warn", "bad")],
         "operates": bool(lines),
     }
     return page(request, "dashboards/home/page.html", context, current="home")
+
+
+@login_required
+def figures(request: HttpRequest) -> HttpResponse:
+    """The headline figures alone, for companies where summing takes longer than a page may."""
+    context = {"headlines": home_headlines(reader(request), base_currency())}
+    return fragment(request, "dashboards/customer/_headlines.html", context)

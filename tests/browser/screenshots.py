@@ -20,9 +20,14 @@ THEMES = ("light", "dark")
 PAGES = {
     "sales": {"home": "/", "customers": "/customers/", "customer": "first customer"},
     "finance": {"receivables": "/customers/?has_overdue=true", "debtor": "first customer"},
-    "steward": {"queue": "/queue/", "card": "first task", "conflicts": "/queue/?kind=conflict", "conflict": "first task"},
+    "steward": {
+        "queue": "/queue/",
+        "card": "first task",
+        "conflicts": "/queue/?kind=conflict",
+        "conflict": "first task",
+    },
     "operator": {"sync": "/sync/", "source": "first source"},
-}  # fmt: skip
+}
 FIRST = {
     "first customer": ".customers .name",
     "first task": "table [data-row] .name",

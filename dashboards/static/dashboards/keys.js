@@ -50,3 +50,6 @@ document.addEventListener("keydown", (event) => {
     acts[event.key]();
   } else if (event.key.length === 1 && press(event.key.toLowerCase())) event.preventDefault();
 });
+
+if (!/Mac|iPhone|iPad/.test(navigator.platform))
+  for (const key of document.querySelectorAll("kbd")) if (key.textContent === "⌘K") key.textContent = "Ctrl K";
