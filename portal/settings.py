@@ -96,6 +96,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_NAME = f"concord_csrf_{PORT}"
 CSRF_COOKIE_HTTPONLY = False  # htmx reads it to send the header
+CSRF_FAILURE_VIEW = "dashboards.views.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
