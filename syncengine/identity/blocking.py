@@ -26,6 +26,8 @@ BLOCKING_RULES = (
     BlockingRule("domain", ("domain",), "They have the same web or mail domain."),
     BlockingRule("phone", ("phone",), "They have the same telephone number."),
     BlockingRule("name", ("name_key",), "Their names have the same words."),
+    BlockingRule("alias_first", ("alias_1",), "One is known by a name of the other."),
+    BlockingRule("alias_last", ("alias_2",), "One is known by a name of the other."),
     BlockingRule("postcode_name", ("postcode", "tok1"), "Names begin alike in one postcode."),
     BlockingRule("city_name", ("city", "tok1"), "Names begin alike in one city."),
     BlockingRule("address", ("street_key", "postcode"), "They have the same address."),

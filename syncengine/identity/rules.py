@@ -16,8 +16,10 @@ def _is(comparison: str, *levels: str) -> pl.Expr:
 
 
 def vetoed() -> pl.Expr:
-    """Never merged without a person: different tax numbers in one country, or another place in the name."""
-    return _is("tax", "different") | _is("duns", "different") | _is("name", *FAR_NAMES)
+    """Never merged without a person: different tax numbers in one country, another place or division in the
+    name, or a longer name in another town."""
+    branch = _is("name", "contained") & _is("address", "other_town", "other_country")
+    return _is("tax", "different") | _is("duns", "different") | _is("name", *FAR_NAMES) | branch
 
 
 def supported() -> pl.Expr:

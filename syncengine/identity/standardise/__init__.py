@@ -16,7 +16,8 @@ READ = (
 )  # fmt: skip
 COMPARED = (
     "record_id", "name", "name_key", "joined", "legal_form", "base", "place", "division", "tok1", "tok2", "tokens",
-    "all_names", "domain", "stem", "email", "phone", "trunk", "tax", "tax_country", "registration", "duns", "house",
+    "all_names",
+    "alias_1", "alias_2", "domain", "stem", "email", "phone", "trunk", "tax", "tax_country", "registration", "duns", "house",
     "road", "street_key", "postcode", "city", "region", "country",
 )  # fmt: skip
 

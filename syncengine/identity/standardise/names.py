@@ -184,6 +184,10 @@ def _tokens(frame: pl.LazyFrame) -> pl.LazyFrame:
         tok1=parts.list.get(0, null_on_oob=True),
         tok2=parts.list.get(1, null_on_oob=True).str.slice(0, 4),
         all_names=names.list.drop_nulls().list.unique().list.sort(),
+    ).with_columns(
+        # One of two names is the first or the last, so a record known by one alone meets it in either column.
+        alias_1=pl.col("all_names").list.first(),
+        alias_2=pl.col("all_names").list.last(),
     ).drop("trade")
 
 
