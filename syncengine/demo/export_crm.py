@@ -136,7 +136,8 @@ def quotes(deals: pl.DataFrame) -> pl.DataFrame:
         pl.col("valid_until").dt.to_string("%Y-%m-%d").alias("ExpirationDate"), pl.col("account_key").alias("ShipToAccount__c"),
         point(pl.col("quote_net")).alias("TotalPrice"), pl.col("currency").alias("CurrencyIsoCode"),
         pl.col("owner").alias("OwnerName"),
-        moment(pl.col("closed").cast(pl.Datetime("us"))).alias("LastModifiedDate"), LIVE,
+        moment(pl.when(pl.col("state") == "open").then("quote_date").otherwise(pl.max_horizontal("closed", "quote_date"))
+               .cast(pl.Datetime("us"))).alias("LastModifiedDate"), LIVE,
     )  # fmt: skip
 
 

@@ -13,15 +13,15 @@ from syncengine.demo.products import Range
 
 TERMS = {"30 days net": "ZB30", "14 days 2 %, 30 days net": "ZB14S", "14 days net": "ZB14", "60 days net": "ZB60",
          "prepaid": "ZB00"}  # fmt: skip
-YES = lambda name: pl.when(name).then(pl.lit("X")).otherwise(pl.lit(""))  # noqa: E731
-ALIVE = pl.lit("").alias("Loeschkz")
+YES = lambda name: pl.when(name).then(pl.lit("X")).otherwise(None)  # noqa: E731
+ALIVE = pl.lit(None, pl.String).alias("Loeschkz")
 
 
 def customers(dice: Dice, rows: pl.DataFrame, credit: pl.DataFrame) -> pl.DataFrame:
     """Kunden; credit holds limit, hold and hold dates by customer."""
     rows = rows.join(credit, on="id", how="left", maintain_order="left")
     ids = rows["row"]
-    name, trade = rows["told_name"], rows["trade_name"].fill_null("")
+    name, trade = rows["told_name"], rows["trade_name"]
     limit = rows.select(comma(pl.col("limit")).alias("l")).to_series()
     english = rows.select(point(pl.col("limit")).alias("l")).to_series()
     limit = where(dice.chance(ids, "limit/mark", 0.006), english, limit)

@@ -9,7 +9,7 @@ import polars as pl
 from syncengine.demo.days import Days
 from syncengine.demo.dice import Dice
 from syncengine.demo.names import choose
-from syncengine.demo.products import Range, favourite
+from syncengine.demo.products import RATES, Range, favourite
 from syncengine.demo.words import company, texts
 
 HORIZON = 730
@@ -120,6 +120,7 @@ def _priced(dice: Dice, base: pl.DataFrame, tag: str) -> pl.DataFrame:
         pl.coalesce("agreed", "price").alias("price"),
         pl.when(pl.col("agreed").is_null()).then(discount).otherwise(0).alias("discount"),
         (wish / base["price"]).clip(1, 500).round().cast(pl.Int64).alias("quantity"),
+        (pl.col("cost") * pl.col("currency").replace_strict(RATES, return_dtype=pl.Float64)).round().cast(pl.Int64).alias("cost"),
     )
     return frame.with_columns(net_of(pl.col("quantity"), pl.col("price"), pl.col("discount")).alias("net"))
 
