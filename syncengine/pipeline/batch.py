@@ -50,7 +50,7 @@ def take(raw: pl.DataFrame, unreadable: Sequence[Refusal], reading: Reading, *, 
     with tally.timed("store"):
         told = fresh.filter(pl.col("__key").is_in(accepted["key"].implode()))
         _store(accepted, told, checked, reading, tally, now)
-    _keep_refused([*unreadable, *main.refused], main, checked, reading, tally, now)
+    _keep_refused(unreadable, checked, fresh, reading, tally, now)
     return tally
 
 
@@ -179,17 +179,26 @@ def _with_account(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _keep_refused(
-    rejects: list[Refusal],
-    main: MappedBatch,
+    unreadable: Sequence[Refusal],
     checked: Sequence[MappedBatch],
+    fresh: pl.DataFrame,
     reading: Reading,
     tally: Tally,
     now: datetime,
 ) -> None:
+    """Refused, held and doubtful rows, with what the source said of them so that they can be replayed."""
+    main = checked[0]
     tally.rejected += len(main.refused)
     tally.held += len(main.held)
     tally.warned += sum(len(batch.warnings) for batch in checked)
-    rest = [refusal for batch in checked[1:] for refusal in (*batch.refused, *batch.held)]
-    warnings = [warning for batch in checked for warning in batch.warnings]
-    everything = [*rejects, *main.held, *rest, *warnings]
+    found = [refusal for batch in checked for refusal in (*batch.refused, *batch.held, *batch.warnings)]
+    everything = [*unreadable, *_as_told(found, fresh)]
     refused.keep(everything, stream_id=reading.stream.pk, run_id=reading.run_id, now=now)
+
+
+def _as_told(found: Sequence[Refusal], fresh: pl.DataFrame) -> list[Refusal]:
+    """Refusals with the payload of their source row in place of the mapped one."""
+    keys = [refusal.key for refusal in found if refusal.key]
+    told = fresh.filter(pl.col("__key").is_in(keys)).select("__key", "__payload") if keys else fresh.clear()
+    payloads = dict(told.select("__key", "__payload").iter_rows())
+    return [replace(refusal, payload=payloads.get(refusal.key, refusal.payload)) for refusal in found]

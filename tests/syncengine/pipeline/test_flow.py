@@ -117,7 +117,8 @@ def test_held_record_leaves_the_old_value_until_it_is_released(company: SmallCom
     company.publish()
     assert (run.held, run.balanced) == (1, True)
     assert Account.objects.get(customer_number="10001").credit_limit == 5000
-    replay([DeadLetter.objects.get(severity="hold").pk], waive_holds=True, clock=company.clock)
+    (again,) = replay([DeadLetter.objects.get(severity="hold").pk], waive_holds=True, clock=company.clock)
+    assert (again.read, again.updated, again.balanced) == (1, 1, True), list(DeadLetter.objects.values())
     company.publish()
     assert Account.objects.get(customer_number="10001").credit_limit == -7
 
