@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from accounts.models import User
+from accounts.selectors.snapshot import snapshot
 from dashboards.shell import get_shell
 
 Crumb = tuple[str, str | None]
@@ -52,6 +54,18 @@ def wants(request: HttpRequest, target: str) -> bool:
     return bool(request.htmx) and request.htmx.target == target  # type: ignore[attr-defined]
 
 
+def reads(view: View) -> View:
+    """A page for who is logged in, read in one moment."""
+
+    @login_required
+    @wraps(view)
+    def read(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with snapshot():
+            return view(request, *args, **kwargs)
+
+    return read
+
+
 def allowed(rule: Callable[[User], bool]) -> Callable[[View], View]:
     """Lets only users through for whom the rule holds."""
 
@@ -61,7 +75,8 @@ def allowed(rule: Callable[[User], bool]) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not rule(reader(request)):
                 raise PermissionDenied
-            return view(request, *args, **kwargs)
+            with snapshot() if request.method == "GET" else nullcontext():
+                return view(request, *args, **kwargs)
 
         return guarded
 

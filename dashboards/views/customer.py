@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,7 +10,7 @@ from django.utils import timezone
 from accounts.access import treatment
 from accounts.selectors.customer import Customer, get_customer
 from accounts.selectors.money import base_currency
-from dashboards.pages import Crumb, fragment, page, reader, wants
+from dashboards.pages import Crumb, fragment, page, reader, reads, wants
 from dashboards.panels.banners import banners
 from dashboards.panels.columns import TONES
 from dashboards.panels.customer import PANELS, Reading, fill, main_names, side_names
@@ -21,7 +20,7 @@ from dashboards.panels.lineage import lineage_view
 LIST: Crumb = ("Customers", "/customers/")
 
 
-@login_required
+@reads
 def overview(request: HttpRequest, id: int) -> HttpResponse:
     """The customer's page; a merged id leads to its survivor."""
     customer = get_customer(reader(request), id)
@@ -40,7 +39,7 @@ def overview(request: HttpRequest, id: int) -> HttpResponse:
     return page(request, "dashboards/customer/page.html", context, current="customers", crumbs=crumbs)
 
 
-@login_required
+@reads
 def panel(request: HttpRequest, id: int, name: str) -> HttpResponse:
     """One section alone, for reloading it."""
     reading = _reading(request, get_customer(reader(request), id))
@@ -51,7 +50,7 @@ def panel(request: HttpRequest, id: int, name: str) -> HttpResponse:
     return fragment(request, PANELS[name].template, _shared(request, reading) | shown)
 
 
-@login_required
+@reads
 def lineage(request: HttpRequest, id: int, field: str) -> HttpResponse:
     """Where one value comes from: beside the page, or as a page of its own."""
     customer = get_customer(reader(request), id)

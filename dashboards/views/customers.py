@@ -21,11 +21,11 @@ from accounts.selectors.customers import (
 from accounts.selectors.export import csv_rows
 from accounts.selectors.money import base_currency
 from accounts.selectors.paging import BadCursor
-from dashboards.pages import fragment, page, reader, wants
+from dashboards.pages import fragment, page, reader, reads, wants
 from dashboards.panels.filters import Listing, controls_of, named_totals
 
 
-@login_required
+@reads
 def customers(request: HttpRequest) -> HttpResponse:
     """A page of customers as the address says; only its rows where htmx asks for them."""
     user, params = reader(request), request.GET
@@ -49,7 +49,7 @@ def customers(request: HttpRequest) -> HttpResponse:
     return page(request, "dashboards/customers/page.html", context, current="customers")
 
 
-@login_required
+@reads
 def totals(request: HttpRequest) -> HttpResponse:
     """Exact count and sums of the same filters, for beside the rows."""
     user = reader(request)

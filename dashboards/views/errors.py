@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 WORDS = {
@@ -56,6 +56,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _trouble(request: HttpRequest, status: int) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return _problem(request, status)
     return render(request, "dashboards/trouble.html", _context(request, status, WORDS[status]), status=status)
 
 
@@ -63,3 +65,16 @@ def _context(request: HttpRequest, status: int, words: tuple[str, str, str]) -> 
     title, text, sign = words
     request_id = request.headers.get("X-Request-ID", "")
     return {"status": status, "title": title, "text": text, "sign": sign, "request_id": request_id}
+
+
+def _problem(request: HttpRequest, status: int) -> HttpResponse:
+    """The same for programs, which asked for no page."""
+    title, detail, _ = WORDS[status]
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": request.path,
+    }
+    return JsonResponse(body, status=status, content_type="application/problem+json")

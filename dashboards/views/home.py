@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.selectors.money import base_currency
-from dashboards.pages import fragment, page, reader
+from dashboards.pages import fragment, page, reader, reads
 from dashboards.panels.home import attention, home_headlines, is_large
 from dashboards.panels.sync import board
 from syncengine.selectors.sync import may_see_runs
 
 
-@login_required
+@reads
 def home(request: HttpRequest) -> HttpResponse:
     """What needs this user today, and how fresh the data is."""
     user, currency = reader(request), base_currency()
@@ -29,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return page(request, "dashboards/home/page.html", context, current="home")
 
 
-@login_required
+@reads
 def figures(request: HttpRequest) -> HttpResponse:
     """The headline figures alone, for companies where summing takes longer than a page may."""
     context = {"headlines": home_headlines(reader(request), base_currency())}

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 from accounts.selectors.search import search_customers
-from dashboards.pages import fragment, page, reader, wants
+from dashboards.pages import fragment, page, reader, reads, wants
 from dashboards.shell import NavItem, list_pages
 
 SHORTEST = 2
 
 
-@login_required
+@reads
 def search(request: HttpRequest) -> HttpResponse:
     """Customers and pages that answer to the words."""
     words = request.GET.get("q", "").strip()
