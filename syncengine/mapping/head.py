@@ -18,7 +18,9 @@ TRUSTED_AHEAD = timedelta(days=1)
 INSTANT_FORM = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
 
-def read_head(cleaned: pl.DataFrame, plan: MappingPlan, *, now: datetime | None) -> tuple[pl.DataFrame, Converted]:
+def read_head(
+    cleaned: pl.DataFrame, plan: MappingPlan, *, now: datetime | None
+) -> tuple[pl.DataFrame, Converted]:
     """`row`, `source_version`, `modified_at`, `deleted` of each row, and what could not be read of them."""
     converted = convert(cleaned, head_conversions(plan))
     modified_at = pl.col("modified_at")
@@ -43,14 +45,17 @@ def read_head(cleaned: pl.DataFrame, plan: MappingPlan, *, now: datetime | None)
 def head_conversions(plan: MappingPlan) -> list[Conversion]:
     """Conversions of modification time (null when unreadable) and deletion mark."""
     nothing = FieldMap("", how="constant")
-    modified = build_conversion(_spec("modified_at", "datetime"), plan.modified or nothing, timezone=plan.timezone)
-    deleted = build_conversion(_spec("deleted", "boolean"), plan.deleted or nothing, timezone=plan.timezone)
+    zone = plan.timezone
+    modified = build_conversion(_spec("modified_at", "datetime"), plan.modified or nothing, timezone=zone)
+    deleted = build_conversion(_spec("deleted", "boolean"), plan.deleted or nothing, timezone=zone)
     # A modification time nobody can read costs the row its recency, not its place.
     return [Conversion(**{**vars(modified), "nullable": True}), deleted]
 
 
 def _version_text(plan: MappingPlan) -> pl.Expr:
-    return pl.lit(None, pl.String) if plan.version is None else sortable_version(pl.col(plan.version), plan.timezone)
+    if plan.version is None:
+        return pl.lit(None, pl.String)
+    return sortable_version(pl.col(plan.version), plan.timezone)
 
 
 def sortable_version(value: pl.Expr, timezone: str = "UTC") -> pl.Expr:

@@ -1,4 +1,4 @@
-"""Days and moments out of text: ISO forms, a declared format, or epoch numbers; naive times in the source's zone."""
+"""Days and moments out of text: ISO forms, declared formats, epochs; naive times in the source's zone."""
 
 from __future__ import annotations
 

@@ -12,7 +12,6 @@ from syncengine.mapping.conversions import (
     TEMPLATE_PLACE,
     Conversion,
     build_conversion,
-    read_text,
     template_expr,
 )
 from syncengine.policies.shapes import AlsoMap, FieldMap, Stream

@@ -103,9 +103,10 @@ def _map_object(
 
 
 def _refuse_missing_keys(refused: Reasons, keys: pl.Series) -> None:
+    reason = ("map:key", "the row has no key, so it cannot be told apart")
     if keys.null_count():
         for row in keys.is_null().arg_true().to_list():
-            refused.setdefault(row, []).insert(0, ("map:key", "the row has no key, so it cannot be told apart"))
+            refused.setdefault(row, []).insert(0, reason)
 
 
 def _newest_of_each_key(rows: pl.DataFrame) -> pl.DataFrame:

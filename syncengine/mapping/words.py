@@ -26,7 +26,7 @@ def boolean(value: pl.Expr, true: Sequence[str], false: Sequence[str]) -> pl.Exp
 
 
 def translated(value: pl.Expr, values: Mapping[str, str], otherwise: str | None, *, keep: bool) -> pl.Expr:
-    """Words replaced by the declared ones, without regard to case; others become `otherwise`, stay, or are null."""
+    """Words replaced by the declared ones, without regard to case; others as declared, kept, or null."""
     lowered = {word.strip().lower(): meaning for word, meaning in values.items()}
     found = value.str.to_lowercase().replace_strict(lowered, default=None, return_dtype=pl.String)
     if otherwise is not None:

@@ -13,8 +13,8 @@ from django.db import connection, transaction
 from accounts import audit
 from accounts.models import User
 from syncengine.models import PolicyVersion, Stream
-from syncengine.policies.current import current_version, policies_of
-from syncengine.policies.load import Checked, check, read_documents
+from syncengine.policies.current import current_version, environment, policies_of
+from syncengine.policies.load import check, read_documents
 from syncengine.policies.mistakes import Mistake
 from syncengine.policies.registry import register
 from syncengine.policies.renew import renew
@@ -25,16 +25,16 @@ APPLY_LOCK = 7302
 BASE_FILE = ".base"
 
 
-class PoliciesWrong(Exception):
-    """The folder has mistakes; nothing was applied."""
+class PolicyMistakes(Exception):
+    """Policies that cannot be applied; one line a mistake, and nothing was applied."""
 
     def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
         super().__init__("\n".join(str(mistake) for mistake in mistakes))
         self.mistakes = mistakes
 
 
-class StalePolicies(Exception):
-    """Somebody applied another version since this folder was pulled."""
+class StaleBase(Exception):
+    """Somebody applied another version since the one these policies were edited from."""
 
 
 def apply_folder(
@@ -53,7 +53,7 @@ def apply_folder(
 def apply_documents(
     documents: Mapping[str, str], *, by: User | None, now: datetime, base: int | None, note: str = ""
 ) -> PolicyVersion:
-    """Apply sound documents in one transaction with their audit row; raises StalePolicies for an old base."""
+    """Apply sound documents in one transaction with their audit row; raises StaleBase for an old base."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPLY_LOCK])
     current = current_version()
@@ -63,13 +63,15 @@ def apply_documents(
         return current
     number = current.number if current else None
     if base is not None and base != number:
-        raise StalePolicies(f"these policies start from version {base}, but version {number} was applied since")
+        raise StaleBase(f"these policies start from version {base}, but version {number} was applied since")
     version = PolicyVersion.objects.create(
         documents=dict(documents), digest=digest, note=note, applied_by=by, applied_at=now, base=number
     )
     _take_effect(policies_of(current) if current else PolicySet(), policies_of(version), now)
-    detail = {"number": version.number, "base": number, "note": note}
-    audit.record(user=by, action="policies.apply", object="policy", row_id=version.number, detail=detail, at=now)
+    detail = {"base": number, "note": note}
+    audit.record(
+        user=by, action="applied policies", object="policy", row_id=version.number, detail=detail, at=now
+    )
     return version
 
 
@@ -94,7 +96,7 @@ def _refuse_other_objects(policies: PolicySet) -> None:
         if known.get((source.name, stream.name), stream.object) != stream.object
     ]
     if mistakes:
-        raise PoliciesWrong(tuple(mistakes))
+        raise PolicyMistakes(tuple(mistakes))
 
 
 def digest_of(documents: Mapping[str, str]) -> str:
@@ -103,9 +105,9 @@ def digest_of(documents: Mapping[str, str]) -> str:
 
 
 def _checked_documents(path: Path) -> dict[str, str]:
-    checked: Checked = check(path)
+    checked = check(path, environ=environment())
     if checked.mistakes:
-        raise PoliciesWrong(checked.mistakes)
+        raise PolicyMistakes(checked.mistakes)
     return read_documents(path)[0]
 
 

@@ -25,7 +25,7 @@ def apply_schedules(policies: PolicySet) -> None:
                 "queue": "sync",
                 "kwargs": json.dumps({"stream_id": stream.pk}),
                 "enabled": True,
-                **_when(declared.schedule),
+                **_when(declared.schedule, declared.timezone),
             },
         )
         kept.append(name)
@@ -33,12 +33,11 @@ def apply_schedules(policies: PolicySet) -> None:
     PeriodicTasks.update_changed()
 
 
-def _when(schedule: Schedule) -> dict[str, IntervalSchedule | CrontabSchedule | None]:
+def _when(schedule: Schedule, timezone: str) -> dict[str, IntervalSchedule | CrontabSchedule | None]:
     if schedule.cron:
-        minute, hour, day, month, weekday = schedule.cron.split()
-        cron, _ = CrontabSchedule.objects.get_or_create(
-            minute=minute, hour=hour, day_of_month=day, month_of_year=month, day_of_week=weekday, timezone="UTC"
-        )
+        names = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
+        fields = dict(zip(names, schedule.cron.split(), strict=True))
+        cron, _ = CrontabSchedule.objects.get_or_create(**fields, timezone=timezone)
         return {"crontab": cron, "interval": None}
     seconds = int(schedule.every.total_seconds()) if schedule.every else 3600
     interval, _ = IntervalSchedule.objects.get_or_create(every=seconds, period=IntervalSchedule.SECONDS)

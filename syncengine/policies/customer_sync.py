@@ -54,7 +54,8 @@ def _field(section: Section, key: str, word: str, catalogue: Catalogue) -> str:
     name = NAMES.get(word, word)
     if name in fields or name == "key":
         return name
-    section.mistake(section.at(key), f"no field of a customer is called “{word}”", did_you_mean(word, [*NAMES, *fields]))
+    hint = did_you_mean(word, [*NAMES, *fields])
+    section.mistake(section.at(key), f"no field of a customer is called “{word}”", hint)
     return ""
 
 
@@ -69,7 +70,8 @@ def _blocked(condition: Section, catalogue: Catalogue) -> list[Rule]:
         if name not in catalogue["account"].fields or not isinstance(value, ScalarNode):
             condition.mistake(key, f"no field of a customer is called “{word}”", did_you_mean(word, NAMES))
         elif forbidden:
+            state = (value.value,)
             found.append(
-                Rule("blocked", (name,), "hold", object="order", values=(value.value,), to="account", forbids=forbidden)
+                Rule("blocked", (name,), "hold", "", "order", values=state, to="account", forbids=forbidden)
             )
     return found

@@ -91,10 +91,11 @@ def _name(part: Any) -> str:
     """What tells one entry of a list from another."""
     if hasattr(part, "rate"):
         return f"{part.currency} {part.date}"
-    for attribute in ("field", "code", "kind", "name", "object"):
+    if hasattr(part, "severity"):
+        return f"{part.object} {part.kind} {' '.join(part.fields)}"
+    for attribute in ("field", "code", "name", "object"):
         if isinstance(getattr(part, attribute, None), str):
-            name = str(getattr(part, attribute))
-            return f"{part.object} {name} {' '.join(part.fields)}" if attribute == "kind" and hasattr(part, "severity") else name
+            return str(getattr(part, attribute))
     return ""
 
 

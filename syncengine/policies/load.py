@@ -44,8 +44,7 @@ def check(folder: Path | str, *, environ: Mapping[str, str] | None = None) -> Ch
 def read_documents(folder: Path) -> tuple[dict[str, str], list[Mistake]]:
     """The text of every policy file by its name below the folder."""
     texts, mistakes = {}, []
-    paths = [path for path in sorted(folder.rglob("*")) if path.suffix in (".yaml", ".yml") and path.is_file()]
-    for path in paths:
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file()):
         name = path.relative_to(folder).as_posix()
         try:
             texts[name] = path.read_text(encoding="utf-8")
@@ -81,7 +80,7 @@ def _variables(section: Section, environment: Mapping[str, str]) -> dict[str, st
 def _assemble(sections: Mapping[str, Section], catalogue: Catalogue) -> PolicySet:
     sources: dict[str, Source] = {}
     rules: tuple[Rule, ...] = ()
-    for name, section in sections.items():
+    for section in sections.values():
         if section.at("source") is not None or section.at("streams") is not None:
             _add_source(sources, section, catalogue)
         else:
@@ -100,7 +99,8 @@ def _add_source(sources: dict[str, Source], section: Section, catalogue: Catalog
     if found is None:
         return
     if found.name in sources:
-        section.mistake(section.at("source"), f"a second file declares the source “{found.name}”", "rename one of them")
+        problem = f"a second file declares the source “{found.name}”"
+        section.mistake(section.at("source"), problem, "rename one of them")
     sources.setdefault(found.name, found)
 
 
@@ -132,7 +132,8 @@ def _survivorship(
         below = section.section("survivorship", "`survivorship`")
         read = read_survivorship(below, sources, catalogue) if below else {}
         for name in set(read) & set(found):
-            section.mistake(section.at("survivorship"), f"a second file declares survivorship of {name}", "join them")
+            problem = f"a second file declares survivorship of {name}"
+            section.mistake(section.at("survivorship"), problem, "join them")
         found |= read
     return found
 

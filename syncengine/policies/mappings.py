@@ -47,7 +47,8 @@ def read_field_map(section: Section, node: Node, spec: FieldSpec) -> FieldMap:
             section.mistake(node, f"`{spec.name}` names no source column", "name one, or leave the line out")
         return FieldMap(spec.name, (section.document.expand(node, node.value),))
     if not isinstance(node, MappingNode):
-        section.mistake(node, f"`{spec.name}` must be a column's name or options in braces", "such as {from: Name}")
+        problem = f"`{spec.name}` must be a column's name or options in braces"
+        section.mistake(node, problem, "such as {from: Name}")
         return FieldMap(spec.name, ("",))
     return _from_options(Section(section.document, node, f"the mapping of `{spec.name}`"), spec)
 
@@ -86,7 +87,8 @@ def _from_options(options: Section, spec: FieldSpec) -> FieldMap:
 def _way(options: Section) -> tuple[str, tuple[str, ...]]:
     given = [way for way in WAYS if options.at(way) is not None]
     if len(given) != 1:
-        says = f"has both {' and '.join(f'`{g}`' for g in given)}" if given else "does not say where it comes from"
+        both = " and ".join(f"`{way}`" for way in given)
+        says = f"has both {both}" if given else "does not say where it comes from"
         options.mistake(None, f"{options.what} {says}", f"give exactly one of {', '.join(WAYS)}")
         return "column", ("",)
     way = given[0]
@@ -125,29 +127,28 @@ def _check_type(options: Section, spec: FieldSpec) -> None:
     for option, types in ONLY_FOR.items():
         node = options.at(option)
         if node is not None and spec.type not in types:
-            options.mistake(node, f"`{option}` is for {', '.join(types)}; `{spec.name}` is {spec.type}", "leave it out")
+            problem = f"`{option}` is for {', '.join(types)}; `{spec.name}` is {spec.type}"
+            options.mistake(node, problem, "leave it out")
 
 
 def _check_transforms(options: Section, found: FieldMap) -> None:
     for name in found.transform:
         if name not in TRANSFORMS and not SPLIT.match(name):
-            options.mistake(
-                options.at("transform"), f"there is no transform “{name}”", did_you_mean(name, TRANSFORM_NAMES)
-            )
+            hint = did_you_mean(name, TRANSFORM_NAMES)
+            options.mistake(options.at("transform"), f"there is no transform “{name}”", hint)
 
 
 def _check_choices(options: Section, found: FieldMap, spec: FieldSpec) -> None:
     if spec.type != "choice":
         return
     told = [("values", value) for value in found.values.values()]
-    told += [(name, value) for name in ("otherwise", "value", "default") if (value := getattr(found, name)) is not None]
-    if found.values:
-        told = [(name, value) for name, value in told if name not in ("value", "default")]
+    # A constant or default is translated like any other value where there is a translation.
+    settled = ("otherwise",) if found.values else ("otherwise", "value", "default")
+    told += [(name, value) for name in settled if (value := getattr(found, name)) is not None]
     for option, value in told:
         if value not in spec.choices:
-            options.mistake(
-                options.at(option), f"`{spec.name}` cannot become “{value}”", did_you_mean(value, spec.choices)
-            )
+            hint = did_you_mean(value, spec.choices)
+            options.mistake(options.at(option), f"`{spec.name}` cannot become “{value}”", hint)
 
 
 def _check_class(options: Section, spec: FieldSpec) -> None:

@@ -61,7 +61,10 @@ def _read_entity(section: Section) -> LegalEntity:
     code = section.word("code", needed=True)
     countries = _countries(section, "country")
     entity = LegalEntity(
-        code, section.word("label", code), _currency(section, "currency", ""), countries[0] if countries else ""
+        code=code,
+        label=section.word("label", code),
+        currency=_currency(section, "currency", ""),
+        country=countries[0] if countries else "",
     )
     section.done()
     return entity

@@ -1,21 +1,19 @@
-"""What other rooms need of the policies as rows: sources, streams, schedules and reference tables."""
+"""What other rooms need of the policies as rows: sources, streams, schedules, reference tables."""
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
-
-from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask, PeriodicTasks
+from datetime import date, datetime
+from decimal import Decimal
 
 from accounts.models import CurrencyRate, LegalEntity, Source, SourceState, Territory
 from syncengine.models import Stream
-from syncengine.policies.shapes import PolicySet, Reference, Schedule
+from syncengine.policies.beat import apply_schedules
+from syncengine.policies.shapes import PolicySet, Reference
 from syncengine.policies.shapes import Source as DeclaredSource
 from syncengine.policies.shapes import Stream as DeclaredStream
 
-TASK = "syncengine.sync_stream"
-QUEUE = "sync"
-PREFIX = "stream: "
+# Our own currency is worth one since before any rate: figures find the base currency by this row.
+BEFORE_ANY_RATE = date(1900, 1, 1)
 
 
 def register(policies: PolicySet, *, now: datetime) -> None:
@@ -24,7 +22,7 @@ def register(policies: PolicySet, *, now: datetime) -> None:
         _register_source(declared)
     _retire(policies, now)
     _register_reference(policies.reference)
-    PeriodicTasks.update_changed()
+    apply_schedules(policies)
 
 
 def _register_source(declared: DeclaredSource) -> None:
@@ -38,11 +36,11 @@ def _register_source(declared: DeclaredSource) -> None:
         },
     )
     for stream in declared.streams.values():
-        _register_stream(source, stream, declared.timezone)
+        _register_stream(source, stream)
 
 
-def _register_stream(source: Source, declared: DeclaredStream, timezone: str) -> None:
-    stream, _ = Stream.objects.update_or_create(
+def _register_stream(source: Source, declared: DeclaredStream) -> None:
+    Stream.objects.update_or_create(
         source=source, name=declared.name, defaults={"object": declared.object, "active": True}
     )
     target = int(declared.freshness.total_seconds())
@@ -55,31 +53,6 @@ def _register_stream(source: Source, declared: DeclaredStream, timezone: str) ->
         state.object, state.target_seconds = declared.object, target
         state.state = "new" if state.state == "paused" else state.state
         state.save(update_fields=["object", "target_seconds", "state"])
-    _schedule(source.name, stream, declared.schedule, timezone)
-
-
-def _schedule(source: str, stream: Stream, schedule: Schedule, timezone: str) -> None:
-    PeriodicTask.objects.update_or_create(
-        name=f"{PREFIX}{source}.{stream.name}",
-        defaults={
-            "task": TASK,
-            "kwargs": json.dumps({"stream_id": stream.pk}),
-            "queue": QUEUE,
-            "enabled": True,
-            **_when(schedule, timezone),
-        },
-    )
-
-
-def _when(schedule: Schedule, timezone: str) -> dict[str, object]:
-    if schedule.cron is None:
-        seconds = int(schedule.every.total_seconds()) if schedule.every else 3600
-        interval = {"every": seconds, "period": IntervalSchedule.SECONDS}
-        return {"interval": IntervalSchedule.objects.get_or_create(**interval)[0], "crontab": None}
-    names = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
-    fields = dict(zip(names, schedule.cron.split(), strict=True))
-    crontab, _ = CrontabSchedule.objects.get_or_create(**fields, timezone=timezone)
-    return {"crontab": crontab, "interval": None}
 
 
 def _retire(policies: PolicySet, now: datetime) -> None:
@@ -90,14 +63,14 @@ def _retire(policies: PolicySet, now: datetime) -> None:
     for stream in gone:
         SourceState.objects.filter(source=stream.source, stream=stream.name).update(state="paused")
     Source.objects.filter(retired_at=None).exclude(name__in=policies.sources).update(retired_at=now)
-    names = [f"{PREFIX}{source}.{stream}" for source, stream in declared]
-    PeriodicTask.objects.filter(name__startswith=PREFIX).exclude(name__in=names).delete()
 
 
 def _register_reference(reference: Reference) -> None:
     CurrencyRate.objects.all().delete()
+    rates = {(rate.currency, rate.date): rate.rate for rate in reference.rates}
+    rates[reference.base_currency, BEFORE_ANY_RATE] = Decimal(1)
     CurrencyRate.objects.bulk_create(
-        [CurrencyRate(currency=r.currency, rate_date=r.date, rate=r.rate) for r in reference.rates]
+        [CurrencyRate(currency=currency, rate_date=day, rate=rate) for (currency, day), rate in rates.items()]
     )
     for entity in reference.legal_entities:
         LegalEntity.objects.update_or_create(

@@ -21,7 +21,7 @@ def renew(before: PolicySet, after: PolicySet, *, now: datetime) -> None:
         spec = load()[name]
         execute(
             "INSERT INTO syncengine_dirty (object, record_id, stream_id, cause, landed_at) "
-            f"SELECT %s, crosswalk_id, NULL, 'policy', %s FROM syncengine_canonical{spec.name}",  # noqa: S608
+            f"SELECT %s, crosswalk_id, NULL, 'policy', %s FROM syncengine_canonical{spec.name}",
             [spec.code, now],
         )
     for source, stream in remapped_streams(before, after):

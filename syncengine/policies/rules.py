@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-import re
 
 from accounts.catalogue import Catalogue, FieldSpec
 from syncengine.policies.mistakes import did_you_mean
 from syncengine.policies.sections import Section
 from syncengine.policies.shapes import Rule
+
+# The fields a stream tells of each object; None where any field may be named.
+Mapped = Mapping[str, set[str]] | None
 
 SEVERITIES = ("reject", "hold", "warn")
 SENTENCES: Mapping[str, str] = {
@@ -35,15 +38,15 @@ TYPES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def read_rules(sections: list[Section], object_name: str, mapped: Mapping[str, set[str]] | None, catalogue: Catalogue) -> tuple[Rule, ...]:
-    """The rules of a list; `mapped` holds the fields a stream tells per object, None where any may be."""
+def read_rules(
+    sections: list[Section], object_name: str, mapped: Mapped, catalogue: Catalogue
+) -> tuple[Rule, ...]:
+    """The rules of a list, those that can be understood."""
     rules = [read_rule(section, object_name, mapped, catalogue) for section in sections]
     return tuple(rule for rule in rules if rule is not None)
 
 
-def read_rule(
-    section: Section, object_name: str, mapped: Mapping[str, set[str]] | None, catalogue: Catalogue
-) -> Rule | None:
+def read_rule(section: Section, object_name: str, mapped: Mapped, catalogue: Catalogue) -> Rule | None:
     """One rule, or None where it cannot be understood."""
     kind = section.one_of("rule", [k for k in SENTENCES if k != "blocked"], "", needed=True)
     told = list(mapped) if mapped is not None else list(catalogue.objects)
@@ -86,7 +89,7 @@ def describe(rule: Rule) -> str:
 
 
 def _specs(
-    section: Section, fields: tuple[str, ...], name: str, mapped: Mapping[str, set[str]] | None, catalogue: Catalogue
+    section: Section, fields: tuple[str, ...], name: str, mapped: Mapped, catalogue: Catalogue
 ) -> list[FieldSpec]:
     known = catalogue[name].fields
     if not fields:
@@ -96,7 +99,8 @@ def _specs(
         if field not in known:
             section.mistake(node, f"{name} has no field `{field}`", did_you_mean(field, known))
         elif mapped is not None and field not in mapped[name]:
-            section.mistake(node, f"the stream does not map `{field}` of {name}", "map it, or leave the rule out")
+            problem = f"the stream does not map `{field}` of {name}"
+            section.mistake(node, problem, "map it, or leave the rule out")
     return [known[field] for field in fields if field in known]
 
 
@@ -120,10 +124,12 @@ def _pattern(section: Section) -> str | None:
     try:
         re.compile(pattern)
     except re.error as error:
-        section.mistake(section.at("pattern"), f"the pattern “{pattern}” is not a regular expression ({error})")
+        problem = f"“{pattern}” is not a regular expression ({error})"
+        section.mistake(section.at("pattern"), problem, "check its brackets")
         return None
     if re.search(r"\(\?[=!<]|\\[1-9]", pattern):
-        section.mistake(section.at("pattern"), "look-around and back references are not supported in patterns")
+        problem = "look-around and back references are not supported in patterns"
+        section.mistake(section.at("pattern"), problem)
         return None
     return pattern
 

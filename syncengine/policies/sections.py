@@ -47,7 +47,7 @@ class Document:
         if node.tag == "tag:yaml.org,2002:str":
             return self.expand(node, node.value)
         try:
-            return SafeConstructor().construct_object(node)  # type: ignore[no-untyped-call]
+            return SafeConstructor().construct_object(node)
         except (ConstructorError, ValueError) as error:
             self.mistake(node, f"“{node.value}” cannot be read ({error})", "put it in quotes")
             return node.value
@@ -61,7 +61,7 @@ class Section:
         self.asked: dict[str, None] = {}
         self.entries: dict[str, tuple[Node, Node]] = {}
         if isinstance(node, MappingNode):
-            SafeConstructor().flatten_mapping(node)  # type: ignore[no-untyped-call]
+            SafeConstructor().flatten_mapping(node)
             for key, value in node.value:
                 self._enter(key, value)
         elif not _is_null(node):
@@ -141,7 +141,8 @@ class Section:
         text = self.text(name)
         found = None if text is None else parse_duration(text)
         if text is not None and found is None:
-            self.mistake(self.at(name), f"`{name}: {text}` is not a stretch of time", "write it like “30 minutes”")
+            problem = f"`{name}: {text}` is not a stretch of time"
+            self.mistake(self.at(name), problem, "write it like “30 minutes”")
         return default if found is None else found
 
     def section(self, name: str, what: str, *, needed: bool = False) -> Section | None:
@@ -187,9 +188,8 @@ def compose(document: Document, text: str) -> Section | None:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "this is not YAML"
-        document.mistakes.add(
-            document.file, (mark.line + 1) if mark else 1, str(problem), "check quotes, colons and indentation"
-        )
+        line = (mark.line + 1) if mark else 1
+        document.mistakes.add(document.file, line, str(problem), "check quotes, colons and indentation")
         return None
     return None if node is None else Section(document, node, "the file")
 

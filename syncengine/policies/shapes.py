@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -34,7 +35,7 @@ class FieldMap:
     decimal: str | None = None
     thousands: str | None = None
     format: str | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
     otherwise: str | None = None
     default: str | None = None
     empty: tuple[str, ...] = ()
@@ -134,7 +135,7 @@ class Survivorship:
 
     object: str
     default: FieldPolicy
-    fields: Mapping[str, FieldPolicy] = field(default_factory=dict)
+    fields: Mapping[str, FieldPolicy] = dataclasses.field(default_factory=dict)
 
     def policy(self, name: str) -> FieldPolicy:
         """The policy that decides one field."""
@@ -177,15 +178,15 @@ class Reference:
     rates: tuple[Rate, ...] = ()
     legal_entities: tuple[LegalEntity, ...] = ()
     territories: tuple[Territory, ...] = ()
-    freshness: Mapping[str, timedelta] = field(default_factory=dict)
+    freshness: Mapping[str, timedelta] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class PolicySet:
     """Everything one policy version says."""
 
-    sources: Mapping[str, Source] = field(default_factory=dict)
-    survivorship: Mapping[str, Survivorship] = field(default_factory=dict)
+    sources: Mapping[str, Source] = dataclasses.field(default_factory=dict)
+    survivorship: Mapping[str, Survivorship] = dataclasses.field(default_factory=dict)
     reference: Reference = Reference()
     rules: tuple[Rule, ...] = ()
     number: int | None = None

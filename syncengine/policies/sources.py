@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 from zoneinfo import available_timezones
 
 from accounts.catalogue import Catalogue, FieldSpec
 from syncengine.policies.customer_sync import read_customer_sync
-from syncengine.policies.mappings import PLACE, read_field_map, read_field_maps
+from syncengine.policies.mappings import read_field_map, read_field_maps
 from syncengine.policies.mistakes import did_you_mean
 from syncengine.policies.rules import read_rules
 from syncengine.policies.schedules import parse_schedule
@@ -30,15 +31,16 @@ def read_source(section: Section, catalogue: Catalogue) -> Source | None:
     """The source a file declares, or None where it has no usable name."""
     name = section.word("source", needed=True)
     if not NAME.match(name):
-        section.mistake(section.at("source"), f"“{name}” is no name for a source", "use small letters, digits and _")
+        problem = f"“{name}” is no name for a source"
+        section.mistake(section.at("source"), problem, "use small letters, digits and _")
         return None
     kind = section.one_of("kind", KINDS, "files", needed=True)
     zone = read_zone(section, "UTC")
     connection = section.plain("connection")
-    _check_needs(section, section.at("connection") and connection, KINDS[kind][0], f"the connection of {name}")
+    _check_needs(section, connection, KINDS[kind][0], f"the connection of {name}")
     customer_sync = section.section("customer_sync_validation", "customer_sync_validation")
     everywhere = read_customer_sync(customer_sync, catalogue) if customer_sync else ()
-    found = Source(
+    return Source(
         name=name,
         label=section.word("label", name),
         kind=kind,
@@ -48,7 +50,6 @@ def read_source(section: Section, catalogue: Catalogue) -> Source | None:
         timezone=zone,
         record_url=section.word("record_url"),
     )
-    return found
 
 
 def read_zone(section: Section, default: str) -> str:
@@ -91,7 +92,7 @@ def _read_stream(
         return None
     read = section.plain("read")
     for needs in KINDS[kind][1]:
-        _check_needs(section, section.at("read") and read, needs, f"`read` of {name}", any_of=True)
+        _check_needs(section, read, needs, f"`read` of {name}", any_of=True)
     fields = section.section("fields", f"the fields of {name}", needed=True)
     maps = read_field_maps(fields, catalogue[object_name]) if fields else ()
     also = tuple(_read_also(entry, catalogue) for entry in section.sections("also", "an entry of `also`"))
@@ -113,7 +114,7 @@ def _read_stream(
         freshness=section.duration("freshness", timedelta(hours=2)),
         overlap=section.duration("overlap", timedelta(minutes=10)),
         timezone=read_zone(section, zone),
-        sparse=section.flag("sparse", kind == "tryton" or str(read.get("files", "")).lower().endswith(SPARSE_SUFFIXES)),
+        sparse=section.flag("sparse", _is_sparse(kind, read)),
         also=known_also,
         rules=own_rules + tuple(rule for rule in everywhere if rule.object in mapped),
     )
@@ -121,8 +122,14 @@ def _read_stream(
     return stream
 
 
+def _is_sparse(kind: str, read: dict[str, Any]) -> bool:
+    # Rows of these name only the keys they have, so an absent column says nothing about the source.
+    return kind == "tryton" or str(read.get("files", "")).lower().endswith(SPARSE_SUFFIXES)
+
+
 def _read_also(section: Section, catalogue: Catalogue) -> AlsoMap | None:
-    object_name = section.one_of("object", [spec.name for spec in catalogue.of_kind("golden")], "", needed=True)
+    golden = [spec.name for spec in catalogue.of_kind("golden")]
+    object_name = section.one_of("object", golden, "", needed=True)
     key = section.word("key", needed=True)
     fields = section.section("fields", f"the fields of {object_name}", needed=True)
     unless_empty = section.texts("unless_empty")
@@ -157,10 +164,10 @@ def _schedule(section: Section) -> Schedule:
 
 
 def _check_needs(
-    section: Section, given: object, needs: tuple[str, ...], what: str, *, any_of: bool = False
+    section: Section, given: dict[str, Any], needs: tuple[str, ...], what: str, *, any_of: bool = False
 ) -> None:
-    there = [name for name in needs if isinstance(given, dict) and given.get(name) not in (None, "")]
+    there = [name for name in needs if given.get(name) not in (None, "")]
     missing = [name for name in needs if name not in there]
     if missing and not (any_of and there):
-        words = " or ".join(f"`{name}`" for name in missing) if any_of else ", ".join(f"`{m}`" for m in missing)
+        words = (" or " if any_of else ", ").join(f"`{name}`" for name in missing)
         section.mistake(None, f"{what} needs {words}", "add it")

@@ -23,13 +23,16 @@ STRATEGIES = (
 ORDERED = ("number", "date", "datetime", "integer", "decimal", "money", "percent")
 
 
-def read_survivorship(section: Section, sources: Collection[str], catalogue: Catalogue) -> dict[str, Survivorship]:
+def read_survivorship(
+    section: Section, sources: Collection[str], catalogue: Catalogue
+) -> dict[str, Survivorship]:
     """The field policies of every object named."""
     found = {}
     golden = [spec.name for spec in catalogue.of_kind("golden")]
     for name, key, value in section.names():
         if name not in golden:
-            section.mistake(key, f"“{name}” does not survive from several records", did_you_mean(name, golden))
+            problem = f"“{name}” does not survive from several records"
+            section.mistake(key, problem, did_you_mean(name, golden))
             continue
         below = Section(section.document, value, f"survivorship of {name}")
         found[name] = _read_object(below, name, sources, catalogue)

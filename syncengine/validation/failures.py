@@ -102,10 +102,8 @@ def _changed(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr | Non
         return None
     before = [field for field in fields if f"{field.column}__before" in known.previous.columns]
     # A value that was empty before is news, not a change that needs a second look.
-    changed = [
-        pl.col(f"{f.column}__before").is_not_null() & pl.col(f.column).ne_missing(pl.col(f"{f.column}__before"))
-        for f in before
-    ]
+    pairs = [(pl.col(field.column), pl.col(f"{field.column}__before")) for field in before]
+    changed = [was.is_not_null() & value.ne_missing(was) for value, was in pairs]
     return _any(changed) if changed else None
 
 

@@ -62,9 +62,8 @@ def validate(
 def _with_previous(rows: pl.DataFrame, known: Known) -> tuple[pl.DataFrame, Known]:
     if known.previous is None:
         return rows, known
-    before = known.previous.select(
-        "key", *[pl.col(c).alias(f"{c}__before") for c in known.previous.columns if c in rows.columns and c != "key"]
-    )
+    shared = [column for column in known.previous.columns if column in rows.columns and column != "key"]
+    before = known.previous.select("key", *[pl.col(column).alias(f"{column}__before") for column in shared])
     joined = rows.join(before, on="key", how="left", maintain_order="left")
     return joined, Known(known.keys, before, known.referred, known.now)
 
