@@ -87,6 +87,8 @@ def _typed(frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFra
 
 def _cast(name: str, kind: pl.DataType) -> pl.Expr:
     column = pl.col(name)
+    if kind == pl.Date:
+        return column.str.to_date("%Y-%m-%d")
     if kind == pl.Boolean:
         return column == "t"
     if isinstance(kind, pl.Datetime):
