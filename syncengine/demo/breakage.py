@@ -8,6 +8,7 @@ BROKEN: dict[str, str] = {
     "erp/orders.csv": "AB99000002;1000002;1000002;1000002;PO-1;;W;31.02.2026;01.03.2026;01.03.2026;20;;;1.000,00;EUR;ZB30;"
     "DAP;Clara Wirth;DE01;01.03.2026;\nAB99000003;1000002;1000002;1000002;PO-2;;W;02.03.2026;09.03.2026;09.03.2026;20;;;"
     "12,5x;EUR;ZB30;DAP;Clara Wirth;DE01;02.03.2026;\n",
-    "crm/activities.csv": "00TDn9900000000001,,,,call,in,Call without moment\n",
+    "crm/activities.csv": "00TDn9900000000001,001Dn0000000104729,,,call,in,Call without moment,,Jule Ahrens,false\n"
+    "00TDn9900000000002,,,,call,in,Half a line\n",
     "helpdesk/tickets.jsonl": '{"id": "T0", "number": "T-0", "subject": "Cut in the mid\n',
 }

@@ -24,7 +24,7 @@ def customers(dice: Dice, rows: pl.DataFrame, credit: pl.DataFrame) -> pl.DataFr
     name, trade = rows["told_name"], rows["trade_name"]
     limit = rows.select(comma(pl.col("limit")).alias("l")).to_series()
     english = rows.select(point(pl.col("limit")).alias("l")).to_series()
-    limit = where(dice.chance(ids, "limit/mark", 0.006), english, limit)
+    limit = where(dice.chance(ids, "limit/mark", 0.002), english, limit)
     limit = where(dice.chance(ids, "limit/odd", 0.0015), pl.Series(["-1,00"]).new_from_index(0, len(ids)), limit)
     land = where(dice.chance(ids, "land/odd", 0.0015), pl.Series(["ZZ"]).new_from_index(0, len(ids)), rows["country"])
     temporary = dice.chance(ids, "limit/temporary", 0.03)

@@ -16,7 +16,8 @@ from syncengine.demo.breakage import BROKEN
 from syncengine.demo.customers import BLOCK
 from syncengine.demo.days import Days
 from syncengine.demo.files import Drop, Table, open_drop
-from syncengine.demo.world import SYSTEMS, Tables, account_tables, make_part, make_tables, plain_credit, stories, truth
+from syncengine.demo.part import SYSTEMS, make_part
+from syncengine.demo.world import Tables, account_tables, make_tables, plain_credit, stories, truth
 
 SLICE = 100_000  # customers made at a time: bounds memory, and numbers are counted within
 STATE = ".state.json"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -13,12 +12,11 @@ from syncengine.demo.billing import Billing, make_billing
 from syncengine.demo.deals import make_deal_lines, make_deals
 from syncengine.demo.dirt import where
 from syncengine.demo.orders import after, make_lines, make_orders, ship
+from syncengine.demo.part import Part
 from syncengine.demo.products import make_agreements
 from syncengine.demo.tellings import keys_of
 from syncengine.demo.words import company, texts
 
-if TYPE_CHECKING:  # world builds parts and calls this file
-    from syncengine.demo.world import Part
 
 
 @dataclass(frozen=True)

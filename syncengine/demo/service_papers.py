@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from syncengine.demo import export_crm, export_light, service
+from syncengine.demo.part import Part
 from syncengine.demo.people import make_contacts
+from syncengine.demo.sales_papers import Papers
 from syncengine.demo.tellings import keys_of
 
-if TYPE_CHECKING:  # world builds parts and calls this file
-    from syncengine.demo.sales_papers import Papers
-    from syncengine.demo.world import Part
 
 LEADS_PER_CUSTOMER = 0.16
 

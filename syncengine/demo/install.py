@@ -1,0 +1,50 @@
+"""The demo company in this portal: its files under PORTAL_HOME, its policies applied, its people with logins."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from accounts.grants import create_demo_users
+from syncengine.demo.generate import STATE, Progress, Summary, generate, quiet
+from syncengine.demo.tick import last_day, tick
+from syncengine.policies.apply import apply_folder
+
+POLICIES = Path(__file__).parent / "policies"
+
+
+class NotOurDatabase(Exception):
+    """The database was named from outside: known passwords and invented customers don't belong there."""
+
+
+def company_folder() -> Path:
+    """Where the demo company's export files lie."""
+    return Path(settings.HOME) / "company"
+
+
+def require_own_database(*, force: bool) -> None:
+    """Raise unless the database is the portal's own, or somebody insists."""
+    if not (settings.OWN_DATABASE or force):
+        raise NotOurDatabase("DATABASE_URL names a database of yours; the demo enters it only with --force")
+
+
+def install_company(*, customers: int, seed: int, now: datetime, progress: Progress = quiet) -> Summary:
+    """Write the company, apply its policies, and in our own database create one login per role."""
+    summary = generate(company_folder(), customers=customers, seed=seed, today=now.date(), progress=progress)
+    apply_folder(POLICIES, by=None, now=now, note="Demo company")
+    if settings.OWN_DATABASE:  # its passwords are known to everyone
+        create_demo_users()
+    return summary
+
+
+def has_company() -> bool:
+    """Whether a demo company lies in PORTAL_HOME."""
+    return (company_folder() / STATE).exists()
+
+
+def move_on(*, progress: Progress = quiet) -> Summary:
+    """Move the company one day on."""
+    day = last_day(company_folder()) + timedelta(days=1)
+    return tick(company_folder(), today=day, progress=progress)
