@@ -1,6 +1,7 @@
 """Which source records are the same customer, contact or product. No Django here.
 
 standardise → match_keys → score → partition; explain says why; a Model holds every number.
+Training stands apart in `training.train`, since it alone needs Splink at run time.
 """
 
 from syncengine.identity.blocking import BLOCKING_RULES, match_keys

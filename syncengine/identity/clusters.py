@@ -24,8 +24,8 @@ def partition(
 ) -> pl.DataFrame:
     """record_id, component_id and cluster, each named by its smallest record id.
 
-    `vetoes` (record_id, kind, value): two records with different values of a kind never share a cluster unless a
-    person said so. Pairs of the review tier join nothing.
+    `vetoes` (record_id, kind, value): two records with different values of a kind never share a cluster
+    unless a person said so. Pairs of the review tier join nothing.
     """
     ids = record_ids.cast(pl.Int64).unique().sort()
     edges = _edges(ids, pairs, decisions)
@@ -49,7 +49,7 @@ def refused_pairs(parted: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def veto_values(standardised: pl.DataFrame) -> pl.DataFrame:
-    """record_id, kind, value of what two records of one customer cannot differ in: a country's tax number, D-U-N-S."""
+    """record_id, kind, value of what one customer has once: a country's tax number, a D-U-N-S number."""
     tax = standardised.filter(pl.col("tax").is_not_null()).select(
         "record_id", kind=pl.lit("tax ") + pl.col("tax_country").fill_null(""), value="tax"
     )
@@ -137,7 +137,7 @@ class _Component:
     told: dict[int, dict[str, set[str]]] = field(default_factory=dict)
 
     def clusters(self, policy: Policy) -> Iterable[tuple[int, int]]:
-        """(record, cluster): must-links first, then pairs by tier, weight and ids, refusing forbidden unions."""
+        """(record, cluster): must-links, then pairs by tier, weight and ids; forbidden unions are refused."""
         oversized = len(self.records) > policy.cluster_cap
         usable = [edge for edge in self.edges if edge[0] <= EXACT or not oversized]
         forest = _Forest(self.records, self.apart, self.told)

@@ -48,64 +48,151 @@ NO_TOWN = "(l.postcode IS NULL OR r.postcode IS NULL) AND (l.city IS NULL OR r.c
 NO_STREET = "(l.street_key IS NULL OR r.street_key IS NULL)"
 
 COMPARISONS = (
-    Comparison("name", "l.name IS NULL OR r.name IS NULL", (
-        Level("other_place", "l.base = r.base AND l.place <> r.place",
-              "The same company name, but of different places: rather sister companies."),
-        Level("same", "l.name_key = r.name_key OR l.joined = r.joined", "The names are the same.", "name"),
-        Level("other_name", "list_has_any(l.all_names, r.all_names)", "One goes by a name that the other is known by."),
-        Level("part", "l.base = r.base AND (l.place IS DISTINCT FROM r.place OR l.division IS DISTINCT FROM r.division)",
-              "One name is the other with a place or division behind it."),
-        Level("close", f"shared / {UNION} >= 0.85 OR jaro >= 0.95", "The names differ by little."),
-        Level("contained", f"shared / {SMALLER} >= 0.95 AND shared >= 0.6", "One name has all rare words of the other."),
-        Level("alike", f"shared / {UNION} >= 0.5 OR jaro >= 0.88", "The names are alike."),
-        Level("some_words", "shared >= 0.5", "The names share a rare word."),
-        Level("different", "TRUE", "The names are different."),
-    )),
-    Comparison("web", "l.email IS DISTINCT FROM r.email AND (l.domain IS NULL OR r.domain IS NULL) OR "
-               "(l.email IS NULL AND r.email IS NULL AND (l.domain IS NULL OR r.domain IS NULL))", (
-        Level("same_mail", "l.email = r.email", "The e-mail addresses are the same.", "email", True),
-        Level("same_domain", "l.domain = r.domain", "The web or mail domains are the same.", "domain", True),
-        Level("same_stem", "l.stem = r.stem", "The domains differ only in their ending.", supports=True),
-        Level("different", "TRUE", "The domains are different."),
-    )),
-    Comparison("phone", "l.phone IS NULL OR r.phone IS NULL", (
-        Level("same", "l.phone = r.phone OR (length(l.phone) = 7 OR length(r.phone) = 7) AND "
-              "right(l.phone, 7) = right(r.phone, 7)", "The telephone numbers are the same.", "phone", True),
-        Level("switchboard", "l.trunk = r.trunk", "The telephone numbers differ only in the extension.", supports=True),
-        Level("different", "TRUE", "The telephone numbers are different."),
-    )),
-    Comparison("tax", "l.tax IS NULL OR r.tax IS NULL", (
-        Level("same", "l.tax = r.tax", "The tax numbers are the same.", "tax", True),
-        Level("near", NEAR.format("tax"), "The tax numbers differ by one character."),
-        Level("abroad", "l.tax_country <> r.tax_country", "The tax numbers are of different countries."),
-        Level("different", "TRUE", "The tax numbers are different."),
-    )),
-    Comparison("registration", "l.registration IS NULL OR r.registration IS NULL", (
-        Level("same", "l.registration = r.registration", "The register numbers are the same.", "registration", True),
-        Level("near", NEAR.format("registration"), "The register numbers differ by one character."),
-        Level("different", "TRUE", "The register numbers are different."),
-    )),
-    Comparison("duns", "l.duns IS NULL OR r.duns IS NULL", (
-        Level("same", "l.duns = r.duns", "The D-U-N-S numbers are the same.", "duns", True),
-        Level("near", NEAR.format("duns"), "The D-U-N-S numbers differ by one character."),
-        Level("different", "TRUE", "The D-U-N-S numbers are different."),
-    )),
-    Comparison("address", "(l.street_key IS NULL OR r.street_key IS NULL) AND (l.postcode IS NULL OR r.postcode IS NULL) "
-               "AND (l.city IS NULL OR r.city IS NULL) AND (l.country IS NULL OR r.country IS NULL)", (
-        Level("same", f"l.street_key = r.street_key AND {SAME_TOWN}", "The addresses are the same.", "address", True),
-        Level("near", f"l.house = r.house AND jaro_winkler_similarity(l.road, r.road) >= 0.88 AND {SAME_TOWN}",
-              "The addresses differ by little.", supports=True),
-        Level("same_street", f"l.street_key = r.street_key AND {NO_TOWN}",
-              "Street and house number are the same; the town is not told.", "address", True),
-        Level("same_postcode", f"l.postcode = r.postcode AND {NO_STREET}", "They have the same postcode.", supports=True),
-        Level("same_city", f"l.city = r.city AND {NO_STREET}", "They are in the same city.", supports=True),
-        Level("moved", SAME_TOWN, "They are in different streets of one town."),
-        Level("other_country", "l.country <> r.country", "They are in different countries."),
-        Level("other_town", "l.postcode <> r.postcode OR l.city <> r.city", "They are in different towns."),
-        Level("other_street", f"NOT {NO_STREET}", "They are in different streets."),
-        Level("same_country", "TRUE", "They are in the same country."),
-    )),
-)  # fmt: skip
+    Comparison(
+        "name",
+        "l.name IS NULL OR r.name IS NULL",
+        (
+            Level(
+                "other_place",
+                "l.base = r.base AND l.place <> r.place",
+                "The same company name, but of different places: rather sister companies.",
+            ),
+            Level(
+                "same", "l.name_key = r.name_key OR l.joined = r.joined", "The names are the same.", "name"
+            ),
+            Level(
+                "other_name",
+                "list_has_any(l.all_names, r.all_names)",
+                "One goes by a name that the other is known by.",
+            ),
+            Level(
+                "part",
+                "l.base = r.base AND (l.place IS DISTINCT FROM r.place OR l.division IS DISTINCT FROM r.division)",
+                "One name is the other with a place or division behind it.",
+            ),
+            Level("close", f"shared / {UNION} >= 0.85 OR jaro >= 0.95", "The names differ by little."),
+            Level(
+                "contained",
+                f"shared / {SMALLER} >= 0.95 AND shared >= 0.6",
+                "One name has all rare words of the other.",
+            ),
+            Level("alike", f"shared / {UNION} >= 0.5 OR jaro >= 0.88", "The names are alike."),
+            Level("some_words", "shared >= 0.5", "The names share a rare word."),
+            Level("different", "TRUE", "The names are different."),
+        ),
+    ),
+    Comparison(
+        "web",
+        "l.email IS DISTINCT FROM r.email AND (l.domain IS NULL OR r.domain IS NULL) OR "
+        "(l.email IS NULL AND r.email IS NULL AND (l.domain IS NULL OR r.domain IS NULL))",
+        (
+            Level("same_mail", "l.email = r.email", "The e-mail addresses are the same.", "email", True),
+            Level(
+                "same_domain", "l.domain = r.domain", "The web or mail domains are the same.", "domain", True
+            ),
+            Level("same_stem", "l.stem = r.stem", "The domains differ only in their ending.", supports=True),
+            Level("different", "TRUE", "The domains are different."),
+        ),
+    ),
+    Comparison(
+        "phone",
+        "l.phone IS NULL OR r.phone IS NULL",
+        (
+            Level(
+                "same",
+                "l.phone = r.phone OR (length(l.phone) = 7 OR length(r.phone) = 7) AND "
+                "right(l.phone, 7) = right(r.phone, 7)",
+                "The telephone numbers are the same.",
+                "phone",
+                True,
+            ),
+            Level(
+                "switchboard",
+                "l.trunk = r.trunk",
+                "The telephone numbers differ only in the extension.",
+                supports=True,
+            ),
+            Level("different", "TRUE", "The telephone numbers are different."),
+        ),
+    ),
+    Comparison(
+        "tax",
+        "l.tax IS NULL OR r.tax IS NULL",
+        (
+            Level("same", "l.tax = r.tax", "The tax numbers are the same.", "tax", True),
+            Level("near", NEAR.format("tax"), "The tax numbers differ by one character."),
+            Level("abroad", "l.tax_country <> r.tax_country", "The tax numbers are of different countries."),
+            Level("different", "TRUE", "The tax numbers are different."),
+        ),
+    ),
+    Comparison(
+        "registration",
+        "l.registration IS NULL OR r.registration IS NULL",
+        (
+            Level(
+                "same",
+                "l.registration = r.registration",
+                "The register numbers are the same.",
+                "registration",
+                True,
+            ),
+            Level("near", NEAR.format("registration"), "The register numbers differ by one character."),
+            Level("different", "TRUE", "The register numbers are different."),
+        ),
+    ),
+    Comparison(
+        "duns",
+        "l.duns IS NULL OR r.duns IS NULL",
+        (
+            Level("same", "l.duns = r.duns", "The D-U-N-S numbers are the same.", "duns", True),
+            Level("near", NEAR.format("duns"), "The D-U-N-S numbers differ by one character."),
+            Level("different", "TRUE", "The D-U-N-S numbers are different."),
+        ),
+    ),
+    Comparison(
+        "address",
+        "(l.street_key IS NULL OR r.street_key IS NULL) AND (l.postcode IS NULL OR r.postcode IS NULL) "
+        "AND (l.city IS NULL OR r.city IS NULL) AND (l.country IS NULL OR r.country IS NULL)",
+        (
+            Level(
+                "same",
+                f"l.street_key = r.street_key AND {SAME_TOWN}",
+                "The addresses are the same.",
+                "address",
+                True,
+            ),
+            Level(
+                "near",
+                f"l.house = r.house AND jaro_winkler_similarity(l.road, r.road) >= 0.88 AND {SAME_TOWN}",
+                "The addresses differ by little.",
+                supports=True,
+            ),
+            Level(
+                "same_street",
+                f"l.street_key = r.street_key AND {NO_TOWN}",
+                "Street and house number are the same; the town is not told.",
+                "address",
+                True,
+            ),
+            Level(
+                "same_postcode",
+                f"l.postcode = r.postcode AND {NO_STREET}",
+                "They have the same postcode.",
+                supports=True,
+            ),
+            Level(
+                "same_city", f"l.city = r.city AND {NO_STREET}", "They are in the same city.", supports=True
+            ),
+            Level("moved", SAME_TOWN, "They are in different streets of one town."),
+            Level("other_country", "l.country <> r.country", "They are in different countries."),
+            Level(
+                "other_town", "l.postcode <> r.postcode OR l.city <> r.city", "They are in different towns."
+            ),
+            Level("other_street", f"NOT {NO_STREET}", "They are in different streets."),
+            Level("same_country", "TRUE", "They are in the same country."),
+        ),
+    ),
+)
 
 
 def level_number(comparison: str, level: str) -> int:

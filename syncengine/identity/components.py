@@ -10,9 +10,11 @@ def components(nodes: pl.Series, left: pl.Series, right: pl.Series) -> pl.DataFr
     labels = pl.DataFrame({"node": nodes, "label": nodes}, schema={"node": pl.Int64, "label": pl.Int64})
     edges = pl.DataFrame({"a": left, "b": right}, schema={"a": pl.Int64, "b": pl.Int64})
     while True:
-        edges = edges.filter(pl.col("a") != pl.col("b")).select(
-            a=pl.min_horizontal("a", "b"), b=pl.max_horizontal("a", "b")
-        ).unique()  # fmt: skip
+        edges = (
+            edges.filter(pl.col("a") != pl.col("b"))
+            .select(a=pl.min_horizontal("a", "b"), b=pl.max_horizontal("a", "b"))
+            .unique()
+        )
         if edges.is_empty():
             return labels
         hooks = _flatten(edges.group_by("b").agg(to=pl.col("a").min()))

@@ -1,4 +1,4 @@
-"""Why two records are, or are not, taken for one company: the steps from the prior to the final probability."""
+"""Why two records are, or are not, taken for one company: the steps from prior to final probability."""
 
 from __future__ import annotations
 
@@ -11,15 +11,29 @@ from syncengine.identity.linker import score_pairs
 from syncengine.identity.model import Model
 
 REASONS = {
-    "name:same": "same name", "name:other_name": "known by that name", "name:close": "nearly the same name",
-    "name:contained": "one name within the other", "name:alike": "similar name", "name:some_words": "shared rare word",
-    "name:part": "name of a branch", "name:other_place": "name of another place", "web:same_mail": "same e-mail",
-    "web:same_domain": "same domain", "web:same_stem": "similar domain", "phone:same": "same phone",
-    "phone:switchboard": "same switchboard", "tax:same": "same tax number", "tax:near": "tax number nearly same",
-    "registration:same": "same register number", "duns:same": "same D-U-N-S", "address:same": "same address",
-    "address:near": "nearly same address", "address:same_street": "same street", "address:same_postcode": "same postcode",
+    "name:same": "same name",
+    "name:other_name": "known by that name",
+    "name:close": "nearly the same name",
+    "name:contained": "one name within the other",
+    "name:alike": "similar name",
+    "name:some_words": "shared rare word",
+    "name:part": "name of a branch",
+    "name:other_place": "name of another place",
+    "web:same_mail": "same e-mail",
+    "web:same_domain": "same domain",
+    "web:same_stem": "similar domain",
+    "phone:same": "same phone",
+    "phone:switchboard": "same switchboard",
+    "tax:same": "same tax number",
+    "tax:near": "tax number nearly same",
+    "registration:same": "same register number",
+    "duns:same": "same D-U-N-S",
+    "address:same": "same address",
+    "address:near": "nearly same address",
+    "address:same_street": "same street",
+    "address:same_postcode": "same postcode",
     "address:same_city": "same city",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How common a value is, counted in companies and not in records: a company's own duplicates do not make it common."""
+"""How common a value is, counted in companies: a company's own duplicates do not make its name common."""
 
 from __future__ import annotations
 
@@ -10,14 +10,26 @@ from syncengine.identity.components import components, star_edges
 from syncengine.identity.model import FEWEST, Model
 
 VALUES = {
-    "name": "name_key", "email": "email", "domain": "domain", "phone": "phone", "tax": "tax",
-    "registration": "registration", "duns": "duns", "address": "address",
-}  # fmt: skip
+    "name": "name_key",
+    "email": "email",
+    "domain": "domain",
+    "phone": "phone",
+    "tax": "tax",
+    "registration": "registration",
+    "duns": "duns",
+    "address": "address",
+}
 ADDRESS = pl.concat_str(["street_key", pl.lit("|"), pl.coalesce("postcode", "city", pl.lit(""))])
 FIRST_PASS = (
-    ["tax"], ["duns"], ["email", "tok1"], ["domain", "tok1"], ["phone", "tok1"], ["street_key", "tok1"],
-    ["name_key", "postcode"], ["name_key", "city"],
-)  # fmt: skip
+    ["tax"],
+    ["duns"],
+    ["email", "tok1"],
+    ["domain", "tok1"],
+    ["phone", "tok1"],
+    ["street_key", "tok1"],
+    ["name_key", "postcode"],
+    ["name_key", "city"],
+)
 
 
 def fit_frequencies(standardised: pl.DataFrame, model: Model) -> Model:

@@ -40,8 +40,8 @@ def score(
 ) -> pl.DataFrame:
     """Pairs worth merging or asking about, the smaller record id left.
 
-    Without `changed` all pairs, else those with a changed record on a side. `keys` are match keys with what is
-    suppressed already null, for callers that know how many records hold a key beyond these.
+    Without `changed` all pairs, else those with a changed record on a side. `keys` are match keys with what
+    is suppressed already null, for callers that know how many records hold a key beyond these.
     """
     with connect(temp_directory) as con:
         _load(con, standardised, model)

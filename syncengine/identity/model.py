@@ -18,7 +18,7 @@ FEWEST = 1_000  # below this a file says too little about how rare a value is
 
 @dataclass(frozen=True, slots=True)
 class Probabilities:
-    """How often one company's records answer so (m), and two companies' (u; None: from the value's rarity)."""
+    """How often records of one company answer so (m) and of two (u; None: from the value's rarity)."""
 
     m: float
     u: float | None = None

@@ -1,4 +1,4 @@
-"""Standardised records with what a score needs besides: each value's rarity and the rarest words of the name."""
+"""Standardised records with each value's rarity and the rarest words of the name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def prepare(standardised: pl.DataFrame, model: Model) -> pl.DataFrame:
     frame = standardised.with_columns(address=ADDRESS)
     for value, column in VALUES.items():
         frame = _with_share(frame, value, column, model)
-    return _with_words(frame, model).drop("address", "tokens")
+    return _with_words(frame, model).drop("tokens")
 
 
 def _with_share(frame: pl.DataFrame, value: str, column: str, model: Model) -> pl.DataFrame:

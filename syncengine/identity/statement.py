@@ -29,8 +29,8 @@ def candidates_sql(*, only_changed: bool) -> str:
 def capped_keys_sql(cap: int) -> str:
     """The keys with those suppressed that more records hold than the cap."""
     kept = ", ".join(
-        f'CASE WHEN count("{r.name}") OVER (PARTITION BY "{r.name}") <= {cap} THEN "{r.name}" END AS "{r.name}"'
-        for r in BLOCKING_RULES
+        f"CASE WHEN count({key}) OVER (PARTITION BY {key}) <= {cap} THEN {key} END AS {key}"
+        for key in (f'"{rule.name}"' for rule in BLOCKING_RULES)
     )
     return f"SELECT record_id, {kept} FROM all_keys"
 

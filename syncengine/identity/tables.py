@@ -1,4 +1,4 @@
-"""The data files of this room, read once a process: legal forms, countries, places, abbreviations, blocked values."""
+"""The data files of this room, read once a process."""
 
 from __future__ import annotations
 

@@ -11,15 +11,52 @@ from syncengine.identity.standardise.reach import reach_columns
 from syncengine.identity.standardise.text import settled
 
 READ = (
-    "name", "legal_name", "street", "city", "region", "postcode", "country", "phone", "email", "website",
-    "tax_id", "registration_id", "duns",
-)  # fmt: skip
+    "name",
+    "legal_name",
+    "street",
+    "city",
+    "region",
+    "postcode",
+    "country",
+    "phone",
+    "email",
+    "website",
+    "tax_id",
+    "registration_id",
+    "duns",
+)
 COMPARED = (
-    "record_id", "name", "name_key", "joined", "legal_form", "base", "place", "division", "tok1", "tok2", "tokens",
+    "record_id",
+    "name",
+    "name_key",
+    "joined",
+    "legal_form",
+    "base",
+    "place",
+    "division",
+    "tok1",
+    "tok2",
+    "tokens",
     "all_names",
-    "alias_1", "alias_2", "domain", "stem", "email", "phone", "trunk", "tax", "tax_country", "registration", "duns", "house",
-    "road", "street_key", "postcode", "city", "region", "country",
-)  # fmt: skip
+    "alias_1",
+    "alias_2",
+    "domain",
+    "stem",
+    "email",
+    "phone",
+    "trunk",
+    "tax",
+    "tax_country",
+    "registration",
+    "duns",
+    "house",
+    "road",
+    "street_key",
+    "postcode",
+    "city",
+    "region",
+    "country",
+)
 
 
 def standardise(records: pl.DataFrame) -> pl.DataFrame:

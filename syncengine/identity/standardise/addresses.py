@@ -7,7 +7,10 @@ import polars as pl
 from syncengine.identity.standardise.text import LONGEST, fold, replace_words, said
 from syncengine.identity.tables import table, words
 
-UNIT = r" (?:suite|ste|unit|apt|apartment|floor|fl|room|rm|bldg|building|etage|stock|og|lok|lokal|bus|bte|esc|piso) ?[a-z]?\d*[a-z]?\b.*$"
+UNITS = (
+    "suite|ste|unit|apt|apartment|floor|fl|room|rm|bldg|building|etage|stock|og|lok|lokal|bus|bte|esc|piso"
+)
+UNIT = rf" (?:{UNITS}) ?[a-z]?\d*[a-z]?\b.*$"
 POST_BOX = (
     r"\b(?:po box|p o box|postfach|bp|boite postale|apartado|skr poczt|box|casella postale|postbus) ?(\d+)"
 )

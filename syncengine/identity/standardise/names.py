@@ -178,17 +178,21 @@ def _tokens(frame: pl.LazyFrame) -> pl.LazyFrame:
     frame = frame.join(_trade_names(frame), on="record_id", how="left", maintain_order="left")
     told = pl.concat_list("name", "legal_name", "doing")
     names = pl.when(pl.col("trade").is_null()).then(told).otherwise(told.list.concat("trade"))
-    return frame.with_columns(
-        name_key=pl.col("tokens").list.sort().list.join(" "),
-        joined=pl.col("name").str.replace_all(" ", "", literal=True),
-        tok1=parts.list.get(0, null_on_oob=True),
-        tok2=parts.list.get(1, null_on_oob=True).str.slice(0, 4),
-        all_names=names.list.drop_nulls().list.unique().list.sort(),
-    ).with_columns(
-        # One of two names is the first or the last, so a record known by one alone meets it in either column.
-        alias_1=pl.col("all_names").list.first(),
-        alias_2=pl.col("all_names").list.last(),
-    ).drop("trade")
+    return (
+        frame.with_columns(
+            name_key=pl.col("tokens").list.sort().list.join(" "),
+            joined=pl.col("name").str.replace_all(" ", "", literal=True),
+            tok1=parts.list.get(0, null_on_oob=True),
+            tok2=parts.list.get(1, null_on_oob=True).str.slice(0, 4),
+            all_names=names.list.drop_nulls().list.unique().list.sort(),
+        )
+        .with_columns(
+            # One of two names is the first or the last, so a record known by one alone meets it in either column.
+            alias_1=pl.col("all_names").list.first(),
+            alias_2=pl.col("all_names").list.last(),
+        )
+        .drop("trade")
+    )
 
 
 def _trade_names(frame: pl.LazyFrame) -> pl.LazyFrame:

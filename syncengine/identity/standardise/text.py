@@ -11,7 +11,7 @@ LONGEST = 300  # longer texts are cut: no name is that long, and an absurd one m
 
 
 def settled(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows so far, worked out. One plan for everything takes half a second to make, however few the rows."""
+    """The rows so far, worked out. A plan of everything takes half a second to make, however few."""
     return frame.collect().lazy()
 
 

@@ -6,7 +6,7 @@ import random
 
 import polars as pl
 
-SYLLABLES = "ba be bo da de do fa fe ga go ha ho ka ke ko la le lo ma me mo na ne no pa pe ra re ro sa se ta te to va ve za".split()
+SYLLABLES = [c + v for c in "bdfghklmnprstvz" for v in "aeo"]
 TRADES = [
     "Logistics",
     "Foods",

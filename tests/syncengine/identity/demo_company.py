@@ -7,15 +7,33 @@ from pathlib import Path
 import polars as pl
 
 CRM = {
-    "key": "Id", "name": "Name", "trade_names": "TradeName__c", "street": "BillingStreet", "city": "BillingCity",
-    "region": "BillingState", "postcode": "BillingPostalCode", "country": "BillingCountry", "phone": "Phone",
-    "email": "Email__c", "website": "Website", "tax_id": "VatId__c",
-}  # fmt: skip
+    "key": "Id",
+    "name": "Name",
+    "trade_names": "TradeName__c",
+    "street": "BillingStreet",
+    "city": "BillingCity",
+    "region": "BillingState",
+    "postcode": "BillingPostalCode",
+    "country": "BillingCountry",
+    "phone": "Phone",
+    "email": "Email__c",
+    "website": "Website",
+    "tax_id": "VatId__c",
+}
 ERP = {
-    "key": "Kundennr", "name": "Name1", "street": "Strasse", "city": "Ort", "region": "Region", "postcode": "PLZ",
-    "country": "Land", "phone": "Telefon", "email": "EMail", "tax_id": "UStIdNr", "registration_id": "HRNr",
+    "key": "Kundennr",
+    "name": "Name1",
+    "street": "Strasse",
+    "city": "Ort",
+    "region": "Region",
+    "postcode": "PLZ",
+    "country": "Land",
+    "phone": "Telefon",
+    "email": "EMail",
+    "tax_id": "UStIdNr",
+    "registration_id": "HRNr",
     "duns": "DUNS",
-}  # fmt: skip
+}
 AI = {"key": "company_id", "name": "company_name", "website": "domain", "city": "city", "country": "country"}
 
 
@@ -26,10 +44,22 @@ def demo_company(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     parts = [
         _as("crm", pl.read_csv(folder / "crm" / "accounts.csv", infer_schema=False), CRM),
         _as("erp", pl.read_csv(erp, separator=";", infer_schema=False), ERP),
-        _as("helpdesk", desk, {"key": "id", "name": "name", "website": "domain", "street": "street",
-                               "postcode": "zip", "city": "city", "country": "country_code", "phone": "phone"}),
+        _as(
+            "helpdesk",
+            desk,
+            {
+                "key": "id",
+                "name": "name",
+                "website": "domain",
+                "street": "street",
+                "postcode": "zip",
+                "city": "city",
+                "country": "country_code",
+                "phone": "phone",
+            },
+        ),
         _as("ai", pl.read_parquet(folder / "ai" / "companies.parquet"), AI),
-    ]  # fmt: skip
+    ]
     records = pl.concat(parts, how="diagonal").with_row_index("record_id", offset=1)
     truth = records.select("record_id", "source", "key").join(
         pl.read_parquet(folder / "truth.parquet"), on=["source", "key"]

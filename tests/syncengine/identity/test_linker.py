@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from syncengine.demo import generate
 from syncengine.identity import (
-    AUTOMATIC, Model, default_model, explain, fit_frequencies, partition, score, sentence, standardise, veto_values,
-)  # fmt: skip
+    AUTOMATIC,
+    Model,
+    default_model,
+    explain,
+    fit_frequencies,
+    partition,
+    score,
+    sentence,
+    standardise,
+    veto_values,
+)
 from tests.syncengine.identity.companies import companies
+from tests.syncengine.identity.demo_company import demo_company
 
 SHARED = Path("/work/shared/data")
 NOTHING_DECIDED = pl.DataFrame(schema={"record_l": pl.Int64, "record_r": pl.Int64, "kind": pl.String})
@@ -50,6 +62,12 @@ def model(tidy: pl.DataFrame) -> Model:
 def test_accuracy_on_careless_systems() -> None:
     found = judged(*companies(1500, seed=23))
     assert found["precision"] >= 0.99 and found["f1"] >= 0.93, found
+
+
+def test_accuracy_on_the_demo_company(tmp_path: Path) -> None:
+    generate(tmp_path, customers=800, seed=17, today=date(2026, 6, 30))
+    found = judged(*demo_company(tmp_path))
+    assert found["precision"] >= 0.985 and found["f1"] >= 0.93, found
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the labelled sets are not on this machine")
