@@ -65,6 +65,8 @@ def read_text(field_map: FieldMap, spec: FieldSpec | None = None) -> pl.Expr:
             text = words.TRANSFORMS[name](text)
     if field_map.values and (spec is None or spec.type != "choice"):
         text = words.translated(text, field_map.values, field_map.otherwise, keep=True)
+    if spec is not None and spec.type == "tags":
+        text = words.with_words(text, words.separator_of(field_map.transform))
     if field_map.default is not None:
         text = text.fill_null(pl.lit(field_map.default))
     return text

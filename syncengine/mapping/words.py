@@ -54,6 +54,11 @@ def tags(value: pl.Expr, separator: str = ";") -> pl.Expr:
     return pl.when(words.list.len() > 0).then(words)
 
 
+def with_words(value: pl.Expr, separator: str) -> pl.Expr:
+    """Lists that hold a word; null for those of separators only."""
+    return pl.when(value.str.strip_chars(f'{separator}[]" ') != "").then(value)
+
+
 def separator_of(transforms: Sequence[str]) -> str:
     """The separator a `split("…")` among the transforms names; a semicolon without one."""
     found = [match.group(2) for name in transforms if (match := SPLIT.match(name))]

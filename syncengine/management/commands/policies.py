@@ -10,15 +10,17 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from accounts.models import User
 from syncengine.policies.apply import PolicyMistakes, StaleBase, apply_folder, pull
 from syncengine.policies.current import environment
+from syncengine.policies.differences import Difference
 from syncengine.policies.load import Checked, check
 from syncengine.policies.mistakes import Mistake
 from syncengine.policies.plan import PolicyPlan, plan_folder
 
-MARKS = {"added": "[green]+", "changed": "[yellow]~", "removed": "[red]-"}
+MARKS = {"added": ("+", "green"), "changed": ("~", "yellow"), "removed": ("−", "red")}
 
 
 class Command(BaseCommand):
@@ -87,12 +89,16 @@ def show_plan(console: Console, plan: PolicyPlan) -> None:
         console.print(f"Nothing differs from version {plan.base or 0}.")
         return
     for difference in plan.differences:
-        told = " → ".join(text for text in (difference.before, difference.after) if text)
-        console.print(f"{MARKS[difference.kind]}[/] {difference.place}", highlight=False, end="  ")
-        console.print(told, style="dim", markup=False, highlight=False)
+        console.print(_line(difference))
     for source, stream in plan.read_anew:
         console.print(f"[yellow]↻[/] {source}.{stream} is read anew from its beginning")
     _show_golden(console, plan)
+
+
+def _line(difference: Difference) -> Text:
+    mark, colour = MARKS[difference.kind]
+    told = " → ".join(text for text in (difference.before, difference.after) if text)
+    return Text.assemble((mark, colour), " ", difference.place, "  ", (told, "dim"))
 
 
 def _show_golden(console: Console, plan: PolicyPlan) -> None:
