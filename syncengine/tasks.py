@@ -6,6 +6,7 @@ from typing import Any
 
 from celery import shared_task
 
+from syncengine.demo.install import has_company, move_on
 from syncengine.models import Dirty, Stream
 from syncengine.pipeline import StreamBusy, publish_all, renew_day, run_stream
 from syncengine.steward.wake import LANE_TASK, wake_lane
@@ -39,5 +40,13 @@ def sweep() -> int:
 @shared_task(name="syncengine.daily", queue="default")
 def daily(*, keep_runs_days: int = 90) -> int:
     """What moves without data: figures that depend on the day, partitions of the coming month, old runs."""
-
     return renew_day(keep_runs_days=keep_runs_days)
+
+
+@shared_task(name="syncengine.demo_tick", queue="default")
+def demo_tick() -> bool:
+    """Move the demo company one day on, where there is one; its files are read on their streams' schedule."""
+    if not has_company():
+        return False
+    move_on()
+    return True

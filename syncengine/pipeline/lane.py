@@ -20,7 +20,7 @@ from accounts.frames import execute, read, rows, stage
 from accounts.golden import first_load, touched
 from accounts.golden.changes import Cause
 from accounts.golden.shape import DOCUMENT_ORDER
-from accounts.golden.summary import summarise
+from accounts.golden.summary import count_open_tasks, summarise
 from accounts.partitions import ensure_partitions
 from syncengine.canonical import read_canonical
 from syncengine.landing import read_landed
@@ -35,7 +35,7 @@ from syncengine.publish.rules import field_rules, no_pins, open_pins
 from syncengine.records import Belonging, Resolved
 from syncengine.resolution.accounts import resolve_accounts
 from syncengine.resolution.belonging import resolve_addresses, resolve_contacts, resolve_products
-from syncengine.steward.tasks import renew_tasks
+from syncengine.steward.tasks import OPEN_TASKS, renew_tasks, value_tasks
 from syncengine.survivorship import survive
 
 LANE_LOCK = 7302
@@ -131,6 +131,8 @@ def _publish(dirty: pl.DataFrame, policies: PolicySet, now: datetime, today: dat
         with result.timed("summary"):
             touched.settle()
             result.counts["summary"] = summarise(today=today)
+            value_tasks()
+            count_open_tasks(OPEN_TASKS)
         _clear(dirty)
     Run.objects.filter(pk=run.pk).update(
         state="succeeded", finished_at=now_utc(), read=dirty.height, updated=dirty.height,

@@ -97,13 +97,29 @@ def _open(now: datetime) -> int:
     columns = ", ".join(WANTED)
     return execute(
         f"INSERT INTO syncengine_stewardtask ({columns}, state, value_at_stake, opened_at, due_at, outcome) "
-        f"SELECT {', '.join('w.' + c for c in WANTED)}, 'open', "
-        "coalesce(s.revenue_ttm, 0) + coalesce(s.open_receivable, 0) + coalesce(o.revenue_ttm, 0) "
-        "+ coalesce(o.open_receivable, 0), %s, %s::timestamptz + interval '10 days', '' FROM wanted_tasks w "
-        "LEFT JOIN accounts_accountsummary s ON s.account_id = w.account_id "
-        "LEFT JOIN accounts_accountsummary o ON o.account_id = w.other_account_id "
+        f"SELECT {', '.join('w.' + c for c in WANTED)}, 'open', 0, %s, %s::timestamptz + interval '10 days', '' "
+        "FROM wanted_tasks w "
         "WHERE NOT EXISTS (SELECT FROM syncengine_stewardtask d WHERE d.kind = w.kind AND d.subject = w.subject "
         "AND (d.state = 'open' OR (d.state = 'done' AND d.evidence_digest = w.evidence_digest))) "
         "ORDER BY w.kind, w.subject ON CONFLICT DO NOTHING",
         [now, now],
     )
+
+
+def value_tasks() -> None:
+    """What is at stake in the open tasks of touched customers: revenue of twelve months and open receivables."""
+    execute(
+        "UPDATE syncengine_stewardtask t SET value_at_stake = v.value FROM ("
+        "SELECT t.id, coalesce(sum(coalesce(s.revenue_ttm, 0) + coalesce(s.open_receivable, 0)), 0)::numeric(20, 2) "
+        "AS value FROM syncengine_stewardtask t "
+        "LEFT JOIN accounts_accountsummary s ON s.account_id IN (t.account_id, t.other_account_id) "
+        "WHERE t.state = 'open' AND (t.account_id IN (SELECT account_id FROM touched_accounts) "
+        "OR t.other_account_id IN (SELECT account_id FROM touched_accounts)) GROUP BY t.id) v "
+        "WHERE v.id = t.id AND v.value <> t.value_at_stake"
+    )
+
+
+OPEN_TASKS = (
+    "SELECT account_id, count(*) AS tasks FROM (SELECT unnest(ARRAY[account_id, other_account_id]) AS account_id "
+    "FROM syncengine_stewardtask WHERE state = 'open') x WHERE account_id IS NOT NULL GROUP BY 1"
+)
