@@ -6,8 +6,10 @@ import polars as pl
 
 from syncengine.demo.dice import Dice
 from syncengine.demo.dirt import gaps, where
-from syncengine.demo.files import at_work, moment, point
+from syncengine.demo.files import OWN, WHOSE, at_work, moment, point
+from syncengine.demo.orders import ROOM
 
+DEAL = (pl.col("deal") // (4 * ROOM)).alias(WHOSE)
 LIVE = pl.lit("false").alias("IsDeleted")
 COUNTRY_NAMES = {"DE": "Germany", "AT": "Austria", "CH": "Switzerland", "FR": "France", "IT": "Italy", "ES": "Spain",
                  "NL": "Netherlands", "GB": "United Kingdom", "US": "United States", "PL": "Poland"}  # fmt: skip
@@ -46,6 +48,7 @@ def accounts(dice: Dice, rows: pl.DataFrame, erp_keys: pl.Series) -> pl.DataFram
         pl.col("erp").alias("AccountNumber"), pl.col("language").alias("Language__c"),
         pl.col("cur").alias("CurrencyIsoCode"), pl.col("pt").alias("PaymentTerms__c"),
         moment(pl.col("modified")).alias("LastModifiedDate"), LIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -72,6 +75,7 @@ def contacts(dice: Dice, people: pl.DataFrame, account_keys: pl.Series, today: p
         pl.when("bounced").then(pl.lit("true")).otherwise(pl.lit("false")).alias("EmailBounced"),
         pl.col("person_status").alias("Status__c"),
         moment(today.cast(pl.Datetime("us")) - pl.duration(hours=pl.col("consent_age") * 5)).alias("LastModifiedDate"), LIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -112,6 +116,7 @@ def opportunities(dice: Dice, deals: pl.DataFrame) -> pl.DataFrame:
         pl.col("next_step").alias("NextStep"), moment(pl.col("created")).alias("CreatedDate"),
         pl.when(pl.col("state") == "open").then(None).otherwise(moment(pl.col("mv"))).alias("ClosedAt__c"),
         moment(pl.col("mv")).alias("LastStageChangeDate"), moment(pl.col("mv")).alias("LastModifiedDate"), LIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -123,6 +128,7 @@ def opportunity_lines(lines: pl.DataFrame) -> pl.DataFrame:
         ("01tDn00" + pl.col("code")).alias("Product2Id"), pl.col("ware").alias("Description"),
         pl.col("quantity").alias("Quantity"), point(pl.col("price")).alias("UnitPrice"),
         pl.col("currency").alias("CurrencyIsoCode"), LIVE,
+        DEAL,
     )  # fmt: skip
 
 
@@ -138,6 +144,7 @@ def quotes(deals: pl.DataFrame) -> pl.DataFrame:
         pl.col("owner").alias("OwnerName"),
         moment(pl.when(pl.col("state") == "open").then("quote_date").otherwise(pl.max_horizontal("closed", "quote_date"))
                .cast(pl.Datetime("us"))).alias("LastModifiedDate"), LIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -153,6 +160,7 @@ def quote_lines(dice: Dice, lines: pl.DataFrame, remarks: list[str]) -> pl.DataF
         pl.when(pl.col("discount") > 0).then(expiry.dt.to_string("%Y-%m-%d")).otherwise(None).alias("DiscountExpires__c"),
         point(pl.col("net")).alias("TotalPrice"), pl.col("currency").alias("CurrencyIsoCode"),
         pl.col("remark").alias("Remark__c"), LIVE,
+        DEAL,
     )  # fmt: skip
 
 
@@ -163,6 +171,7 @@ def activities(acts: pl.DataFrame) -> pl.DataFrame:
         pl.col("contact_key").alias("WhoId"), deal_key(pl.col("deal")).alias("WhatId"), pl.col("kind").alias("Type"),
         pl.col("direction").alias("Direction__c"), pl.col("subject").alias("Subject"),
         moment(pl.col("happened")).alias("ActivityDateTime"), pl.col("owner").alias("OwnerName"), LIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -176,6 +185,7 @@ def contracts(rows: pl.DataFrame) -> pl.DataFrame:
         day("renewal").alias("RenewalDate__c"), point(pl.col("value")).alias("ContractValue__c"),
         point(pl.col("recurring")).alias("RecurringAmount__c"), pl.col("currency").alias("CurrencyIsoCode"),
         moment(pl.col("start").cast(pl.Datetime("us"))).alias("LastModifiedDate"), LIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -202,6 +212,7 @@ def members(rows: pl.DataFrame) -> pl.DataFrame:
         campaign_key(pl.col("campaign")).alias("CampaignId"), pl.col("account_key").alias("AccountId"),
         person_key(pl.col("person")).alias("ContactId"), pl.col("status").alias("Status"),
         moment(pl.col("responded").cast(pl.Datetime("us"))).alias("FirstRespondedDate"), LIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -213,4 +224,5 @@ def leads(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("status").alias("Status"), pl.col("account_key").alias("ConvertedAccountId"),
         deal_key(pl.col("deal")).alias("ConvertedOpportunityId"), campaign_key(pl.col("campaign")).alias("CampaignId"),
         pl.col("created").dt.to_string("%Y-%m-%d").alias("CreatedDate"), LIVE,
+        pl.col("lead").alias(WHOSE),
     )  # fmt: skip

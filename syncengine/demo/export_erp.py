@@ -8,9 +8,12 @@ import polars as pl
 
 from syncengine.demo.dice import Dice
 from syncengine.demo.dirt import where
-from syncengine.demo.files import comma, german, point
+from syncengine.demo.files import OWN, WHOSE, comma, german, point
+from syncengine.demo.orders import ROOM
 from syncengine.demo.products import Range
 
+NOBODY = pl.lit(None, pl.Int64).alias(WHOSE)
+ORDER = (pl.col("order") // ROOM).alias(WHOSE)
 TERMS = {"30 days net": "ZB30", "14 days 2 %, 30 days net": "ZB14S", "14 days net": "ZB14", "60 days net": "ZB60",
          "prepaid": "ZB00"}  # fmt: skip
 YES = lambda name: pl.when(name).then(pl.lit("X")).otherwise(None)  # noqa: E731
@@ -53,6 +56,7 @@ def customers(dice: Dice, rows: pl.DataFrame, credit: pl.DataFrame) -> pl.DataFr
           for c, n in (("street", "LiefStrasse"), ("postcode", "LiefPLZ"), ("city", "LiefOrt"))),
         pl.when("other").then("country").otherwise(None).alias("LiefLand"),
         pl.col("modified").dt.strftime("%d.%m.%Y %H:%M:%S").alias("GeaendertAm"), ALIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -62,6 +66,7 @@ def contacts(people: pl.DataFrame, keys: pl.Series) -> pl.DataFrame:
         ("AP" + pl.col("person").cast(pl.String).str.zfill(9)).alias("Nr"), pl.col("k").alias("Kundennr"),
         pl.col("first").alias("Vorname"), pl.col("last").alias("Nachname"), pl.col("email").alias("EMail"),
         ("0" + pl.col("direct")).alias("Telefon"), pl.col("title").alias("Funktion"), ALIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -93,6 +98,7 @@ def prices(wares: Range) -> pl.DataFrame:
         pl.lit(None, pl.String).alias("Kundennr"), pl.col("code").alias("Artikelnr"), comma(pl.col("price")).alias("Preis"),
         comma(pl.col("floor")).alias("Mindestpreis"), pl.lit("0").alias("Rabatt"), pl.lit("1").alias("AbMenge"),
         pl.col("currency").alias("Waehrung"), german(pl.col("from")).alias("GueltigAb"), german(pl.col("to")).alias("GueltigBis"),
+        NOBODY,
     )  # fmt: skip
 
 
@@ -104,6 +110,7 @@ def agreements(rows: pl.DataFrame, keys: pl.Series, today: date) -> pl.DataFrame
         pl.col("code").alias("Artikelnr"), comma(pl.col("agreed")).alias("Preis"), comma(pl.col("floor")).alias("Mindestpreis"),
         pl.col("discount").cast(pl.String).alias("Rabatt"), pl.lit("1").alias("AbMenge"), pl.col("currency").alias("Waehrung"),
         pl.lit(date(today.year - 1, 1, 1).strftime("%d.%m.%Y")).alias("GueltigAb"), german(pl.col("to")).alias("GueltigBis"),
+        OWN,
     ).filter(pl.col("Kundennr").is_not_null())  # fmt: skip
 
 
@@ -131,6 +138,7 @@ def orders(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("terms").replace(TERMS).alias("Zahlungsbed"), pl.col("incoterm").alias("Incoterm"),
         pl.col("owner").alias("Sachbearbeiter"), pl.col("entity").alias("Buchungskreis"),
         german(pl.col("touched")).alias("GeaendertAm"), ALIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -143,6 +151,7 @@ def order_lines(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("invoiced").alias("FakturiertMenge"), comma(pl.col("price")).alias("Preis"),
         pl.col("discount").alias("RabattProz"), comma(pl.col("net")).alias("Nettowert"), comma(pl.col("cost")).alias("Kosten"),
         pl.col("currency").alias("Waehrung"), ALIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -154,6 +163,7 @@ def shipments(rows: pl.DataFrame) -> pl.DataFrame:
         german(pl.col("ship_date")).alias("Planversand"), german(pl.col("left")).alias("Versanddatum"),
         german(pl.col("arrived")).alias("Zustelldatum"), pl.col("carrier").alias("Spediteur"),
         pl.col("tracking").alias("Sendungsnr"), pl.col("warehouse").alias("Lager"), pl.col("entity").alias("Buchungskreis"), ALIVE,
+        ORDER,
     )  # fmt: skip
 
 
@@ -164,6 +174,7 @@ def shipment_lines(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("ship_number").alias("Liefernr"),
         (pl.col("number") + "-" + pl.col("position").cast(pl.String)).alias("AuftragspositionId"),
         pl.col("code").alias("Artikelnr"), pl.col("quantity").alias("Menge"), ALIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -179,6 +190,7 @@ def invoices(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("currency").alias("Waehrung"), YES("disputed").alias("Strittig"),
         pl.when("disputed").then("dispute_reason").otherwise(None).alias("Strittgrund"), pl.col("dunning").alias("Mahnstufe"),
         pl.col("owner").alias("Sachbearbeiter"), pl.col("entity").alias("Buchungskreis"), ALIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -191,6 +203,7 @@ def invoice_lines(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("position").alias("Pos"), pl.col("code").alias("Artikelnr"), pl.col("ware").alias("Text"),
         pl.col("quantity").alias("Menge"), comma(pl.col("price")).alias("Preis"), comma(pl.col("net")).alias("Netto"),
         pl.col("currency").alias("Waehrung"), ALIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -202,6 +215,7 @@ def payments(rows: pl.DataFrame) -> pl.DataFrame:
         german(pl.col("date")).alias("Eingang"), comma(pl.col("amount")).alias("Betrag"),
         comma(pl.col("unapplied")).alias("NichtZugeordnet"), pl.col("currency").alias("Waehrung"),
         pl.col("method").alias("Zahlweg"), pl.col("entity").alias("Buchungskreis"), ALIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -212,6 +226,7 @@ def settlements(rows: pl.DataFrame) -> pl.DataFrame:
         (paid + "/" + pl.col("invoice_number")).alias("AusgleichId"), pl.col("payment_number").alias("Zahlungsnr"),
         pl.col("credit_number").alias("Gutschriftnr"), pl.col("invoice_number").alias("Rechnungsnr"),
         comma(pl.col("amount")).alias("Betrag"), pl.col("currency").alias("Waehrung"), german(pl.col("date")).alias("Datum"), ALIVE,
+        (pl.col("invoice") // (2 * ROOM)).alias(WHOSE),
     )  # fmt: skip
 
 
@@ -222,6 +237,7 @@ def credits(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("invoice_number").alias("Rechnungsnr"), pl.col("number").alias("Auftragsnr"), german(pl.col("date")).alias("Datum"),
         comma(pl.col("net")).alias("Netto"), comma(pl.col("gross")).alias("Brutto"), comma(pl.col("open")).alias("Offen"),
         pl.col("currency").alias("Waehrung"), pl.col("reason").alias("Grund"), pl.col("entity").alias("Buchungskreis"), ALIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -231,6 +247,7 @@ def credit_lines(rows: pl.DataFrame) -> pl.DataFrame:
         (pl.col("credit_number") + "-1").alias("PositionId"), pl.col("credit_number").alias("Gutschriftnr"),
         pl.col("code").alias("Artikelnr"), pl.col("back").alias("Menge"), comma(pl.col("net")).alias("Netto"),
         pl.col("currency").alias("Waehrung"), pl.col("reason").alias("Grund"), ALIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -240,6 +257,7 @@ def returns(rows: pl.DataFrame) -> pl.DataFrame:
         ("RT" + pl.col("credit_number").str.slice(2)).alias("Retourennr"), pl.col("account_key").alias("Kundennr"),
         pl.col("number").alias("Auftragsnr"), german(pl.col("date")).alias("Datum"), pl.lit("closed").alias("Status"),
         pl.col("return_reason").alias("Grund"), ALIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -249,6 +267,7 @@ def return_lines(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter("returned").select(
         (number + "-1").alias("PositionId"), number.alias("Retourennr"), pl.col("code").alias("Artikelnr"),
         pl.col("back").alias("Menge"), pl.col("return_reason").alias("Grund"), ALIVE,
+        OWN,
     )  # fmt: skip
 
 
@@ -258,4 +277,5 @@ def promises(rows: pl.DataFrame) -> pl.DataFrame:
         ("ZZ" + pl.col("invoice_number").str.slice(2)).alias("ZusageId"), pl.col("account_key").alias("Kundennr"),
         pl.col("invoice_number").alias("Rechnungsnr"), comma(pl.col("amount")).alias("Betrag"),
         pl.col("currency").alias("Waehrung"), german(pl.col("date")).alias("ZusageDatum"), pl.col("status").alias("Status"), ALIVE,
+        OWN,
     )  # fmt: skip

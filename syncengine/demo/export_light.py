@@ -6,7 +6,7 @@ import polars as pl
 
 from syncengine.demo.dice import Dice
 from syncengine.demo.dirt import gaps
-from syncengine.demo.files import moment
+from syncengine.demo.files import OWN, moment
 
 
 def organizations(rows: pl.DataFrame) -> pl.DataFrame:
@@ -17,6 +17,7 @@ def organizations(rows: pl.DataFrame) -> pl.DataFrame:
                   pl.col("told_city").alias("city"), pl.col("country").alias("country_code")).alias("address"),
         pl.col("told_phone").alias("phone"), moment(pl.col("modified")).alias("updated_at"),
         pl.lit(False).alias("deleted"),
+        OWN,
     )  # fmt: skip
 
 
@@ -26,6 +27,7 @@ def users(dice: Dice, people: pl.DataFrame, keys: pl.Series) -> pl.DataFrame:
         user_key(pl.col("person")).alias("id"), pl.col("k").alias("organization_id"), pl.col("person_name").alias("name"),
         pl.col("email").alias("email"), pl.lit(None, pl.String).alias("phone"), pl.col("language").alias("locale"),
         pl.lit(False).alias("deleted"),
+        OWN,
     )  # fmt: skip
 
 
@@ -46,6 +48,7 @@ def tickets(rows: pl.DataFrame) -> pl.DataFrame:
         pl.struct(pl.col("contacts"), pl.col("csat").alias("rating")).alias("effort"),
         pl.struct(pl.col("order_number")).alias("custom"),
         moment(pl.coalesce("solved", "answered", "opened")).alias("updated_at"), pl.lit(False).alias("deleted"),
+        OWN,
     )  # fmt: skip
 
 
@@ -55,6 +58,7 @@ def companies(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("key").alias("company_id"), pl.col("told_name").alias("company_name"), pl.col("told_site").alias("domain"),
         pl.col("told_city").alias("city"), pl.col("country").alias("country"), pl.col("industry").alias("industry"),
         pl.col("employees").alias("headcount"), pl.col("modified").alias("refreshed_at"), pl.lit(False).alias("removed"),
+        OWN,
     )  # fmt: skip
 
 
@@ -64,6 +68,7 @@ def scores(rows: pl.DataFrame) -> pl.DataFrame:
         ("s" + pl.col("score_id").cast(pl.String)).alias("score_id"), pl.col("account_key").alias("company_id"), pl.col("kind"),
         pl.col("score").cast(pl.Float64), pl.col("text"), pl.col("model"), pl.col("version").alias("model_version"),
         pl.col("scored").alias("scored_at"),
+        OWN,
     )  # fmt: skip
 
 
@@ -73,6 +78,7 @@ def usage(rows: pl.DataFrame) -> pl.DataFrame:
         ("u" + pl.col("usage").cast(pl.String) + "-" + pl.col("month").dt.to_string("%Y%m")).alias("usage_id"),
         pl.col("account_key").alias("company_id"), pl.col("code").alias("sku"), pl.col("measure"), pl.col("month"),
         pl.col("quantity").cast(pl.Float64), pl.col("people").cast(pl.Int64),
+        OWN,
     )  # fmt: skip
 
 

@@ -10,6 +10,8 @@ import polars as pl
 from syncengine.demo.dice import Dice
 
 CHUNK = 500_000
+WHOSE = "_customer"  # which customer a row is about; stands in no file
+OWN = pl.col("id").alias(WHOSE)
 
 
 def point(cents: pl.Expr) -> pl.Expr:
@@ -59,6 +61,7 @@ class Drop:
 
     def add(self, frame: pl.DataFrame) -> None:
         """Append rows."""
+        frame = frame.drop(WHOSE, strict=False)
         with self.part.open("ab" if self.started else "wb") as file:
             if self.path.suffix == ".jsonl":
                 frame.write_ndjson(file)
@@ -87,7 +90,7 @@ class Table:
 
     def add(self, frame: pl.DataFrame) -> None:
         """Append rows."""
-        self.frames.append(frame)
+        self.frames.append(frame.drop(WHOSE, strict=False))
         self.rows += frame.height
 
     def close(self) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from django.conf import settings
 
 from accounts.grants import create_demo_users
-from syncengine.demo.generate import STATE, Progress, Summary, generate, quiet
-from syncengine.demo.tick import last_day, tick
+from syncengine.demo.generate import STATE, Progress, Summary, generate, quiet, read_state
+from syncengine.demo.tick import tick
 from syncengine.policies.apply import apply_folder
 
 POLICIES = Path(__file__).parent / "policies"
@@ -31,12 +31,19 @@ def require_own_database(*, force: bool) -> None:
 
 
 def install_company(*, customers: int, seed: int, now: datetime, progress: Progress = quiet) -> Summary:
-    """Write the company, apply its policies, and in our own database create one login per role."""
-    summary = generate(company_folder(), customers=customers, seed=seed, today=now.date(), progress=progress)
+    """Write the company up to this moment, apply its policies, and in our own database create one login per role."""
+    summary = generate(
+        company_folder(), customers=customers, seed=seed, today=now.date(), share=share_of_day(now), progress=progress
+    )
     apply_folder(POLICIES, by=None, now=now, note="Demo company")
     if settings.OWN_DATABASE:  # its passwords are known to everyone
         create_demo_users()
     return summary
+
+
+def share_of_day(now: datetime) -> float:
+    """How much of its day has passed at a moment, in steps of ten minutes."""
+    return (now.hour * 6 + now.minute // 10) / 144
 
 
 def has_company() -> bool:
@@ -44,7 +51,12 @@ def has_company() -> bool:
     return (company_folder() / STATE).exists()
 
 
+def follow_clock(*, now: datetime) -> Summary:
+    """Tell what has happened up to this moment; nothing where the company is ahead of the clock."""
+    return tick(company_folder(), today=now.date(), share=share_of_day(now))
+
+
 def move_on(*, progress: Progress = quiet) -> Summary:
-    """Move the company one day on."""
-    day = last_day(company_folder()) + timedelta(days=1)
-    return tick(company_folder(), today=day, progress=progress)
+    """Move the company one whole day on."""
+    last = read_state(company_folder()).today
+    return tick(company_folder(), today=last + timedelta(days=1), progress=progress)

@@ -15,6 +15,11 @@ from syncengine.demo.tellings import crm_rows, erp_rows, light_rows, make_rows
 SYSTEMS = ("crm", "erp", "helpdesk", "ai")
 
 
+def turns(dice: Dice, ids: pl.Series) -> pl.Series:
+    """When in a day each customer's news comes, as a share of the day."""
+    return dice.unit(ids, "turn")
+
+
 @dataclass(frozen=True)
 class Part:
     """A range of customers with their source records; what all papers are made from."""
@@ -28,7 +33,9 @@ class Part:
 
     def numbers(self, frame: pl.DataFrame, prefix: str, *by: str) -> pl.Series:
         """Running numbers in the order of these columns; later rows never change earlier numbers."""
-        rank = frame.select(pl.struct(*by).rank("ordinal").cast(pl.Int64)).to_series()
+        turn = turns(self.dice, frame["id"])
+        order = frame.select(*by).with_row_index("at").with_columns(turn.alias("turn")).sort(by[0], "turn", *by[1:])
+        rank = order.with_row_index("rank", offset=1).sort("at")["rank"].cast(pl.Int64)
         return prefix + (rank + 10_000_000 * (self.number + 1)).cast(pl.String)
 
 

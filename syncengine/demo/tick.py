@@ -1,89 +1,94 @@
-"""Moving the company on: what differs between two of its days, as the drop files its systems would write."""
+"""Moving the company on: what differs between two of its moments, as the drop files its systems would write."""
 
 from __future__ import annotations
 
-import json
-import os
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from syncengine.demo.days import Days
-from syncengine.demo.files import open_drop
-from syncengine.demo.generate import STATE, Progress, Summary, make_slices, quiet
-from syncengine.demo.world import Tables
+from syncengine.demo.files import WHOSE, open_drop
+from syncengine.demo.generate import FULL, Progress, Slice, State, Summary, keep_truth, make_slices, quiet, read_state
 
-# Files that list everything there is: written anew as a whole. All others get a file with what changed.
-FULL = {
-    "crm/accounts.csv", "crm/products.csv", "crm/campaigns.csv", "erp/products.csv", "erp/price_books.csv",
-    "erp/prices.csv", "erp/stock.csv", "ai/companies.parquet", "ai/products.parquet",
-}  # fmt: skip
+MOST_DROPS = 60  # then the system sends everything once more in one file, and the small ones go
 DELETED = {"IsDeleted": "true", "Loeschkz": "X", "deleted": True}
 
 
-def last_day(folder: Path) -> date:
-    """The day up to which the company in the folder has been told."""
-    return date.fromisoformat(json.loads((folder / STATE).read_text())["today"])
+def tick(folder: Path, *, today: date, share: float = 1.0, progress: Progress = quiet) -> Summary:
+    """Write what happened since the last tick, up to a share of today; the same moment again changes nothing."""
+    last = read_state(folder)
+    if (today, share) <= (last.today, last.share):
+        return Summary(folder, last.today)
+    now = replace(last, today=today, share=share)
+    before, after = _told(last, progress, "before"), _told(now, progress, "after")
+    rows = {target: _write(folder / target, frame) for target, frame in _news(now, before, after)}
+    for name in _crowded(folder, rows):
+        rows |= _tell_all(folder, name, now, after)
+    keep_truth(folder, [slice_.truth for slice_ in after], [slice_.stories for slice_ in after])
+    now.write(folder)
+    return Summary(folder, today, rows)
 
 
-def tick(folder: Path, *, today: date, progress: Progress = quiet) -> Summary:
-    """Write what happened since the last day told, up to today; the same day again changes nothing."""
-    state = json.loads((folder / STATE).read_text())
-    summary, last = Summary(folder, today), date.fromisoformat(state["today"])
-    if today <= last:
-        return summary
-    origin, made = date.fromisoformat(state["origin"]), []
-    days = (Days(origin, last), Days(origin, today))
-    for day in days:
-        slices = make_slices(state["seed"], state["customers"], day, state["objects"])
-        made.append(list(slices))
-        progress("tick", len(made), len(days))
-    before, after = ([tables for _, tables, _, _ in pieces] for pieces in made)
-    summary.rows = _write(folder, before, after, today)
-    pl.concat([known for _, _, known, _ in made[1]]).write_parquet(folder / "truth.parquet")
-    pl.concat([told for _, _, _, told in made[1]]).write_parquet(folder / "stories.parquet")
-    _remember(folder, state | {"today": str(today)})
-    return summary
+def _told(state: State, progress: Progress, what: str) -> list[Slice]:
+    slices = []
+    for slice_ in make_slices(state):
+        progress(what, slice_.done, state.customers)
+        slices.append(slice_)
+    return slices
 
 
-def _remember(folder: Path, state: dict[str, object]) -> None:
-    part = folder / (STATE + ".part")
-    part.write_text(json.dumps(state))
-    os.replace(part, folder / STATE)
+def _news(now: State, before: list[Slice], after: list[Slice]) -> Iterator[tuple[str, pl.DataFrame]]:
+    for name in dict.fromkeys(name for slice_ in after for name in slice_.tables):
+        new = _whole(after, name)
+        news = difference(_whole(before, name), new)
+        if news.height:
+            yield now.file_of(name), new if name in FULL else news
 
 
-def _write(folder: Path, before: list[Tables], after: list[Tables], today: date) -> dict[str, int]:
-    rows: dict[str, int] = {}
-    for name in dict.fromkeys(name for tables in after for name in tables):
-        old, new = _whole(before, name), _whole(after, name)
-        if old.equals(new):
-            continue
-        full = name in FULL
-        frame = new if full else difference(old, new)
-        stem, _, ending = name.rpartition(".")
-        target = name if full else f"{stem}-{today}.{ending}"
-        if frame.height:
-            drop = open_drop(folder, target)
-            drop.add(frame)
-            drop.close()
-            rows[target] = drop.rows
-    return rows
+def _write(path: Path, frame: pl.DataFrame) -> int:
+    drop = open_drop(path.parent.parent, f"{path.parent.name}/{path.name}")
+    drop.add(frame)
+    drop.close()
+    return drop.rows
 
 
-def _whole(parts: list[Tables], name: str) -> pl.DataFrame:
-    return pl.concat([tables[name] for tables in parts if name in tables])
+def _whole(slices: list[Slice], name: str) -> pl.DataFrame:
+    frame = pl.concat([slice_.tables[name] for slice_ in slices if name in slice_.tables])
+    return frame.drop(WHOSE, strict=False)
 
 
 def difference(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     """Rows that are new or other than before, then the vanished ones with their mark of deletion."""
-    key = new.columns[0]
     came = new.join(old, on=new.columns, how="anti", nulls_equal=True, maintain_order="left")
-    marks = [(name, value) for name, value in DELETED.items() if name in new.columns]
-    if not marks:
-        return came
-    gone = old.join(new, on=key, how="anti", maintain_order="left")
-    name, value = marks[0]
-    gone = gone.with_columns(pl.lit(value).cast(new.schema[name]).alias(name))
-    return pl.concat([came, gone])
+    return pl.concat([came, _vanished(old, new)])
 
+
+def _vanished(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    gone = old.join(new, on=new.columns[0], how="anti", maintain_order="left")
+    for name in DELETED.keys() & set(new.columns):
+        gone = gone.with_columns(pl.lit(DELETED[name]).cast(new.schema[name]).alias(name))
+    return gone
+
+
+def _drops(folder: Path, name: str) -> list[Path]:
+    """The dated files of a table, oldest first."""
+    stem, _, ending = name.rpartition(".")
+    return sorted(folder.glob(f"{stem}-2*.{ending}"))
+
+
+def _crowded(folder: Path, written: dict[str, int]) -> list[str]:
+    """Tables with more drop files than a folder should hold."""
+    names = {target.split("-")[0] + Path(target).suffix for target in written} - FULL
+    return sorted(name for name in names if len(_drops(folder, name)) > MOST_DROPS)
+
+
+def _tell_all(folder: Path, name: str, now: State, after: list[Slice]) -> dict[str, int]:
+    """One file with everything in place of many, keeping the marks of what has been deleted since the beginning."""
+    first = _told(replace(now, today=now.origin, share=1.0), quiet, "origin")
+    new = _whole(after, name)
+    everything = pl.concat([new, _vanished(_whole(first, name), new)])
+    for old in _drops(folder, name):
+        old.unlink()
+    return {now.file_of(name): _write(folder / now.file_of(name), everything)}
