@@ -59,8 +59,9 @@ class ListView(ReadView):
         order = sorts_of(self.object).get(sort.removeprefix("-"))
         if order is None:
             raise Refused(f"Sort by {', '.join(sorts_of(self.object))}, with - for descending.", "bad-sort")
-        if order.name == LATEST.get(self.object) and "account" not in request.query_params:
-            raise Refused(f"Sorting by {order.name} needs the filter account.", "bad-sort")
+        needed = "updated_since" if order.name.endswith("ed_at") else "account"
+        if order.name != "id" and needed not in request.query_params:
+            raise Refused(f"Sorting by {order.name} needs the filter {needed}.", "bad-sort")
         return order.reversed() if sort.startswith("-") else order
 
 

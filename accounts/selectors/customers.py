@@ -21,13 +21,15 @@ from accounts.selectors.paging import Order, keyset_page
 from accounts.selectors.sources import sources
 
 EXACT_UP_TO = 10_000
-# sort name -> (order, the field or figure one must see to sort by it)
 SORTS: dict[str, Order] = {
-    "name": Order("name", columns.folded("name")),
-    "revenue": Order("revenue", columns.or_zero("summary__revenue_ttm"), Decimal),
-    "overdue": Order("overdue", columns.or_zero("summary__overdue_receivable"), Decimal),
-    "last_order": Order("last_order", columns.or_never("summary__last_order_date"), date.fromisoformat),
-    "pipeline": Order("pipeline", columns.or_zero("summary__open_pipeline"), Decimal),
+    order.name: order
+    for order in (
+        Order("name", columns.folded("name"), bounded=True),
+        Order("revenue", columns.or_zero("summary__revenue_ttm"), Decimal, bounded=True),
+        Order("overdue", columns.or_zero("summary__overdue_receivable"), Decimal, bounded=True),
+        Order("last_order", columns.or_never("summary__last_order_date"), date.fromisoformat, bounded=True),
+        Order("pipeline", columns.or_zero("summary__open_pipeline"), Decimal, bounded=True),
+    )
 }
 SORT_FIGURES = {
     "revenue": "revenue_ttm",

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
+from django.db import OperationalError, connection, transaction
 from django.db.models import BooleanField, Expression, F, Func, Model, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan, LessThan
+from psycopg.errors import QueryCanceled
 
 Row = TypeVar("Row", bound=Model)
 ROW_LIMIT = 200
+PATIENCE = 80  # milliseconds
 
 
 class BadCursor(ValueError):
@@ -23,17 +27,20 @@ class BadCursor(ValueError):
 
 @dataclass(frozen=True)
 class Order:
-    """An order of rows: by one expression that is never null, then by id in the same direction."""
+    """An order of rows: by one expression that is never null, then by id in the same direction.
+
+    A bounded one is for tables so large that following the order may find too little for too long.
+    """
 
     name: str
     expression: Expression | F
     parse: Callable[[str], Any] = str
     descending: bool = False
-    key: str = "id"
+    bounded: bool = False
 
     def reversed(self) -> Order:
         """The same rows from the other end."""
-        return Order(self.name, self.expression, self.parse, not self.descending, self.key)
+        return replace(self, descending=not self.descending)
 
     @property
     def label(self) -> str:
@@ -62,7 +69,7 @@ def keyset_page(rows: QuerySet[Row], order: Order, cursor: str | None, limit: in
     limit = max(1, min(limit, ROW_LIMIT))
     backward, start = _read(cursor, order) if cursor else (False, None)
     walked = order.reversed() if backward else order
-    found = list(_after(rows, walked, start)[: limit + 1])
+    found = _find(rows, walked, start, limit + 1)
     more, found = len(found) > limit, found[:limit]
     if backward:
         found.reverse()
@@ -75,14 +82,48 @@ def keyset_page(rows: QuerySet[Row], order: Order, cursor: str | None, limit: in
     )
 
 
-def _after(all_rows: QuerySet[Row], order: Order, start: tuple[Any, int] | None) -> QuerySet[Any]:
-    rows: QuerySet[Any] = all_rows.annotate(sort_value=order.expression)
-    if start is not None:
-        compare = LessThan if order.descending else GreaterThan
-        here = _Row(F("sort_value"), F(order.key))
-        rows = rows.filter(compare(here, _Row(*(Value(part) for part in start))))
-    by = (F("sort_value"), F(order.key))
+def _find(rows: QuerySet[Row], order: Order, start: tuple[Any, int] | None, wanted: int) -> list[Row]:
+    """The first rows after the start.
+
+    The planner takes filters and order for independent; where they are not (small customers by high
+    revenue) it walked five sixths of a million rows. So it gets a moment, and then filters come first.
+    """
+    quick = _after(rows, order, start)[:wanted]
+    found = _within(PATIENCE, quick) if order.bounded else list(quick)
+    return found if found is not None else list(_after(rows, order, start, indexed=False)[:wanted])
+
+
+def _within(milliseconds: int, rows: QuerySet[Row]) -> list[Row] | None:
+    """The rows, None if the database did not find them in time."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(milliseconds)])
+            found = list(rows)
+            cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+            return found
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            return None
+        raise
+
+
+def _sorted(rows: QuerySet[Any], order: Order, *, indexed: bool = True) -> QuerySet[Any]:
+    """Rows in the order; not indexed means that no index can give it, so that filters come first."""
+    rows = rows.annotate(sort_value=order.expression)
+    value: Expression | F = F("sort_value")
+    by = (value if indexed else Coalesce(value, value), F("pk"))
     return rows.order_by(*(part.desc() if order.descending else part.asc() for part in by))
+
+
+def _after(
+    all_rows: QuerySet[Row], order: Order, start: tuple[Any, int] | None, *, indexed: bool = True
+) -> QuerySet[Any]:
+    rows = _sorted(all_rows, order, indexed=indexed)
+    if start is None:
+        return rows
+    compare = LessThan if order.descending else GreaterThan
+    here = _Row(F("sort_value"), F("pk"))
+    return rows.filter(compare(here, _Row(*(Value(part) for part in start))))
 
 
 def _write(order: Order, row: Any, *, backward: bool) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.db.models import F
+from django.db.models import F, Func, TextField, Value
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.models import Account, columns
+from accounts.selectors import paging
 from accounts.selectors.customers import SORTS
 from accounts.selectors.paging import BadCursor, Order, keyset_page
 from tests.factories import AccountFactory
@@ -78,3 +79,14 @@ def test_damaged_cursor_is_refused(cursor):
 
 def test_sort_keys_are_never_null():
     assert columns.or_zero("x").output_field.null is False
+
+
+@pytest.mark.django_db
+def test_what_takes_too_long_is_given_up_and_asked_another_way(monkeypatch):
+    accounts = AccountFactory.create_batch(3)
+    slow = Func(Value(0.2), function="pg_sleep", output_field=TextField())
+    assert paging._within(20, Account.objects.annotate(slow=slow)) is None
+    monkeypatch.setattr(paging, "_within", lambda *_: None)
+    page = keyset_page(Account.objects.all(), SORTS["name"], None, 2)
+    rest = keyset_page(Account.objects.all(), SORTS["name"], page.next, 2)
+    assert [row.pk for row in page.rows + rest.rows] == [account.pk for account in accounts]
