@@ -37,6 +37,5 @@ def ageing_finding(parts: Sequence[Part]) -> str:
     if not late:
         return "Everything open is within terms"
     worst = max((part for part in parts[1:]), key=lambda part: part.amount)
-    return f"{late / total:.0%} of what is open is overdue, most of it {worst.label.lower()}".replace(
-        "%", " %"
-    )
+    share = f"{late / total:.0%}".replace("%", " %") if late / total >= Decimal("0.01") else "Less than 1 %"
+    return f"{share} of what is open is overdue, most of it {worst.label.lower()}"

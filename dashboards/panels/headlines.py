@@ -110,7 +110,10 @@ def overdue(figures: Figures, today: date, currency: str) -> Headline:
         figures.get("overdue_receivable") or Decimal(0),
         figures.get("open_receivable") or Decimal(0),
     )
-    note = f"{percent(late / open_)} of {short_money(open_, currency)} open" if open_ else "Nothing open"
+    share = (
+        percent(late / open_) if open_ and late / open_ >= Decimal("0.01") else "Under 1 %" if late else "0 %"
+    )
+    note = f"{share} of {short_money(open_, currency)} open" if open_ else "Nothing open"
     return Headline(
         "Overdue", short_money(late, currency), money(late, currency), note, "bad" if late else ""
     )
@@ -134,7 +137,7 @@ def overdue_yes_no(figures: Figures, today: date, currency: str) -> Headline:
         "Overdue invoices",
         "Yes" if late else "No",
         tone="warn" if late else "",
-        note="Amounts are hidden for your role",
+        note="Amounts are hidden for your role" if late else "",
     )
 
 

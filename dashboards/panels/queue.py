@@ -118,6 +118,8 @@ def task_rows(tasks: Sequence[StewardTask], now: datetime) -> list[TaskRow]:
 
 def reason_of(task: StewardTask) -> str:
     """Why the task is asked, in words; a rule's id is not for people."""
+    if task.kind == "conflict":
+        return "sources differ"
     if task.kind != "duplicate" or not RULE.fullmatch(task.reason):
         return task.reason
     from syncengine.identity.explain import REASONS  # late: loads Polars, which few pages need

@@ -37,6 +37,8 @@ def _row(row: Mapping[str, Any], columns: Sequence[Column], today: date | None) 
 
 
 def _marked(cell: Cell, row: Mapping[str, Any], today: date | None) -> Cell:
-    """A promise that wasn't kept is marked late."""
+    """A promise that wasn't kept is marked late, an invoice past its due date overdue."""
+    if cell.column.name == "status" and (row.get("days_overdue") or 0) > 0:
+        return replace(cell, value="overdue", tone="bad")
     missed = cell.column.kind == "promise" and today and cell.value and cell.value < today
     return replace(cell, tone="late") if missed and row.get("status") in ON_THE_WAY else cell

@@ -91,6 +91,8 @@ def duration(seconds: float | None) -> str:
     """Seconds in the unit people would use."""
     if seconds is None:
         return DASH
+    if 0 < seconds < 0.1:
+        return f"{seconds * 1000:.0f} ms"
     for limit, size, unit in ((90, 1, "s"), (5400, 60, "min"), (36 * 3600, 3600, "h")):
         if seconds < limit:
             value = seconds / size

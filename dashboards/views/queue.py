@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from accounts.selectors.money import base_currency
 from dashboards.pages import allowed, fragment, page, reader, wants
 from dashboards.panels.queue import KINDS, card_view, evidence_bars, outcome_words, tabs, task_rows
 from dashboards.shell import may_see_queue
@@ -25,6 +26,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     kind, done = _kind(request), request.GET.get("state") == "done"
     found = list_tasks(reader(request), kind=kind, state="done" if done else "open")
     context = {"rows": task_rows(list(found[:SHOWN]), timezone.now()), "kind": kind, "done": done,
+        "currency": base_currency(),
                "tabs": tabs(reader(request), kind, done)}  # fmt: skip
     return page(request, "dashboards/queue/page.html", context, current="queue", crumbs=[("Queue", None)])
 

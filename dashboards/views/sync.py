@@ -16,6 +16,7 @@ from accounts.access import treatment
 from accounts.models import Source
 from dashboards.pages import Crumb, allowed, page, reader
 from dashboards.panels import sync as panel
+from dashboards.panels.refused import group_refused
 from syncengine.models import DeadLetter, Run
 from syncengine.selectors.sync import get_run, list_refused, list_runs, may_see_runs, show_payload
 
@@ -70,7 +71,7 @@ def refused(request: HttpRequest) -> HttpResponse:
     if name:
         letters = letters.filter(stream__source__name=name)
     crumbs: list[Crumb] = [("Sync", reverse("sync")), ("Refused records", None)]
-    context = _letters(request, letters[: 2 * SHOWN]) | {"only": name}
+    context = _letters(request, letters[: 20 * SHOWN]) | {"only": name}
     return page(request, "dashboards/sync/refused.html", context, current="sync", crumbs=crumbs)
 
 
@@ -101,7 +102,7 @@ def _letters(request: HttpRequest, letters: Iterable[DeadLetter]) -> dict[str, o
     """Refused records with how much of them the reader sees."""
     user = reader(request)
     shown, masked = show_payload(user), treatment(user, "runs") == "masked"
-    return {"refused": list(letters), "payloads": shown, "masked": masked}
+    return {"refused": group_refused(letters, values=not masked), "payloads": shown, "masked": masked}
 
 
 def _source_crumb(run: Run) -> list[Crumb]:

@@ -21,7 +21,7 @@ PAGES = {
     "sales": {"home": "/", "customers": "/customers/", "customer": "first customer"},
     "finance": {"receivables": "/customers/?has_overdue=true", "debtor": "first customer"},
     "steward": {
-        "queue": "/queue/",
+        "queue": "/queue/?kind=duplicate",
         "card": "first task",
         "conflicts": "/queue/?kind=conflict",
         "conflict": "first task",

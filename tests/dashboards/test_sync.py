@@ -75,7 +75,7 @@ def test_what_the_source_sent_is_hidden_from_those_who_may_not_see_it(
 
     page = login(role).get("/sync/refused/").content.decode()
 
-    assert ("name is missing" in page, "4711" in page) == (True, False)
+    assert ("Name is missing" in page, "4711" in page) == (True, False)
 
 
 def test_board_takes_as_many_queries_for_three_runs_as_for_one(login: Login, stream: Stream) -> None:
