@@ -41,10 +41,28 @@ def match_keys(standardised: pl.DataFrame) -> pl.DataFrame:
 
     MD5 and not a faster hash: keys are stored, so they must stay the same across versions and machines.
     """
+    return _keys(standardised, "(md5_number_lower({text}) >> 1)::BIGINT")
+
+
+def passing_keys(standardised: pl.DataFrame) -> pl.DataFrame:
+    """The same keys by a faster hash that may change with the engine: for use within one call only."""
+    return _keys(standardised, "CASE WHEN {text} IS NOT NULL THEN (hash({text}) >> 1)::BIGINT END")
+
+
+def live_keys(keys: pl.DataFrame, cap: int) -> pl.DataFrame:
+    """Keys that make candidates: held by two records at least and by no more than the cap."""
+    live = [
+        pl.when(pl.len().over(n).is_between(2, cap)).then(n).alias(n)
+        for n in (r.name for r in BLOCKING_RULES)
+    ]
+    return keys.select("record_id", *live)
+
+
+def _keys(standardised: pl.DataFrame, hashed: str) -> pl.DataFrame:
     parts = []
     for rule in BLOCKING_RULES:
         text = " || chr(31) || ".join([f"'{rule.name}'", *(f'"{column}"' for column in rule.columns)])
-        parts.append(f'(md5_number_lower({text}) >> 1)::BIGINT AS "{rule.name}"')
+        parts.append(f'{hashed.format(text=text)} AS "{rule.name}"')
     needed = list(dict.fromkeys(column for rule in BLOCKING_RULES for column in rule.columns))
     with connect() as con:
         con.register("standardised", standardised.select("record_id", *needed).to_arrow())

@@ -67,7 +67,7 @@ COMPARISONS = (
             ),
             Level(
                 "part",
-                "l.base = r.base AND (l.place IS DISTINCT FROM r.place OR l.division IS DISTINCT FROM r.division)",
+                "l.base = r.base AND (l.place, l.division) IS DISTINCT FROM (r.place, r.division)",
                 "One name is the other with a place or division behind it.",
             ),
             Level("close", f"shared / {UNION} >= 0.85 OR jaro >= 0.95", "The names differ by little."),

@@ -8,14 +8,14 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from syncengine.identity.blocking import BLOCKING_RULES, match_keys
+from syncengine.identity.blocking import BLOCKING_RULES, live_keys, passing_keys
 from syncengine.identity.comparisons import COMPARISONS
 from syncengine.identity.engine import connect
 from syncengine.identity.guards import POLICY, Policy
 from syncengine.identity.model import Model
 from syncengine.identity.prepare import prepare
 from syncengine.identity.rules import with_tier
-from syncengine.identity.statement import candidates_sql, capped_keys_sql, scores_sql
+from syncengine.identity.statement import candidates_sql, scores_sql
 
 COLUMNS = [
     "record_l",
@@ -45,8 +45,8 @@ def score(
     """
     with connect(temp_directory) as con:
         _load(con, standardised, model)
-        con.register("all_keys", (match_keys(standardised) if keys is None else keys).to_arrow())
-        con.execute(f"CREATE TEMP TABLE keys AS {capped_keys_sql(policy.key_cap)}")
+        live = live_keys(passing_keys(standardised) if keys is None else keys, policy.key_cap)
+        con.register("keys", live.to_arrow())
         if changed is not None:
             con.register("changed", changed.cast(pl.Int64).unique().to_frame("record_id").to_arrow())
         con.execute(f"CREATE TEMP TABLE candidates AS {candidates_sql(only_changed=changed is not None)}")

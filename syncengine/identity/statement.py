@@ -26,15 +26,6 @@ def candidates_sql(*, only_changed: bool) -> str:
     return " UNION ALL ".join(parts)
 
 
-def capped_keys_sql(cap: int) -> str:
-    """The keys with those suppressed that more records hold than the cap."""
-    kept = ", ".join(
-        f"CASE WHEN count({key}) OVER (PARTITION BY {key}) <= {cap} THEN {key} END AS {key}"
-        for key in (f'"{rule.name}"' for rule in BLOCKING_RULES)
-    )
-    return f"SELECT record_id, {kept} FROM all_keys"
-
-
 def scores_sql(model: Model, *, least_weight: float) -> str:
     """record_l, record_r, g_<comparison> levels, w_<comparison> bits and their sum with the prior."""
     features = ", ".join(f"{sql} AS {name}" for name, sql in FEATURES.items())

@@ -187,7 +187,7 @@ def _tokens(frame: pl.LazyFrame) -> pl.LazyFrame:
             all_names=names.list.drop_nulls().list.unique().list.sort(),
         )
         .with_columns(
-            # One of two names is the first or the last, so a record known by one alone meets it in either column.
+            # One of two names is the first or the last: a record known by one alone meets it in either.
             alias_1=pl.col("all_names").list.first(),
             alias_2=pl.col("all_names").list.last(),
         )
