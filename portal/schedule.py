@@ -25,7 +25,7 @@ class Job:
 JOBS = (
     Job("sweep the publish lane", "syncengine.sweep", seconds=30),
     Job("renew what moves with the day", "syncengine.daily", cron="5 0 * * *"),
-    Job("move the demo company one day on", "syncengine.demo_tick", seconds=600, only_demo=True),
+    Job("move the demo company on", "syncengine.demo_tick", seconds=600, only_demo=True),
 )
 
 

@@ -174,6 +174,11 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True  # rows are the truth
 CELERY_RESULT_EXPIRES = None
 CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {  # one queue a kind of work: a long read never keeps a steward's decision waiting
+    "syncengine.sync_stream": {"queue": "sync"},
+    "syncengine.publish": {"queue": "publish"},
+    "syncengine.sweep": {"queue": "publish"},
+}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -16,8 +16,9 @@ from portal.launcher.children import Child, start
 from portal.services.process import end_with_parent
 from portal.services.service import Service
 
-SOFT_SECONDS = 2.0  # for running tasks to finish
-HURRIED_SECONDS = 1.0  # for giving them back to the queue
+ALL_SECONDS = 3.8  # whoever pressed Ctrl-C waits for five at most
+SOFT_SECONDS = 1.5  # for running tasks to finish
+HURRIED_SECONDS = 0.8  # for giving them back to the queue
 LONGEST_PAUSE = 30.0
 STEADY_SECONDS = 60.0
 LOOK_EVERY = 0.2
@@ -88,6 +89,10 @@ class Supervisor:
 
     def stop(self) -> None:
         """End children first, then their servers."""
+        deadline = time.monotonic() + ALL_SECONDS
+        for service in self.services:
+            if service.is_ours:
+                service.announce_stop()
         for running in self.running:
             _signal(running.process, running.child.soft_end)
         self._await_ends(SOFT_SECONDS)
@@ -96,8 +101,8 @@ class Supervisor:
         self._await_ends(HURRIED_SECONDS)
         for running in self.running:
             _kill_group(running.process)
-        for service in self.services:
-            service.stop()
+        for service in reversed(self.services):
+            service.stop(max(0.1, deadline - time.monotonic()))
 
     def _look_at_services(self) -> None:
         if time.monotonic() < self._asked_at + ASK_SERVERS_EVERY:

@@ -19,6 +19,7 @@ class Broker(Service):
 
     name = "broker"
     stop_signal = signal.SIGTERM
+    hurried_signal = signal.SIGKILL
 
     def __init__(self, home: Path, *, throw_away: bool = False) -> None:
         super().__init__(home, dies_with_us=throw_away)

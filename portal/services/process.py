@@ -8,11 +8,13 @@ import pwd
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
+HURRIED_SECONDS = 0.5
 LIBC = ctypes.CDLL(None)
 
 
@@ -58,14 +60,15 @@ def await_condition(condition: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def end(process: subprocess.Popen[bytes], number: signal.Signals, seconds: float) -> None:
-    """Signal the process and wait; kill its group where it doesn't end in time."""
-    if process.poll() is not None:
-        return
-    process.send_signal(number)
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
+def end(process: subprocess.Popen[bytes], signals: Sequence[signal.Signals], seconds: float) -> None:
+    """Send one signal after the other, waiting after each; kill the group where none of them helped."""
+    for number, patience in zip(signals, (seconds, HURRIED_SECONDS), strict=True):
+        if process.poll() is not None:
+            return
+        process.send_signal(number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+    if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 

@@ -23,6 +23,7 @@ class Service(ABC):
 
     name: str
     stop_signal: signal.Signals
+    hurried_signal: signal.Signals  # ends at once; the next start recovers
 
     def __init__(self, home: Path, *, dies_with_us: bool = False) -> None:
         self.home = home
@@ -50,12 +51,12 @@ class Service(ABC):
         elif not self.answers():
             self._launch()
 
-    def stop(self) -> None:
-        """End the server where it is ours; leaves it to its owner otherwise."""
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """End the server where it is ours, hurried after that time; leaves it to its owner otherwise."""
         if self._lock is None:
             return
         if self._child:
-            process.end(self._child, self.stop_signal, STOP_SECONDS)
+            process.end(self._child, (self.stop_signal, self.hurried_signal), seconds)
         elif self.answers():
             self._end_adopted()
         self._child = None
@@ -80,6 +81,9 @@ class Service(ABC):
 
     def prepare(self) -> None:  # noqa: B027 - a step that a server may lack
         """Folders and files that must be there before the server starts."""
+
+    def announce_stop(self) -> None:  # noqa: B027 - likewise
+        """Do ahead, in the background, what would make a stop slow."""
 
     def after_start(self) -> None:  # noqa: B027 - likewise
         """What is done once the server answers."""
