@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from accounts.access import may_list
 from accounts.models import User
 from accounts.selectors import customer as reads
 from accounts.selectors import documents, receivables, timeline
@@ -109,6 +110,8 @@ def _places(reading: Reading) -> Any:
 
 
 def _timeline(reading: Reading) -> Any:
+    if not any(may_list(reading.user, name) for name in timeline.BRANCHES):
+        return None
     found = timeline.list_timeline(reading.user, reading.customer.account, now=reading.now, limit=14)
     return {"events": [event_view(happening) for happening in found]}
 

@@ -10,6 +10,8 @@ from difflib import SequenceMatcher
 from typing import Any
 
 LONGEST = 300
+ALIKE = 0.6  # below, marks by character are confetti
+WORDS = re.compile(r"\s*\S+")
 SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "æ": "ae", "å": "a"})
 
 
@@ -31,18 +33,38 @@ def text_of(value: Any) -> str:
 
 
 def pieces(values: Sequence[str]) -> list[list[Piece]]:
-    """Each value in pieces; only two values that resemble each other are compared by character."""
+    """Each value in pieces: two values are compared by word, and words that are alike by character."""
     if len(values) != 2 or not all(values) or max(map(len, values)) > LONGEST:
         return [[Piece(value, False)] if value else [] for value in values]
-    left, right = values
-    matcher = SequenceMatcher(None, left.casefold(), right.casefold(), autojunk=False)
-    if matcher.ratio() < 0.5:
-        return [[Piece(left, False)], [Piece(right, False)]]
-    operations = matcher.get_opcodes()
-    return [
-        [Piece(left[i:j], tag != "equal") for tag, i, j, _, _ in operations if i < j],
-        [Piece(right[i:j], tag != "equal") for tag, _, _, i, j in operations if i < j],
-    ]
+    left, right = (WORDS.findall(value) for value in values)
+    sides: tuple[list[Piece], list[Piece]] = ([], [])
+    for tag, i, j, k, m in _matcher(left, right).get_opcodes():
+        for side, found in zip(sides, _block(tag, "".join(left[i:j]), "".join(right[k:m])), strict=True):
+            side.extend(found)
+    if not any(not piece.differs for piece in sides[0]):  # nothing in common: no mark would say more
+        return [[Piece(value, False)] for value in values]
+    return [list(side) for side in sides]
+
+
+def _block(tag: str, left: str, right: str) -> tuple[list[Piece], list[Piece]]:
+    """A run of words of both sides: equal, alike and so compared by character, or different as a whole."""
+    if tag == "equal":
+        return [Piece(left, False)], [Piece(right, False)]
+    matcher = _matcher(left, right)
+    if not left or not right or matcher.ratio() < ALIKE:
+        return [Piece(left, True)] if left else [], [Piece(right, True)] if right else []
+    steps = matcher.get_opcodes()
+    return (
+        [Piece(left[i:j], tag != "equal") for tag, i, j, _, _ in steps if i < j],
+        [Piece(right[i:j], tag != "equal") for tag, _, _, i, j in steps if i < j],
+    )
+
+
+def _matcher(left: Sequence[str], right: Sequence[str]) -> SequenceMatcher[str]:
+    fold = str.casefold
+    return SequenceMatcher(
+        None, [fold(part) for part in left], [fold(part) for part in right], autojunk=False
+    )
 
 
 def alike(values: Sequence[str]) -> bool:

@@ -81,6 +81,11 @@ class Comparison:
     values: Sequence[Sequence[Piece]]
     golden: str
 
+    @property
+    def told(self) -> int:
+        """How many of the records tell the field."""
+        return sum(bool(value) for value in self.values)
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -147,7 +152,8 @@ def card_view(card: Card) -> dict[str, Any]:
         "reason": reason_of(card.task),
         "kind": ONE[card.task.kind],
         "differing": [row for row in compared if row.differs],
-        "equal": [row for row in compared if not row.differs],
+        "equal": [row for row in compared if not row.differs and row.told > 1],
+        "single": [row for row in compared if row.told == 1],
         "choices": _choices(card),
         "currency": base_currency(),
         "done": card.task.state != "open",

@@ -127,7 +127,8 @@ def left(value: datetime | None) -> str:
 @register.filter
 def words(value: str | None) -> str:
     """A code as words: partly_shipped reads Partly shipped."""
-    text = str(value or "").replace("_", " ")
+    text = str(value or "")
+    text = text.replace("_", " ") if " " not in text else text
     return text[:1].upper() + text[1:] or DASH
 
 
