@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
@@ -123,4 +124,13 @@ def children_waiting() -> pl.Series:
         "JOIN accounts_accountcrosswalk x ON x.id = c.crosswalk_id "
         "JOIN accounts_account a ON a.id = x.account_id WHERE a.parent_id IS NULL",
         {"record_id": pl.Int64()},
+    )["record_id"]
+
+
+def find_records(name: str, source_id: int, keys: Sequence[str]) -> pl.Series:
+    """Record ids of these keys of a source, as far as they are known."""
+    return read(
+        f"SELECT crosswalk_id FROM {table(name)} WHERE source_id = %s AND key = ANY(%s)",
+        {"record_id": pl.Int64()},
+        [source_id, list(keys)],
     )["record_id"]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
-from accounts.frames import execute, stage
 
+from accounts.frames import execute, stage
 from syncengine.records import Refusal
 
 STAGED = {

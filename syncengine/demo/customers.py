@@ -11,14 +11,49 @@ from syncengine.demo.names import fold, make_company_names, make_legal_forms, ma
 from syncengine.demo.taxnumbers import make_registrations, make_tax_ids
 from syncengine.demo.words import company, countries
 
-BLOCK = 50  # customers come in blocks, in which groups, strangers of one name and shared offices have fixed places
+# Customers come in blocks, in which groups, strangers of one name and shared offices have fixed places.
+BLOCK = 50
 GROUP, STRANGERS, OFFICE, CAMPUS = (0, 3), (20, 21), (30, 31), 6
-STORIES = {"steady": 50, "growing": 13, "shrinking": 8, "quiet": 8, "late": 8, "trouble": 5, "unhappy": 4, "new": 4}
-ENTITIES = {"DE": "DE01", "AT": "DE01", "NL": "DE01", "CH": "CH01", "FR": "FR01", "IT": "FR01", "ES": "FR01",
-            "GB": "GB01", "US": "US01", "PL": "PL01"}  # fmt: skip
-TERRITORIES = {"AT": "ALPS", "CH": "ALPS", "FR": "FRANCE", "IT": "SOUTH", "ES": "SOUTH", "NL": "NORTH", "PL": "NORTH",
-               "GB": "UK", "US": "US"}  # fmt: skip
-TERMS = {"30 days net": 55, "14 days 2 %, 30 days net": 20, "14 days net": 12, "60 days net": 10, "prepaid": 3}
+STORIES = {
+    "steady": 50,
+    "growing": 13,
+    "shrinking": 8,
+    "quiet": 8,
+    "late": 8,
+    "trouble": 5,
+    "unhappy": 4,
+    "new": 4,
+}
+ENTITIES = {
+    "DE": "DE01",
+    "AT": "DE01",
+    "NL": "DE01",
+    "CH": "CH01",
+    "FR": "FR01",
+    "IT": "FR01",
+    "ES": "FR01",
+    "GB": "GB01",
+    "US": "US01",
+    "PL": "PL01",
+}
+TERRITORIES = {
+    "AT": "ALPS",
+    "CH": "ALPS",
+    "FR": "FRANCE",
+    "IT": "SOUTH",
+    "ES": "SOUTH",
+    "NL": "NORTH",
+    "PL": "NORTH",
+    "GB": "UK",
+    "US": "US",
+}
+TERMS = {
+    "30 days net": 55,
+    "14 days 2 %, 30 days net": 20,
+    "14 days net": 12,
+    "60 days net": 10,
+    "prepaid": 3,
+}
 
 
 def make_customers(dice: Dice, first: int, count: int, days: Days) -> pl.DataFrame:
@@ -43,13 +78,17 @@ def _local(dice: Dice, part: pl.DataFrame) -> pl.DataFrame:
     where = places.make_places(dice, ids, code)
     before = places.make_places(dice, ids, code, "before").drop("area")
     before = before.rename({name: f"old_{name}" for name in before.columns})
-    return part.hstack(where).hstack(before).with_columns(
-        make_company_names(dice, ids, code, where["city"]).alias("base"),
-        make_legal_forms(dice, ids, code).alias("form"),
-        places.make_phones(dice, ids, code, where["area"]).alias("phone"),
-        make_tax_ids(dice, ids, code),
-        make_registrations(dice, ids, code, where["city"]).cast(pl.String),
-        dice.pick(ids, "group/division", countries()[code]["divisions"]).alias("division"),
+    return (
+        part.hstack(where)
+        .hstack(before)
+        .with_columns(
+            make_company_names(dice, ids, code, where["city"]).alias("base"),
+            make_legal_forms(dice, ids, code).alias("form"),
+            places.make_phones(dice, ids, code, where["area"]).alias("phone"),
+            make_tax_ids(dice, ids, code),
+            make_registrations(dice, ids, code, where["city"]).cast(pl.String),
+            dice.pick(ids, "group/division", countries()[code]["divisions"]).alias("division"),
+        )
     )
 
 
@@ -67,17 +106,27 @@ def _relate(dice: Dice, frame: pl.DataFrame) -> pl.DataFrame:
     other = frame[(model - ids[0]).clip(0, len(ids) - 1)] if len(ids) else frame
     same = pl.Series(other["country"] == frame["country"]) & neighbour & (other["id"] == model)
     frame = frame.with_columns(
-        pl.when(grouped).then(other["base"] + " " + frame["division"])
-        .when(twin).then(other["base"]).otherwise(frame["base"]).alias("base"),
-        *(pl.when(same).then(other[c]).otherwise(frame[c]).alias(c) for c in ("street", "postcode", "city", "region")),
+        pl.when(grouped)
+        .then(other["base"] + " " + frame["division"])
+        .when(twin)
+        .then(other["base"])
+        .otherwise(frame["base"])
+        .alias("base"),
+        *(
+            pl.when(same).then(other[c]).otherwise(frame[c]).alias(c)
+            for c in ("street", "postcode", "city", "region")
+        ),
         pl.when(grouped).then(start).otherwise(None).alias("parent"),
-        pl.when(grouped & dice.chance(ids, "group/domain", 0.55)).then(start).otherwise(ids).alias("domain_of"),
-    )  # fmt: skip
+        pl.when(grouped & dice.chance(ids, "group/domain", 0.55))
+        .then(start)
+        .otherwise(ids)
+        .alias("domain_of"),
+    )
     return frame
 
 
 def _reachable(dice: Dice, frame: pl.DataFrame) -> pl.DataFrame:
-    """Add legal name, trade name, web domain and e-mail; domains stand under .example, so no mail reaches anyone."""
+    """Add names, web domain and mailbox; domains stand under .example, so that no mail reaches anyone."""
     ids = frame["id"]
     name = frame["base"] + " " + frame["form"]
     words = slug(frame["base"].str.replace_all(r" (&|et|e|y|i) ", " "))
@@ -87,16 +136,19 @@ def _reachable(dice: Dice, frame: pl.DataFrame) -> pl.DataFrame:
     host = pl.select(
         pl.when(taken).then(host + "-" + slug(frame["city"]) + ids.cast(pl.String)).otherwise(host)
     ).to_series()
-    domain = (host + "-" + frame["country"].str.to_lowercase() + ".example")
+    domain = host + "-" + frame["country"].str.to_lowercase() + ".example"
     at = (frame["domain_of"] - ids[0]).clip(0, len(ids) - 1) if len(ids) else ids
     mailbox = dice.pick(ids, "mailbox", ["info", "info", "office", "contact", "sales", "mail"])
     trade = pl.select(
         pl.when(dice.chance(ids, "trade", 0.08)).then(make_stems(dice, ids, "trade/stem")).otherwise(None)
     ).to_series()
     return frame.with_columns(
-        name.alias("legal_name"), frame["base"].alias("name"), trade.alias("trade_name"),
-        domain.gather(at).alias("domain"), mailbox.alias("mailbox"),
-    )  # fmt: skip
+        name.alias("legal_name"),
+        frame["base"].alias("name"),
+        trade.alias("trade_name"),
+        domain.gather(at).alias("domain"),
+        mailbox.alias("mailbox"),
+    )
 
 
 def _relationship(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
@@ -105,19 +157,24 @@ def _relationship(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
     segment = dice.weigh(ids, "segment", {"A": 10, "B": 30, "C": 60})
     north = frame["postcode"].str.slice(0, 1).is_in(list("01234"))
     territory = pl.select(
-        pl.when(frame["country"] == "DE").then(pl.when(north).then(pl.lit("DE-N")).otherwise(pl.lit("DE-S")))
+        pl.when(frame["country"] == "DE")
+        .then(pl.when(north).then(pl.lit("DE-N")).otherwise(pl.lit("DE-S")))
         .otherwise(frame["country"].replace(TERRITORIES))
-    ).to_series()  # fmt: skip
+    ).to_series()
     owners, codes = words["owners"], ["DE-N", "DE-S", "ALPS", "FRANCE", "SOUTH", "NORTH", "UK", "US"]
     seat = territory.replace_strict({code: 2 * i for i, code in enumerate(codes)}, return_dtype=pl.Int64)
     story = dice.weigh(ids, "story", STORIES)
     years = dice.between(ids, "since", 800, 6500)
-    age = pl.select(pl.when(story == "new").then(dice.between(ids, "since/new", 20, 85)).otherwise(years)).to_series()
+    age = pl.select(
+        pl.when(story == "new").then(dice.between(ids, "since/new", 20, 85)).otherwise(years)
+    ).to_series()
     later = (story == "new") & dice.chance(ids, "born", 0.4)  # not a customer yet: they come with the ticks
     age = pl.select(pl.when(later).then(-dice.between(ids, "born/day", 1, 365)).otherwise(age)).to_series()
     size = segment.replace_strict({"A": 900, "B": 180, "C": 40}, return_dtype=pl.Int64)
     return frame.with_columns(
-        segment.alias("segment"), territory.alias("territory"), story.alias("story"),
+        segment.alias("segment"),
+        territory.alias("territory"),
+        story.alias("story"),
         pl.Series(owners).gather(seat + dice.below(ids, "owner", 2)).alias("owner"),
         dice.pick(ids, "collector", words["collectors"]).alias("collector"),
         dice.pick(ids, "industry", words["industries"]).alias("industry"),
@@ -133,5 +190,6 @@ def _relationship(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
         # Which systems know the customer; every one is known to at least one of CRM and ERP.
         dice.chance(ids, "in/crm", 0.86).alias("in_crm"),
         (dice.chance(ids, "in/erp", 0.80) | ~dice.chance(ids, "in/crm", 0.86)).alias("in_erp"),
-        dice.chance(ids, "in/helpdesk", 0.45).alias("in_helpdesk"), dice.chance(ids, "in/ai", 0.72).alias("in_ai"),
-    )  # fmt: skip
+        dice.chance(ids, "in/helpdesk", 0.45).alias("in_helpdesk"),
+        dice.chance(ids, "in/ai", 0.72).alias("in_ai"),
+    )

@@ -19,21 +19,31 @@ KEPT = ["deal", "order", "id", "segment", "currency", "story", "owner", "state",
 
 def make_deals(dice: Dice, customers: pl.DataFrame, orders: pl.DataFrame, days: Days) -> pl.DataFrame:
     """Deals with their dates and stage; `order` names the order that came of it."""
-    frame = pl.concat([_behind_orders(dice, orders), _others(dice, customers, days)]).filter(pl.col("opened") <= days.today)
+    frame = pl.concat([_behind_orders(dice, orders), _others(dice, customers, days)]).filter(
+        pl.col("opened") <= days.today
+    )
     frame = _so_far(frame, days)
     deal = frame["deal"]
-    stage = dice.weigh(deal, "deal/stage", {"Prospecting": 25, "Qualification": 25, "Proposal": 30, "Negotiation": 20})
-    moved = (dice.unit(deal, "deal/moved") * (frame["closed"] - frame["opened"]).dt.total_days()).cast(pl.Int64)
+    stage = dice.weigh(
+        deal, "deal/stage", {"Prospecting": 25, "Qualification": 25, "Proposal": 30, "Negotiation": 20}
+    )
+    moved = (dice.unit(deal, "deal/moved") * (frame["closed"] - frame["opened"]).dt.total_days()).cast(
+        pl.Int64
+    )
     moved = after(frame["opened"], moved)
     moved = pl.select(pl.when(moved > days.today).then(frame["opened"]).otherwise(moved)).to_series()
     word = dice.pick(deal, "deal/name", texts()["deal_names"])
     frame = frame.with_columns(
-        pl.when(pl.col("state") == "won").then(pl.lit(WON)).when(pl.col("state") == "lost").then(pl.lit(LOST))
-        .otherwise(stage).alias("stage"),
+        pl.when(pl.col("state") == "won")
+        .then(pl.lit(WON))
+        .when(pl.col("state") == "lost")
+        .then(pl.lit(LOST))
+        .otherwise(stage)
+        .alias("stage"),
         word.alias("word"),
         pl.when(pl.col("state") == "open").then(moved).otherwise("closed").alias("moved"),
         dice.pick(deal, "deal/next", texts()["next_steps"]).alias("next_step"),
-    )  # fmt: skip
+    )
     chance = pl.col("stage").replace_strict({**STAGES, WON: 100, LOST: 0}, return_dtype=pl.Int64)
     frame = frame.with_columns(chance.alias("probability"))
     return _quoted(dice, frame, days)
@@ -43,7 +53,9 @@ def _so_far(frame: pl.DataFrame, days: Days) -> pl.DataFrame:
     """Deals that close later are open now; those nobody closes are given up after a while."""
     coming = pl.col("closed") > days.today
     given_up = pl.col("closed") < days.today - timedelta(days=25)
-    state = pl.when(coming).then(pl.lit("open")).when((pl.col("state") == "open") & given_up).then(pl.lit("lost"))
+    state = (
+        pl.when(coming).then(pl.lit("open")).when((pl.col("state") == "open") & given_up).then(pl.lit("lost"))
+    )
     return frame.with_columns(state.otherwise("state").alias("state"))
 
 
@@ -52,9 +64,11 @@ def _behind_orders(dice: Dice, orders: pl.DataFrame) -> pl.DataFrame:
     order = some["order"]
     closed = after(some["date"], -dice.below(order, "deal/before", 7))
     return some.with_columns(
-        (order * 4).alias("deal"), pl.lit("won").alias("state"), closed.alias("closed"),
+        (order * 4).alias("deal"),
+        pl.lit("won").alias("state"),
+        closed.alias("closed"),
         after(closed, -dice.between(order, "deal/age", 14, 95)).alias("opened"),
-    ).select(KEPT)  # fmt: skip
+    ).select(KEPT)
 
 
 def _others(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataFrame:
@@ -62,20 +76,30 @@ def _others(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataFrame:
     frame = customers.filter("in_crm").with_columns(pl.int_ranges(0, 5).alias("k")).explode("k")
     deal = (frame["id"] * ROOM + frame["k"]) * 4 + 1
     share = frame["segment"].replace_strict({"A": 0.75, "B": 0.40, "C": 0.16}, return_dtype=pl.Float64)
-    share = share * when_story(frame["story"], {"quiet": 0.25, "unhappy": 0.3, "growing": 1.25, "new": 2.0}, 1.0)
+    share = share * when_story(
+        frame["story"], {"quiet": 0.25, "unhappy": 0.3, "growing": 1.25, "new": 2.0}, 1.0
+    )
     share = pl.select(pl.when(frame["k"] == 4).then(share * 0.08).otherwise(share)).to_series()
     state = pl.Series(["open", "open", "lost", "lost", "won"]).gather(frame["k"])
     ahead, back = dice.between(deal, "deal/ahead", -12, 120), -dice.between(deal, "deal/back", 2, 690)
     wait = pl.select(
-        pl.when(state == "open").then(ahead).when(state == "lost").then(back)
+        pl.when(state == "open")
+        .then(ahead)
+        .when(state == "lost")
+        .then(back)
         .otherwise(-dice.between(deal, "deal/unordered", 6, 45))
-    ).to_series()  # fmt: skip
+    ).to_series()
     closed = days.back(-wait)
-    opened = after(closed, -dice.between(deal, "deal/age", 20, 110)).clip(None, days.origin - timedelta(days=1))
+    opened = after(closed, -dice.between(deal, "deal/age", 20, 110)).clip(
+        None, days.origin - timedelta(days=1)
+    )
     frame = frame.with_columns(
-        deal.alias("deal"), pl.lit(None, pl.Int64).alias("order"), state.alias("state"),
-        closed.alias("closed"), opened.alias("opened"),
-    )  # fmt: skip
+        deal.alias("deal"),
+        pl.lit(None, pl.Int64).alias("order"),
+        state.alias("state"),
+        closed.alias("closed"),
+        opened.alias("opened"),
+    )
     return frame.filter(dice.chance(deal, "deal/there", share)).select(KEPT)
 
 
@@ -87,21 +111,39 @@ def _quoted(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
     span = (frame["closed"] - frame["opened"]).dt.total_days()
     day = after(frame["opened"], (span * (0.2 + 0.5 * dice.unit(deal, "quote/day"))).cast(pl.Int64))
     return frame.with_columns(
-        (pl.lit(dice.chance(deal, "quote", share)) & (pl.lit(day) <= days.today)).alias("quoted"), day.alias("quote_date"),
+        (pl.lit(dice.chance(deal, "quote", share)) & (pl.lit(day) <= days.today)).alias("quoted"),
+        day.alias("quote_date"),
         after(day, pl.Series([30, 45, 60]).gather(dice.below(deal, "quote/valid", 3))).alias("valid_until"),
         dice.chance(deal, "quote/cheaper", 0.04).alias("cheaper"),
     ).with_columns(
-        pl.when(pl.col("state") == "won").then(pl.lit("accepted")).when(pl.col("state") == "lost")
-        .then(pl.lit("declined")).when(pl.col("valid_until") < days.today).then(pl.lit("expired"))
-        .otherwise(pl.lit("sent")).alias("quote_status")
-    )  # fmt: skip
+        pl.when(pl.col("state") == "won")
+        .then(pl.lit("accepted"))
+        .when(pl.col("state") == "lost")
+        .then(pl.lit("declined"))
+        .when(pl.col("valid_until") < days.today)
+        .then(pl.lit("expired"))
+        .otherwise(pl.lit("sent"))
+        .alias("quote_status")
+    )
 
 
 def make_deal_lines(
     dice: Dice, deals: pl.DataFrame, order_lines: pl.DataFrame, wares: Range, agreements: pl.DataFrame
 ) -> pl.DataFrame:
-    """Lines of deals and quotes: the order's own, or invented; now and then quoted cheaper than then ordered."""
-    names = ["deal", "deal_line", "position", "code", "ware", "unit", "quantity", "price", "discount", "net", "currency"]
+    """Lines of deals and quotes: the order's own, or invented; a few quoted cheaper than then ordered."""
+    names = [
+        "deal",
+        "deal_line",
+        "position",
+        "code",
+        "ware",
+        "unit",
+        "quantity",
+        "price",
+        "discount",
+        "net",
+        "currency",
+    ]
     ordered = deals.filter(pl.col("order").is_not_null()).select("deal", "order", "cheaper")
     known = ordered.join(order_lines, on="order", how="inner", maintain_order="left")
     free = deals.filter(pl.col("order").is_null()).with_columns(
@@ -110,11 +152,24 @@ def make_deal_lines(
     made = make_lines(dice, free, wares, agreements, "deal").with_columns(
         pl.col("order").alias("deal"), pl.lit(False).alias("cheaper")
     )
-    shared = ["deal", "cheaper", "position", "code", "ware", "unit", "quantity", "price", "discount", "currency"]
+    shared = [
+        "deal",
+        "cheaper",
+        "position",
+        "code",
+        "ware",
+        "unit",
+        "quantity",
+        "price",
+        "discount",
+        "currency",
+    ]
     lines = pl.concat([known.select(shared), made.select(shared)])
     lower = pl.col("cheaper") & (pl.col("position") == 1)
     lines = lines.with_columns(
         pl.when(lower).then(pl.col("price") * 97 // 100).otherwise("price").alias("price"),
         (pl.col("deal") * 8 + pl.col("position") - 1).alias("deal_line"),
     )
-    return lines.with_columns(net_of(pl.col("quantity"), pl.col("price"), pl.col("discount")).alias("net")).select(names)
+    return lines.with_columns(
+        net_of(pl.col("quantity"), pl.col("price"), pl.col("discount")).alias("net")
+    ).select(names)

@@ -1,4 +1,4 @@
-"""Chance that is the same on every machine: each draw is a function of seed, tag and row number, on whole columns."""
+"""Chance that is the same on every machine: each draw is a function of seed, tag and row number."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def mix(column: pl.Expr) -> pl.Expr:
 
 
 class Dice:
-    """Throws for columns of row numbers; a tag names the question, so that questions don't influence each other."""
+    """Throws for columns of row numbers; a tag names the question, so that no two questions share a throw."""
 
     def __init__(self, seed: int | str) -> None:
         self.seed = seed

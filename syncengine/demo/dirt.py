@@ -7,16 +7,47 @@ import polars as pl
 from syncengine.demo.dice import Dice
 from syncengine.demo.names import fold
 
-STREETS = {"straße": "str.", "strasse": "str.", " Street": " St", " Road": " Rd", " Avenue": " Ave", "Avenida": "Avda.",
-           "Calle ": "C/ ", "avenue ": "av. ", "boulevard ": "bd "}  # fmt: skip
-SHORTER = {"technik": "tech.", "Maschinenbau": "Masch.bau", " & ": " u. ", "Engineering": "Eng.", "International": "Int.",
-           "Industries": "Ind.", "Manufacturing": "Mfg", "Logistik": "Log.", "Services": "Serv.", "Systems": "Sys."}  # fmt: skip
-FORMS = {" GmbH": " Gmbh", " GmbH & Co. KG": " GmbH&Co.KG", " AG": " Ag", " Ltd": " Limited", " Limited": " Ltd.",
-         " Inc.": " Incorporated", " LLC": " L.L.C.", " S.r.l.": " Srl", " S.p.A.": " SpA", " B.V.": " BV", " S.L.": " SL",
-         " Sp. z o.o.": " Spółka z o.o.", " SAS": " S.A.S."}  # fmt: skip
+STREETS = {
+    "straße": "str.",
+    "strasse": "str.",
+    " Street": " St",
+    " Road": " Rd",
+    " Avenue": " Ave",
+    "Avenida": "Avda.",
+    "Calle ": "C/ ",
+    "avenue ": "av. ",
+    "boulevard ": "bd ",
+}
+SHORTER = {
+    "technik": "tech.",
+    "Maschinenbau": "Masch.bau",
+    " & ": " u. ",
+    "Engineering": "Eng.",
+    "International": "Int.",
+    "Industries": "Ind.",
+    "Manufacturing": "Mfg",
+    "Logistik": "Log.",
+    "Services": "Serv.",
+    "Systems": "Sys.",
+}
+FORMS = {
+    " GmbH": " Gmbh",
+    " GmbH & Co. KG": " GmbH&Co.KG",
+    " AG": " Ag",
+    " Ltd": " Limited",
+    " Limited": " Ltd.",
+    " Inc.": " Incorporated",
+    " LLC": " L.L.C.",
+    " S.r.l.": " Srl",
+    " S.p.A.": " SpA",
+    " B.V.": " BV",
+    " S.L.": " SL",
+    " Sp. z o.o.": " Spółka z o.o.",
+    " SAS": " S.A.S.",
+}
 
 
-def where(mask: pl.Series, yes: pl.Series, no: pl.Series | None) -> pl.Series:
+def where(mask: pl.Series, yes: pl.Series | None, no: pl.Series | None) -> pl.Series:
     """`yes` where the mask holds, else `no`."""
     return pl.select(pl.when(mask).then(yes).otherwise(no)).to_series()
 
@@ -31,15 +62,19 @@ def typos(dice: Dice, ids: pl.Series, values: pl.Series, share: float, tag: str)
     head = text.str.slice(0, place)
     one, two = text.str.slice(place, 1), text.str.slice(place + 1, 1)
     slip = (
-        pl.when(pl.col("k") == 0).then(head + text.str.slice(place + 1))
-        .when(pl.col("k") == 1).then(head + one + text.str.slice(place))
+        pl.when(pl.col("k") == 0)
+        .then(head + text.str.slice(place + 1))
+        .when(pl.col("k") == 1)
+        .then(head + one + text.str.slice(place))
         .otherwise(head + two + one + text.str.slice(place + 2))
-    )  # fmt: skip
+    )
     frame = pl.DataFrame({"v": values, "p": at, "k": kind, "h": hit})
     return frame.select(pl.when("h").then(slip).otherwise("v").alias("v")).to_series()
 
 
-def replaced(dice: Dice, ids: pl.Series, values: pl.Series, words: dict[str, str], share: float, tag: str) -> pl.Series:
+def replaced(
+    dice: Dice, ids: pl.Series, values: pl.Series, words: dict[str, str], share: float, tag: str
+) -> pl.Series:
     """Words exchanged for others in some of the values."""
     return where(dice.chance(ids, tag, share), values.str.replace_many(words), values)
 
@@ -55,12 +90,14 @@ def gaps(dice: Dice, ids: pl.Series, values: pl.Series, share: float, tag: str) 
 
 
 def messy_names(dice: Dice, rows: pl.DataFrame, *, bare: float, trade: float, typing: float) -> pl.Series:
-    """Company names as people type them: without legal form, as trade name, abbreviated, shouted, mistyped."""
+    """Company names as people type them: without form, as trade name, abbreviated, shouted, mistyped."""
     ids = rows["row"]
     ending = rows["name"] + (" " + rows["form"]).str.replace_many(FORMS)
     name = where(dice.chance(ids, "dirt/form", 0.15), ending, rows["legal_name"])
     name = where(dice.chance(ids, "dirt/bare", bare), rows["name"], name)
-    name = where(rows["trade_name"].is_not_null() & dice.chance(ids, "dirt/trade", trade), rows["trade_name"], name)
+    name = where(
+        rows["trade_name"].is_not_null() & dice.chance(ids, "dirt/trade", trade), rows["trade_name"], name
+    )
     name = replaced(dice, ids, name, SHORTER, 0.05, "dirt/short")
     name = folded(dice, ids, name, 0.08, "dirt/fold")
     name = where(dice.chance(ids, "dirt/shout", 0.04), name.str.to_uppercase(), name)

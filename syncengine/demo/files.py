@@ -7,8 +7,6 @@ from pathlib import Path
 
 import polars as pl
 
-from syncengine.demo.dice import Dice
-
 CHUNK = 500_000
 WHOSE = "_customer"  # which customer a row is about; stands in no file
 OWN = pl.col("id").alias(WHOSE)
@@ -17,7 +15,9 @@ OWN = pl.col("id").alias(WHOSE)
 def point(cents: pl.Expr) -> pl.Expr:
     """Cents as 1234.50."""
     sign = pl.when(cents < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-    return sign + (cents.abs() // 100).cast(pl.String) + "." + (cents.abs() % 100).cast(pl.String).str.zfill(2)
+    return (
+        sign + (cents.abs() // 100).cast(pl.String) + "." + (cents.abs() % 100).cast(pl.String).str.zfill(2)
+    )
 
 
 def comma(cents: pl.Expr) -> pl.Expr:
@@ -30,15 +30,14 @@ def german(day: pl.Expr) -> pl.Expr:
     return day.dt.strftime("%d.%m.%Y")
 
 
+def iso(name: str) -> pl.Expr:
+    """Days of a column as 2026-12-31."""
+    return pl.col(name).dt.to_string("%Y-%m-%d")
+
+
 def moment(at: pl.Expr) -> pl.Expr:
     """Moments as 2026-12-31T08:15:00Z."""
     return at.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def at_work(dice: Dice, ids: pl.Series, days: pl.Series, tag: str) -> pl.Series:
-    """A moment in the morning of each day; never later than ten, so that today's are not in the future for long."""
-    minutes = dice.between(ids, tag, 0, 300)
-    return pl.select(pl.lit(days).cast(pl.Datetime("us")) + pl.duration(minutes=minutes)).to_series()
 
 
 def encoded(frame: pl.DataFrame, *, separator: str, encoding: str, header: bool) -> bytes:

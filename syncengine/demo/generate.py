@@ -15,20 +15,29 @@ import polars as pl
 
 from syncengine.demo.breakage import BROKEN
 from syncengine.demo.customers import BLOCK
-from syncengine.demo.days import Days
+from syncengine.demo.days import Days, turns
 from syncengine.demo.dice import Dice
 from syncengine.demo.files import WHOSE, Drop, Table, open_drop
-from syncengine.demo.part import SYSTEMS, Part, make_part, turns
+from syncengine.demo.part import SYSTEMS, Part, make_part
 from syncengine.demo.world import Tables, account_tables, make_tables, plain_credit, stories, truth
 
 SLICE = 100_000  # customers made at a time: bounds memory, and numbers are counted within
 STATE = ".state.json"
-# Tables listed as a whole each time, in one file that is replaced. Of all others a first file tells everything,
-# and later ones what changed.
-FULL = frozenset({
-    "crm/accounts.csv", "crm/products.csv", "crm/campaigns.csv", "erp/products.csv", "erp/price_books.csv",
-    "erp/prices.csv", "erp/stock.csv", "ai/companies.parquet", "ai/products.parquet",
-})  # fmt: skip
+# Tables listed as a whole each time, in one file that is replaced. Of all others a first file tells
+# everything, and later ones what changed.
+FULL = frozenset(
+    {
+        "crm/accounts.csv",
+        "crm/products.csv",
+        "crm/campaigns.csv",
+        "erp/products.csv",
+        "erp/price_books.csv",
+        "erp/prices.csv",
+        "erp/stock.csv",
+        "ai/companies.parquet",
+        "ai/products.parquet",
+    }
+)
 Objects = Literal["all", "accounts"]
 Progress = Callable[[str, int, int], None]
 
@@ -105,7 +114,7 @@ def generate(
     progress: Progress = quiet,
     objects: Objects = "all",
 ) -> Summary:
-    """Write the company of this seed and size, up to this share of today; a former company's files are removed."""
+    """Write the company of this seed and size, up to this share of today, in place of a former one."""
     clear(folder)
     state = State(seed, customers, today, today, share, objects)
     drops: dict[str, Drop | Table] = {}
@@ -136,7 +145,9 @@ def _slice(state: State, number: int, first: int, count: int) -> Slice:
     part = make_part(state.seed, number, first, count, Days(state.origin, state.today))
     tables = _tables(part, state.objects)
     if state.share < 1.0:
-        before = make_part(state.seed, number, first, count, Days(state.origin, state.today - timedelta(days=1)))
+        before = make_part(
+            state.seed, number, first, count, Days(state.origin, state.today - timedelta(days=1))
+        )
         tables = blend(part.dice, _tables(before, state.objects), tables, state.share)
     return Slice(first + count, tables, truth(part), stories(part))
 
@@ -146,7 +157,7 @@ def _tables(part: Part, objects: Objects) -> Tables:
 
 
 def blend(dice: Dice, before: Tables, after: Tables, share: float) -> Tables:
-    """The company within a day: customers whose turn has come as of today, the others as of the day before."""
+    """The company within a day: customers whose turn has come as of today, others as of the day before."""
     tables = {}
     for name, frame in after.items():
         if WHOSE in frame.columns:

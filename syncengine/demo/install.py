@@ -1,4 +1,4 @@
-"""The demo company in this portal: its files under PORTAL_HOME, its policies applied, its people with logins."""
+"""The demo company in this portal: files under PORTAL_HOME, policies applied, logins for its people."""
 
 from __future__ import annotations
 
@@ -31,9 +31,14 @@ def require_own_database(*, force: bool) -> None:
 
 
 def install_company(*, customers: int, seed: int, now: datetime, progress: Progress = quiet) -> Summary:
-    """Write the company up to this moment, apply its policies, and in our own database create one login per role."""
+    """Write the company up to this moment, apply its policies, and create logins in our own database."""
     summary = generate(
-        company_folder(), customers=customers, seed=seed, today=now.date(), share=share_of_day(now), progress=progress
+        company_folder(),
+        customers=customers,
+        seed=seed,
+        today=now.date(),
+        share=share_of_day(now),
+        progress=progress,
     )
     apply_folder(POLICIES, by=None, now=now, note="Demo company")
     if settings.OWN_DATABASE:  # its passwords are known to everyone

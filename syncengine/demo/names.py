@@ -10,11 +10,45 @@ from syncengine.demo.dice import Dice
 from syncengine.demo.words import company, countries
 
 FOLD = {
-    "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "à": "a", "á": "a", "â": "a", "ç": "c",
-    "é": "e", "è": "e", "ê": "e", "ë": "e", "í": "i", "î": "i", "ï": "i", "ñ": "n", "ó": "o", "ô": "o", "ú": "u",
-    "û": "u", "ù": "u", "ł": "l", "ś": "s", "ż": "z", "ź": "z", "ą": "a", "ę": "e", "ć": "c", "ń": "n", "Ł": "L",
-    "Ś": "S", "Ż": "Z", "É": "E", "Á": "A", "Ò": "O",
-}  # fmt: skip
+    "ä": "ae",
+    "ö": "oe",
+    "ü": "ue",
+    "ß": "ss",
+    "Ä": "Ae",
+    "Ö": "Oe",
+    "Ü": "Ue",
+    "à": "a",
+    "á": "a",
+    "â": "a",
+    "ç": "c",
+    "é": "e",
+    "è": "e",
+    "ê": "e",
+    "ë": "e",
+    "í": "i",
+    "î": "i",
+    "ï": "i",
+    "ñ": "n",
+    "ó": "o",
+    "ô": "o",
+    "ú": "u",
+    "û": "u",
+    "ù": "u",
+    "ł": "l",
+    "ś": "s",
+    "ż": "z",
+    "ź": "z",
+    "ą": "a",
+    "ę": "e",
+    "ć": "c",
+    "ń": "n",
+    "Ł": "L",
+    "Ś": "S",
+    "Ż": "Z",
+    "É": "E",
+    "Á": "A",
+    "Ò": "O",
+}
 
 
 def fold(names: pl.Series) -> pl.Series:
@@ -53,7 +87,9 @@ def make_company_names(dice: Dice, ids: pl.Series, country: str, cities: pl.Seri
         (0.88, letters[0] + letters[1] + letters[2] + " " + stem + " " + trade),
         (0.93, stem + " " + trade + " " + cities),
     ]
-    return choose(dice.unit(ids, "name/form"), forms, stem + second.str.to_lowercase().str.slice(0, 3) + " " + trade)
+    return choose(
+        dice.unit(ids, "name/form"), forms, stem + second.str.to_lowercase().str.slice(0, 3) + " " + trade
+    )
 
 
 def choose(throw: pl.Series, forms: list[tuple[float, pl.Series]], otherwise: pl.Series) -> pl.Series:
@@ -72,7 +108,9 @@ def make_legal_forms(dice: Dice, ids: pl.Series, country: str) -> pl.Series:
 def make_people(dice: Dice, ids: pl.Series, country: str) -> pl.DataFrame:
     """First names and surnames of people of one country."""
     words = countries()[country]
-    return pl.DataFrame({
-        "first": dice.pick(ids, "person/first", words["first_f"] + words["first_m"]),
-        "last": dice.pick(ids, "person/last", words["surnames"]),
-    })  # fmt: skip
+    return pl.DataFrame(
+        {
+            "first": dice.pick(ids, "person/first", words["first_f"] + words["first_m"]),
+            "last": dice.pick(ids, "person/last", words["surnames"]),
+        }
+    )

@@ -28,11 +28,11 @@ def when_story(story: pl.Series, values: dict[str, float], otherwise: float) -> 
 
 def after(days: pl.Series, count: pl.Series) -> pl.Series:
     """The days that many days later."""
-    return pl.select(pl.lit(days) + pl.duration(days=count)).to_series()
+    return pl.select(pl.lit(days) + pl.duration(days=pl.lit(count))).to_series()
 
 
 def make_orders(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataFrame:
-    """Order headers, also of the weeks to come: order (unique number), date and what the customer brings along."""
+    """Order headers, also of weeks to come: order (unique number), date and what the customer brings."""
     ids, segment, story = customers["id"], customers["segment"], customers["story"]
     low = segment.replace_strict({s: v[0] for s, v in INTERVALS.items()}, return_dtype=pl.Int64)
     high = segment.replace_strict({s: v[1] for s, v in INTERVALS.items()}, return_dtype=pl.Int64)
@@ -44,16 +44,22 @@ def make_orders(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataFrame
     frame = customers.with_columns(interval.alias("interval"), last.alias("last"), bend.alias("bend"))
     ahead = (days.today - days.origin).days + COMING
     first = pl.when(pl.col("story").is_in(SILENT)).then(0).otherwise(-(ahead // pl.col("interval")) - 1)
-    frame = frame.with_columns(pl.int_ranges(first, HORIZON // pl.col("interval") + 2).alias("k")).explode("k")
+    frame = frame.with_columns(pl.int_ranges(first, HORIZON // pl.col("interval") + 2).alias("k")).explode(
+        "k"
+    )
     order = frame["id"] * ROOM + frame["k"] + ROOM // 2
-    steps = frame["k"] * (1 + frame["bend"] * frame["k"].clip(0, None)) + dice.bell(order, "order/jitter") * 0.11
+    steps = (
+        frame["k"] * (1 + frame["bend"] * frame["k"].clip(0, None)) + dice.bell(order, "order/jitter") * 0.11
+    )
     age = (frame["last"] + steps * frame["interval"]).cast(pl.Int64)
     age = pl.select(pl.when(frame["k"] < 0).then(age.clip(None, -1)).otherwise(age.clip(0, None))).to_series()
     frame = frame.with_columns(order.alias("order"), days.back(age).alias("raw"))
     weekend = (pl.col("raw").dt.weekday().cast(pl.Int64) - 5).clip(0, 2)
     frame = frame.with_columns((pl.col("raw") - pl.duration(days=weekend)).alias("date"))
     soon = pl.col("date") <= days.today + timedelta(days=COMING)
-    frame = frame.filter(soon & (pl.col("date") > days.origin - timedelta(days=HORIZON)) & (pl.col("date") >= pl.col("since")))
+    frame = frame.filter(
+        soon & (pl.col("date") > days.origin - timedelta(days=HORIZON)) & (pl.col("date") >= pl.col("since"))
+    )
     return _dated(dice, frame.drop("raw", "bend", "interval", "last"), days)
 
 
@@ -62,17 +68,25 @@ def _dated(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
     order, story = frame["order"], frame["story"]
     lead = dice.between(order, "order/lead", 3, 24)
     late = dice.chance(order, "order/late", when_story(story, {"unhappy": 0.55}, 0.12))
-    slip = choose(late.cast(pl.Float64), [(0.5, -dice.below(order, "order/early", 3))],
-                  dice.between(order, "order/slip", 3, 16))  # fmt: skip
+    slip = choose(
+        late.cast(pl.Float64),
+        [(0.5, -dice.below(order, "order/early", 3))],
+        dice.between(order, "order/slip", 3, 16),
+    )
     fresh = frame["date"] > days.origin - timedelta(days=45)
     deal = dice.chance(order, "order/deal", 0.28)
     first = frame["date"] < frame["since"] + timedelta(days=90)
     reasons = texts()["hold_reasons"]
     return frame.with_columns(
         deal.alias("has_deal"),
-        pl.when(first).then(pl.lit("new"))
-        .when(deal & dice.chance(order, "order/project", 0.6)).then(pl.lit("project"))
-        .when(deal).then(pl.lit("new")).otherwise(pl.lit("repeat")).alias("type"),
+        pl.when(first)
+        .then(pl.lit("new"))
+        .when(deal & dice.chance(order, "order/project", 0.6))
+        .then(pl.lit("project"))
+        .when(deal)
+        .then(pl.lit("new"))
+        .otherwise(pl.lit("repeat"))
+        .alias("type"),
         after(frame["date"], lead).alias("promised"),
         after(frame["date"], lead - dice.below(order, "order/wish", 4)).alias("requested"),
         after(frame["date"], (lead + slip).clip(1, 99)).alias("ship_1"),
@@ -84,43 +98,72 @@ def _dated(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
         dice.pick(order, "order/carrier", company()["carriers"]).alias("carrier"),
         dice.pick(order, "order/warehouse", company()["warehouses"]).alias("warehouse"),
         ("PO-" + dice.between(order, "order/po", 10_000, 99_999).cast(pl.String)).alias("po"),
-    )  # fmt: skip
+    )
 
 
-def make_lines(dice: Dice, papers: pl.DataFrame, wares: Range, agreements: pl.DataFrame, tag: str) -> pl.DataFrame:
-    """Lines of any paper (columns order, id, segment, currency, story, date): product, quantity, price, net."""
+def make_lines(
+    dice: Dice, papers: pl.DataFrame, wares: Range, agreements: pl.DataFrame, tag: str
+) -> pl.DataFrame:
+    """Lines of any paper with order, id, segment, currency, story and date: product, quantity, price, net."""
     base = papers.select("order", "id", "segment", "currency", "story", "date")
     count = dice.weigh(base["order"], tag + "/lines", {1: 30, 2: 30, 3: 20, 4: 12, 5: 8})
-    base = base.with_columns(count.alias("n")).with_columns(pl.int_ranges(0, pl.col("n")).alias("pos")).explode("pos")
+    base = (
+        base.with_columns(count.alias("n"))
+        .with_columns(pl.int_ranges(0, pl.col("n")).alias("pos"))
+        .explode("pos")
+    )
     line = base["order"] * 8 + base["pos"]
     slot = (dice.unit(line, tag + "/slot") ** 1.7 * 12).cast(pl.Int64)
-    base = base.with_columns(line.alias("line"), (pl.col("pos") + 1).alias("position"),
-                             favourite(dice, base["id"], slot, wares).alias("product"))  # fmt: skip
-    base = base.join(
-        wares.prices.select("currency", pl.col("tier").alias("segment"), "product", "price"),
-        on=["currency", "segment", "product"], how="left", maintain_order="left",
-    ).join(
-        agreements.select("id", "product", "agreed", pl.col("to").alias("agreed_to")),
-        on=["id", "product"], how="left", maintain_order="left",
-    ).join(
-        wares.products.select("product", "code", pl.col("name").alias("ware"), "unit", "cost"),
-        on="product", how="left", maintain_order="left",
-    )  # fmt: skip
+    base = base.with_columns(
+        line.alias("line"),
+        (pl.col("pos") + 1).alias("position"),
+        favourite(dice, base["id"], slot, wares).alias("product"),
+    )
+    base = (
+        base.join(
+            wares.prices.select("currency", pl.col("tier").alias("segment"), "product", "price"),
+            on=["currency", "segment", "product"],
+            how="left",
+            maintain_order="left",
+        )
+        .join(
+            agreements.select("id", "product", "agreed", pl.col("to").alias("agreed_to")),
+            on=["id", "product"],
+            how="left",
+            maintain_order="left",
+        )
+        .join(
+            wares.products.select("product", "code", pl.col("name").alias("ware"), "unit", "cost"),
+            on="product",
+            how="left",
+            maintain_order="left",
+        )
+    )
     return _priced(dice, base, tag)
 
 
 def _priced(dice: Dice, base: pl.DataFrame, tag: str) -> pl.DataFrame:
     line = base["line"]
     top = base["segment"].replace_strict({"A": 13, "B": 8, "C": 3}, return_dtype=pl.Int64)
-    discount = dice.below(line, tag + "/discount", top) * dice.chance(base["order"], tag + "/off", 0.6).cast(pl.Int64)
+    discount = dice.below(line, tag + "/discount", top) * dice.chance(base["order"], tag + "/off", 0.6).cast(
+        pl.Int64
+    )
     target = base["segment"].replace_strict(TARGETS, return_dtype=pl.Int64)
-    season = base["date"].dt.month().cast(pl.Int64).replace_strict(dict(enumerate(SEASON, 1)), return_dtype=pl.Float64)
+    season = (
+        base["date"]
+        .dt.month()
+        .cast(pl.Int64)
+        .replace_strict(dict(enumerate(SEASON, 1)), return_dtype=pl.Float64)
+    )
     wish = target * season * (dice.bell(line, tag + "/size") * 0.55).exp()
     frame = base.with_columns(
         pl.coalesce("agreed", "price").alias("price"),
         pl.when(pl.col("agreed").is_null()).then(discount).otherwise(0).alias("discount"),
         (wish / base["price"]).clip(1, 500).round().cast(pl.Int64).alias("quantity"),
-        (pl.col("cost") * pl.col("currency").replace_strict(RATES, return_dtype=pl.Float64)).round().cast(pl.Int64).alias("cost"),
+        (pl.col("cost") * pl.col("currency").replace_strict(RATES, return_dtype=pl.Float64))
+        .round()
+        .cast(pl.Int64)
+        .alias("cost"),
     )
     return frame.with_columns(net_of(pl.col("quantity"), pl.col("price"), pl.col("discount")).alias("net"))
 
@@ -131,7 +174,7 @@ def net_of(quantity: pl.Expr, price: pl.Expr, discount: pl.Expr) -> pl.Expr:
 
 
 def ship(orders: pl.DataFrame, lines: pl.DataFrame, days: Days) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Orders with value and status, and lines with their shipment's number and date and the quantity gone out."""
+    """Orders with value and status, and lines with their shipment's part and date and what has gone out."""
     facts = orders.select("order", "split", "cancelled", "hold", "ship_1", "ship_2")
     lines = lines.join(facts, on="order", how="left", maintain_order="left")
     second = pl.col("split") & (pl.col("position") % 2 == 0)
@@ -147,10 +190,15 @@ def ship(orders: pl.DataFrame, lines: pl.DataFrame, days: Days) -> tuple[pl.Data
     orders = orders.join(sums, on="order", how="left", maintain_order="left")
     done = pl.col("ship_1") < days.today - timedelta(days=60)
     orders = orders.with_columns(
-        pl.when("cancelled").then(pl.lit("cancelled"))
-        .when((pl.col("gone") == pl.col("lines")) & done).then(pl.lit("closed"))
-        .when(pl.col("gone") == pl.col("lines")).then(pl.lit("shipped"))
-        .when(pl.col("gone") > 0).then(pl.lit("partly_shipped"))
-        .otherwise(pl.lit("confirmed")).alias("status")
-    )  # fmt: skip
+        pl.when("cancelled")
+        .then(pl.lit("cancelled"))
+        .when((pl.col("gone") == pl.col("lines")) & done)
+        .then(pl.lit("closed"))
+        .when(pl.col("gone") == pl.col("lines"))
+        .then(pl.lit("shipped"))
+        .when(pl.col("gone") > 0)
+        .then(pl.lit("partly_shipped"))
+        .otherwise(pl.lit("confirmed"))
+        .alias("status")
+    )
     return orders, lines.drop("split", "cancelled", "hold", "ship_1", "ship_2")

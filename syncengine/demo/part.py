@@ -7,17 +7,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from syncengine.demo.customers import make_customers
-from syncengine.demo.days import Days
+from syncengine.demo.days import Days, turns
 from syncengine.demo.dice import Dice
 from syncengine.demo.products import Range, make_range
 from syncengine.demo.tellings import crm_rows, erp_rows, light_rows, make_rows
 
 SYSTEMS = ("crm", "erp", "helpdesk", "ai")
-
-
-def turns(dice: Dice, ids: pl.Series) -> pl.Series:
-    """When in a day each customer's news comes, as a share of the day."""
-    return dice.unit(ids, "turn")
 
 
 @dataclass(frozen=True)
@@ -34,7 +29,12 @@ class Part:
     def numbers(self, frame: pl.DataFrame, prefix: str, *by: str) -> pl.Series:
         """Running numbers in the order of these columns; later rows never change earlier numbers."""
         turn = turns(self.dice, frame["id"])
-        order = frame.select(*by).with_row_index("at").with_columns(turn.alias("turn")).sort(by[0], "turn", *by[1:])
+        order = (
+            frame.select(*by)
+            .with_row_index("at")
+            .with_columns(turn.alias("turn"))
+            .sort(by[0], "turn", *by[1:])
+        )
         rank = order.with_row_index("rank", offset=1).sort("at")["rank"].cast(pl.Int64)
         return prefix + (rank + 10_000_000 * (self.number + 1)).cast(pl.String)
 

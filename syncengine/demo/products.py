@@ -43,31 +43,48 @@ def _products(rng: random.Random) -> list[dict[str, object]]:
             size = "" if words["unit"] == "h" else f" {rng.choice(texts()['sizes'])}-{rng.randrange(10, 99)}"
             spread = (place * 7919 % 97) / 97
             price = round((words["low"] + (words["high"] - words["low"]) * spread**1.6) * 20) * 5
-            rows.append({
-                "product": len(rows), "code": f"{family[0]}{number + 1}{place + 1:03d}", "name": name + size,
-                "family": family, "unit": words["unit"], "price": price,
-                "cost": int(price * rng.uniform(0.46, 0.71)), "lead_time": rng.choice([2, 3, 5, 7, 10, 14, 21, 28]),
-                "status": rng.choices(["active", "phase_out", "inactive"], [92, 6, 2])[0],
-            })  # fmt: skip
+            rows.append(
+                {
+                    "product": len(rows),
+                    "code": f"{family[0]}{number + 1}{place + 1:03d}",
+                    "name": name + size,
+                    "family": family,
+                    "unit": words["unit"],
+                    "price": price,
+                    "cost": int(price * rng.uniform(0.46, 0.71)),
+                    "lead_time": rng.choice([2, 3, 5, 7, 10, 14, 21, 28]),
+                    "status": rng.choices(["active", "phase_out", "inactive"], [92, 6, 2])[0],
+                }
+            )
     return rows
 
 
 def _books(today: date) -> list[dict[str, object]]:
     start = date(today.year - 2, 1, 1)
     return [
-        {"book": f"PL-{currency}-{tier}", "currency": currency, "tier": tier, "factor": rate * TIERS[tier],
-         "from": start, "to": date(today.year + 1, 12, 31)}
-        for currency, rate in RATES.items() for tier in TIERS
-    ]  # fmt: skip
+        {
+            "book": f"PL-{currency}-{tier}",
+            "currency": currency,
+            "tier": tier,
+            "factor": rate * TIERS[tier],
+            "from": start,
+            "to": date(today.year + 1, 12, 31),
+        }
+        for currency, rate in RATES.items()
+        for tier in TIERS
+    ]
 
 
 def _prices(products: pl.DataFrame, books: pl.DataFrame) -> pl.DataFrame:
     both = books.join(products.select("product", "code", "price", "cost"), how="cross")
-    to_five = lambda expression: (expression / 5).round().cast(pl.Int64) * 5  # noqa: E731
     return both.with_columns(
-        to_five(pl.col("price") * pl.col("factor")).alias("price"),
-        to_five(pl.col("price") * pl.col("factor") * 0.78).alias("floor"),
+        _to_five(pl.col("price") * pl.col("factor")).alias("price"),
+        _to_five(pl.col("price") * pl.col("factor") * 0.78).alias("floor"),
     )
+
+
+def _to_five(cents: pl.Expr) -> pl.Expr:
+    return (cents / 5).round().cast(pl.Int64) * 5
 
 
 def _stock(rng: random.Random, products: pl.DataFrame, today: date) -> pl.DataFrame:
@@ -92,16 +109,23 @@ def make_agreements(dice: Dice, customers: pl.DataFrame, wares: Range, today: da
     chosen = chosen.unique(["id", "product"], keep="first", maintain_order=True)
     key = chosen["id"] * 16 + chosen["slot"]
     off = dice.between(key, "agreement/off", 8, 22)
-    old = dice.chance(key, "agreement/old", 0.15)  # agreements that have run out but are still in people's heads
+    old = dice.chance(
+        key, "agreement/old", 0.15
+    )  # agreements that have run out but are still in people's heads
     chosen = chosen.with_columns(
         off.alias("discount"),
-        pl.select(pl.when(old).then(pl.lit(today - timedelta(days=40))).otherwise(date(today.year + 1, 6, 30)))
-        .to_series().alias("to"),
-    )  # fmt: skip
+        pl.select(
+            pl.when(old).then(pl.lit(today - timedelta(days=40))).otherwise(date(today.year + 1, 6, 30))
+        )
+        .to_series()
+        .alias("to"),
+    )
     priced = chosen.join(
         wares.prices.select("currency", pl.col("tier").alias("segment"), "product", "code", "price", "floor"),
-        on=["currency", "segment", "product"], how="left", maintain_order="left",
-    )  # fmt: skip
+        on=["currency", "segment", "product"],
+        how="left",
+        maintain_order="left",
+    )
     return priced.with_columns(((pl.col("price") * (100 - pl.col("discount")) + 50) // 100).alias("agreed"))
 
 

@@ -1,4 +1,4 @@
-"""From deal to payment: the tables of what was sold to a part of the customers, and the credit that follows from it."""
+"""From deal to payment: what was sold to a part of the customers, and the credit that follows from it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from syncengine.demo import export_crm, export_erp
+from syncengine.demo import crm_deals, erp_masters, erp_money, erp_orders
 from syncengine.demo.billing import Billing, make_billing
 from syncengine.demo.deals import make_deal_lines, make_deals
 from syncengine.demo.dirt import where
@@ -16,7 +16,6 @@ from syncengine.demo.part import Part
 from syncengine.demo.products import make_agreements
 from syncengine.demo.tellings import keys_of
 from syncengine.demo.words import company, texts
-
 
 
 @dataclass(frozen=True)
@@ -47,16 +46,20 @@ def make(part: Part) -> tuple[Papers, pl.DataFrame]:
 
 
 def _deals(part: Part, orders: pl.DataFrame) -> pl.DataFrame:
-    deals = make_deals(part.dice, part.customers.filter(pl.col("since") <= part.days.today), orders, part.days)
+    deals = make_deals(
+        part.dice, part.customers.filter(pl.col("since") <= part.days.today), orders, part.days
+    )
     number = part.numbers(deals, "", "opened", "deal")
     return deals.with_columns(
-        ("OP" + number).alias("number"), ("Q" + number).alias("quote_number"), ("AN" + number).alias("erp_quote"),
+        ("OP" + number).alias("number"),
+        ("Q" + number).alias("quote_number"),
+        ("AN" + number).alias("erp_quote"),
         keys_of(part.dice, deals["deal"], deals["id"], part.rows["crm"], "deal").alias("account_key"),
-    ).filter(pl.col("account_key").is_not_null())  # fmt: skip
+    ).filter(pl.col("account_key").is_not_null())
 
 
 def _valued(deals: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Amounts: the quote is the sum of its lines, the deal what sales believes, now and then something else."""
+    """Amounts: the quote is the sum of its lines, the deal what sales believes, at times something else."""
     sums = lines.group_by("deal", maintain_order=True).agg(pl.col("net").sum().alias("quote_net"))
     deals = deals.join(sums, on="deal", how="left", maintain_order="left")
     hopeful = (pl.col("deal") // 4) % 29 == 0
@@ -76,34 +79,43 @@ def _numbered(part: Part, orders: pl.DataFrame, deals: pl.DataFrame) -> pl.DataF
     central = dice.chance(orders["id"], "bill/central", 0.5) & parent.is_not_null() & ~orphan
     gone = pl.min_horizontal(pl.col("ship_1"), pl.lit(part.days.today))
     orders = orders.with_columns(
-        part.numbers(orders, "AB", "date", "order").alias("number"), key.alias("account_key"),
+        part.numbers(orders, "AB", "date", "order").alias("number"),
+        key.alias("account_key"),
         where(central, parent, key).alias("bill_key"),
         pl.when(pl.col("gone") > 0).then(gone).otherwise("date").alias("touched"),
-    )  # fmt: skip
+    )
     quoted = deals.filter(pl.col("quoted") & pl.col("order").is_not_null()).select("order", "quote_number")
     return orders.join(quoted, on="order", how="left", maintain_order="left")
 
 
 def _deal_tables(part: Part, deals: pl.DataFrame, lines: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    lines = lines.join(deals.select("deal", "quoted", "quote_date"), on="deal", how="inner", maintain_order="left")
+    lines = lines.join(
+        deals.select("deal", "quoted", "quote_date"), on="deal", how="inner", maintain_order="left"
+    )
     return {
-        "crm/opportunities.csv": export_crm.opportunities(part.dice, deals),
-        "crm/opportunity_lines.csv": export_crm.opportunity_lines(lines),
-        "crm/quotes.csv": export_crm.quotes(deals),
-        "crm/quote_lines.csv": export_crm.quote_lines(part.dice, lines.filter("quoted"), texts()["remarks"]),
+        "crm/opportunities.csv": crm_deals.opportunities(part.dice, part.days, deals),
+        "crm/opportunity_lines.csv": crm_deals.opportunity_lines(lines),
+        "crm/quotes.csv": crm_deals.quotes(deals),
+        "crm/quote_lines.csv": crm_deals.quote_lines(part.dice, lines.filter("quoted"), texts()["remarks"]),
     }
 
 
-def _order_tables(part: Part, orders: pl.DataFrame, lines: pl.DataFrame, billing: Billing) -> dict[str, pl.DataFrame]:
+def _order_tables(
+    part: Part, orders: pl.DataFrame, lines: pl.DataFrame, billing: Billing
+) -> dict[str, pl.DataFrame]:
     billed = billing.invoice_lines.select("line", pl.col("quantity").alias("invoiced"))
-    lines = lines.join(billed, on="line", how="left", maintain_order="left").with_columns(pl.col("invoiced").fill_null(0))
+    lines = lines.join(billed, on="line", how="left", maintain_order="left").with_columns(
+        pl.col("invoiced").fill_null(0)
+    )
     shipments = _shipments(part, orders, lines)
-    moved = lines.with_columns(("LS" + pl.col("number").str.slice(2) + pl.col("part").cast(pl.String)).alias("ship_number"))
+    moved = lines.with_columns(
+        ("LS" + pl.col("number").str.slice(2) + pl.col("part").cast(pl.String)).alias("ship_number")
+    )
     return {
-        "erp/orders.csv": export_erp.orders(orders),
-        "erp/order_lines.csv": export_erp.order_lines(lines),
-        "erp/shipments.csv": export_erp.shipments(shipments),
-        "erp/shipment_lines.csv": export_erp.shipment_lines(
+        "erp/orders.csv": erp_orders.orders(orders),
+        "erp/order_lines.csv": erp_orders.order_lines(lines),
+        "erp/shipments.csv": erp_orders.shipments(shipments),
+        "erp/shipment_lines.csv": erp_orders.shipment_lines(
             moved.join(shipments.select("ship_number"), on="ship_number", how="semi", maintain_order="left")
         ),
     }
@@ -111,7 +123,9 @@ def _order_tables(part: Part, orders: pl.DataFrame, lines: pl.DataFrame, billing
 
 def _shipments(part: Part, orders: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """One row a part of an order that is not cancelled; held orders have none until they are let go."""
-    parts = lines.group_by("order", "part", maintain_order=True).agg(pl.col("ship_date").first(), pl.col("shipped").max())
+    parts = lines.group_by("order", "part", maintain_order=True).agg(
+        pl.col("ship_date").first(), pl.col("shipped").max()
+    )
     going = orders.filter(~pl.col("cancelled") & ~pl.col("hold"))
     head = going.select("order", "number", "account_key", "carrier", "warehouse", "entity")
     frame = parts.join(head, on="order", how="inner", maintain_order="left")
@@ -120,13 +134,19 @@ def _shipments(part: Part, orders: pl.DataFrame, lines: pl.DataFrame) -> pl.Data
     left, there = pl.col("shipped") > 0, (pl.col("shipped") > 0) & (pl.lit(arrived) <= part.days.today)
     return frame.with_columns(
         ("LS" + pl.col("number").str.slice(2) + pl.col("part").cast(pl.String)).alias("ship_number"),
-        pl.when(there).then(pl.lit("delivered")).when(left).then(pl.lit("shipped")).otherwise(pl.lit("planned"))
+        pl.when(there)
+        .then(pl.lit("delivered"))
+        .when(left)
+        .then(pl.lit("shipped"))
+        .otherwise(pl.lit("planned"))
         .alias("ship_status"),
         pl.when(left).then("ship_date").otherwise(None).alias("left"),
         pl.when(there).then(arrived).otherwise(None).alias("arrived"),
-        pl.when(left).then("NF" + part.dice.between(key, "ship/track", 10**9, 10**10 - 1).cast(pl.String)).otherwise(None)
+        pl.when(left)
+        .then("NF" + part.dice.between(key, "ship/track", 10**9, 10**10 - 1).cast(pl.String))
+        .otherwise(None)
         .alias("tracking"),
-    )  # fmt: skip
+    )
 
 
 def _money_tables(part: Part, orders: pl.DataFrame, billing: Billing) -> dict[str, pl.DataFrame]:
@@ -134,31 +154,52 @@ def _money_tables(part: Part, orders: pl.DataFrame, billing: Billing) -> dict[st
     invoices = billing.invoices.join(head, on="order", how="left", maintain_order="left")
     invoices = invoices.with_columns(part.numbers(invoices, "RE", "date", "invoice").alias("invoice_number"))
     numbers = invoices.select("invoice", "invoice_number", "number", "account_key")
-    payments = billing.payments.with_columns(part.numbers(billing.payments, "ZE", "date", "payment").alias("payment_number"))
-    payers = invoices.filter(pl.col("paid") > 0).group_by("payment", maintain_order=True).agg(pl.col("bill_key").first())
-    payments = payments.join(payers.rename({"bill_key": "account_key"}), on="payment", how="left", maintain_order="left")
-    own = billing.credits.drop("number", strict=False).join(numbers, on="invoice", how="left", maintain_order="left")
+    payments = billing.payments.with_columns(
+        part.numbers(billing.payments, "ZE", "date", "payment").alias("payment_number")
+    )
+    payers = (
+        invoices.filter(pl.col("paid") > 0)
+        .group_by("payment", maintain_order=True)
+        .agg(pl.col("bill_key").first())
+    )
+    payments = payments.join(
+        payers.rename({"bill_key": "account_key"}), on="payment", how="left", maintain_order="left"
+    )
+    own = billing.credits.drop("number", strict=False).join(
+        numbers, on="invoice", how="left", maintain_order="left"
+    )
     credits = own.with_columns(part.numbers(own, "GS", "date", "invoice").alias("credit_number"))
     settled = (
         billing.settlements.join(numbers, on="invoice", how="left", maintain_order="left")
         .join(payments.select("payment", "payment_number"), on="payment", how="left", maintain_order="left")
-        .join(credits.select(pl.col("invoice").alias("credit_of"), "credit_number"), on="credit_of", how="left", maintain_order="left")
-    )  # fmt: skip
-    lines = billing.invoice_lines.drop("number").join(numbers, on="invoice", how="left", maintain_order="left")
+        .join(
+            credits.select(pl.col("invoice").alias("credit_of"), "credit_number"),
+            on="credit_of",
+            how="left",
+            maintain_order="left",
+        )
+    )
+    lines = billing.invoice_lines.drop("number").join(
+        numbers, on="invoice", how="left", maintain_order="left"
+    )
     promised = billing.promises.join(numbers, on="invoice", how="left", maintain_order="left")
     return {
-        "erp/invoices.csv": export_erp.invoices(invoices), "erp/invoice_lines.csv": export_erp.invoice_lines(lines),
-        "erp/payments.csv": export_erp.payments(payments), "erp/settlements.csv": export_erp.settlements(settled),
-        "erp/credit_notes.csv": export_erp.credits(credits), "erp/credit_note_lines.csv": export_erp.credit_lines(credits),
-        "erp/returns.csv": export_erp.returns(credits), "erp/return_lines.csv": export_erp.return_lines(credits),
-        "erp/promises.csv": export_erp.promises(promised),
-    }  # fmt: skip
+        "erp/invoices.csv": erp_money.invoices(invoices),
+        "erp/invoice_lines.csv": erp_money.invoice_lines(lines),
+        "erp/payments.csv": erp_money.payments(payments),
+        "erp/settlements.csv": erp_money.settlements(settled),
+        "erp/credit_notes.csv": erp_money.credits(credits),
+        "erp/credit_note_lines.csv": erp_money.credit_lines(credits),
+        "erp/returns.csv": erp_orders.returns(credits),
+        "erp/return_lines.csv": erp_orders.return_lines(credits),
+        "erp/promises.csv": erp_money.promises(promised),
+    }
 
 
 def _price_table(part: Part, agreed: pl.DataFrame) -> pl.DataFrame:
     keys = keys_of(part.dice, agreed["id"], agreed["id"], part.rows["erp"], "price")
-    own = export_erp.agreements(agreed, keys, part.days.origin)
-    return own if part.number else pl.concat([export_erp.prices(part.wares), own])
+    own = erp_masters.agreements(agreed, keys, part.days.origin)
+    return own if part.number else pl.concat([erp_masters.prices(part.wares), own])
 
 
 def _credit(part: Part, billing: Billing) -> pl.DataFrame:
@@ -176,17 +217,29 @@ def _credit(part: Part, billing: Billing) -> pl.DataFrame:
 def credit_terms(part: Part, sums: pl.DataFrame, due: pl.DataFrame) -> pl.DataFrame:
     """Limit, insurer, risk class and hold of each customer."""
     buyers = part.customers.filter("in_erp")
-    frame = buyers.join(sums, on="id", how="left", maintain_order="left").join(due, on="id", how="left", maintain_order="left")
+    frame = buyers.join(sums, on="id", how="left", maintain_order="left").join(
+        due, on="id", how="left", maintain_order="left"
+    )
     ids, dice, words = frame["id"], part.dice, company()
     strict = pl.col("story").is_in(["trouble", "late"])
-    wish = pl.when(strict).then(pl.col("half").fill_null(0) // 3).otherwise(pl.col("yearly").fill_null(0) // 3 + 1_000_000)
+    wish = (
+        pl.when(strict)
+        .then(pl.col("half").fill_null(0) // 3)
+        .otherwise(pl.col("yearly").fill_null(0) // 3 + 1_000_000)
+    )
     held = strict & pl.col("overdue_since").is_not_null()
-    expiry = pl.lit(part.days.origin) + pl.duration(days=dice.between(ids, "credit/until", -20, 700))
+    expiry = pl.lit(part.days.origin) + pl.duration(days=pl.lit(dice.between(ids, "credit/until", -20, 700)))
     return frame.select(
-        "id", ((wish // 500_000 + 1) * 500_000).alias("limit"), expiry.alias("limit_until"),
+        "id",
+        ((wish // 500_000 + 1) * 500_000).alias("limit"),
+        expiry.alias("limit_until"),
         dice.pick(ids, "credit/by", words["collectors"]).alias("set_by"),
         dice.pick(ids, "credit/insurer", words["insurers"]).alias("insurer"),
-        pl.when(strict).then(pl.lit("D")).otherwise(dice.pick(ids, "credit/risk", list("AABBBC"))).alias("risk"),
-        held.alias("held"), dice.pick(ids, "credit/reason", texts()["hold_reasons"]).alias("held_reason"),
+        pl.when(strict)
+        .then(pl.lit("D"))
+        .otherwise(dice.pick(ids, "credit/risk", list("AABBBC")))
+        .alias("risk"),
+        held.alias("held"),
+        dice.pick(ids, "credit/reason", texts()["hold_reasons"]).alias("held_reason"),
         (pl.col("overdue_since") + pl.duration(days=61)).alias("held_since"),
-    )  # fmt: skip
+    )

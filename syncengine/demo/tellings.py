@@ -1,13 +1,12 @@
-"""Customers as each system knows them: which rows it has, under which keys, and how its people wrote them down."""
+"""Customers as each system knows them: which rows it has, under which keys, and how they are written."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from syncengine.demo.days import Days
+from syncengine.demo.days import Days, moments
 from syncengine.demo.dice import Dice
 from syncengine.demo.dirt import gaps, messy_names, messy_streets, typos, where
-from syncengine.demo.files import at_work
 from syncengine.demo.places import international, national
 
 COPIES = {"crm": 0.045, "erp": 0.032, "helpdesk": 0.03, "ai": 0.02}  # customers a system has twice
@@ -20,15 +19,18 @@ def scrambled(numbers: pl.Series) -> pl.Series:
 
 
 def make_rows(dice: Dice, customers: pl.DataFrame, system: str, days: Days) -> pl.DataFrame:
-    """One row a source record of a system: the customer, `row` (a number of its own), `copy`, `key`, `modified`.
+    """One row a source record of a system: the customer, `row` (a number of its own), `copy`, `key`.
 
-    Each of these may change after the company was made: phones change, customers come, duplicates are merged away.
+    After the company was made phones change, customers come, and duplicates are merged away.
     """
     known = customers.filter(pl.col(f"in_{system}") & (pl.col("since") <= days.today))
     twice = known.filter(dice.chance(known["id"], f"twice/{system}", COPIES[system]))
-    rows = pl.concat([
-        known.with_columns(pl.lit(0, pl.Int64).alias("copy")), twice.with_columns(pl.lit(1, pl.Int64).alias("copy"))
-    ]).sort("id", "copy")  # fmt: skip
+    rows = pl.concat(
+        [
+            known.with_columns(pl.lit(0, pl.Int64).alias("copy")),
+            twice.with_columns(pl.lit(1, pl.Int64).alias("copy")),
+        ]
+    ).sort("id", "copy")
     row = (rows["id"] * 2 + rows["copy"]) * 8 + CODES[system]
     merged_on = days.back(-dice.between(row, "merged", 1, 300))
     gone = (rows["copy"] == 1) & (merged_on <= days.today)
@@ -36,11 +38,18 @@ def make_rows(dice: Dice, customers: pl.DataFrame, system: str, days: Days) -> p
     changed = dice.chance(row, "changes/at all", 0.6) & (changes <= days.today)
     touched = days.back(dice.below(row, "modified", 700))
     at = where(changed, changes, pl.select(pl.max_horizontal(touched, rows["since"])).to_series())
-    phone = where(changed, rows["phone"].str.head(-3) + dice.between(row, "changes/to", 100, 999).cast(pl.String), rows["phone"])
+    phone = where(
+        changed,
+        rows["phone"].str.head(-3) + dice.between(row, "changes/to", 100, 999).cast(pl.String),
+        rows["phone"],
+    )
     return rows.with_columns(
-        row.alias("row"), _keys(rows, system).alias("key"), phone.alias("phone"), changed.alias("changed"),
-        at_work(dice, row, at, "minute").alias("modified"),
-    ).filter(~gone)  # fmt: skip
+        row.alias("row"),
+        _keys(rows, system).alias("key"),
+        phone.alias("phone"),
+        changed.alias("changed"),
+        moments(dice, days, row, rows["id"], at, "minute").alias("modified"),
+    ).filter(~gone)
 
 
 def _keys(rows: pl.DataFrame, system: str) -> pl.Series:
@@ -56,12 +65,25 @@ def crm_rows(dice: Dice, rows: pl.DataFrame) -> pl.DataFrame:
     """Names and addresses as sales people typed them."""
     ids = rows["row"]
     moved = dice.chance(ids, "moved", 0.07)
-    phone = where(dice.chance(ids, "direct", 0.14), rows["phone"].str.head(-2)
-                  + dice.between(ids, "direct/dial", 10, 98).cast(pl.String), rows["phone"])  # fmt: skip
-    spelled = where(dice.chance(ids, "phone/home", 0.4), national(rows["country"], phone), international(rows["country"], phone))
+    phone = where(
+        dice.chance(ids, "direct", 0.14),
+        rows["phone"].str.head(-2) + dice.between(ids, "direct/dial", 10, 98).cast(pl.String),
+        rows["phone"],
+    )
+    spelled = where(
+        dice.chance(ids, "phone/home", 0.4),
+        national(rows["country"], phone),
+        international(rows["country"], phone),
+    )
     hidden = dice.chance(ids, "domain/none", 0.38)
-    site = where(dice.chance(ids, "site/form", 0.5), "www." + rows["domain"], "https://www." + rows["domain"] + "/")
-    tax = where(dice.chance(ids, "tax/other", 0.012), typos(dice, ids, rows["tax_id"], 1.0, "tax/typo"), rows["tax_id"])
+    site = where(
+        dice.chance(ids, "site/form", 0.5), "www." + rows["domain"], "https://www." + rows["domain"] + "/"
+    )
+    tax = where(
+        dice.chance(ids, "tax/other", 0.012),
+        typos(dice, ids, rows["tax_id"], 1.0, "tax/typo"),
+        rows["tax_id"],
+    )
     return rows.with_columns(
         messy_names(dice, rows, bare=0.35, trade=0.35, typing=0.035).alias("told_name"),
         messy_streets(dice, rows, where(moved, rows["old_street"], rows["street"])).alias("told_street"),
@@ -70,7 +92,9 @@ def crm_rows(dice: Dice, rows: pl.DataFrame) -> pl.DataFrame:
         where(moved, rows["old_region"], rows["region"]).alias("told_region"),
         gaps(dice, ids, spelled, 0.22, "phone/none").alias("told_phone"),
         where(hidden, None, gaps(dice, ids, site, 0.1, "site/none")).alias("told_site"),
-        where(hidden, None, gaps(dice, ids, rows["mailbox"] + "@" + rows["domain"], 0.45, "mail/none")).alias("told_email"),
+        where(hidden, None, gaps(dice, ids, rows["mailbox"] + "@" + rows["domain"], 0.45, "mail/none")).alias(
+            "told_email"
+        ),
         gaps(dice, ids, tax, 0.70, "tax/none").alias("told_tax"),
     )
 

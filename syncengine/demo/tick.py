@@ -1,4 +1,4 @@
-"""Moving the company on: what differs between two of its moments, as the drop files its systems would write."""
+"""Moving the company on: what differs between two of its moments, as drop files of its systems."""
 
 from __future__ import annotations
 
@@ -10,14 +10,24 @@ from pathlib import Path
 import polars as pl
 
 from syncengine.demo.files import WHOSE, open_drop
-from syncengine.demo.generate import FULL, Progress, Slice, State, Summary, keep_truth, make_slices, quiet, read_state
+from syncengine.demo.generate import (
+    FULL,
+    Progress,
+    Slice,
+    State,
+    Summary,
+    keep_truth,
+    make_slices,
+    quiet,
+    read_state,
+)
 
 MOST_DROPS = 60  # then the system sends everything once more in one file, and the small ones go
 DELETED = {"IsDeleted": "true", "Loeschkz": "X", "deleted": True}
 
 
 def tick(folder: Path, *, today: date, share: float = 1.0, progress: Progress = quiet) -> Summary:
-    """Write what happened since the last tick, up to a share of today; the same moment again changes nothing."""
+    """Write what happened since the last tick, up to a share of today; the same again changes nothing."""
     last = read_state(folder)
     if (today, share) <= (last.today, last.share):
         return Summary(folder, last.today)
@@ -85,7 +95,7 @@ def _crowded(folder: Path, written: dict[str, int]) -> list[str]:
 
 
 def _tell_all(folder: Path, name: str, now: State, after: list[Slice]) -> dict[str, int]:
-    """One file with everything in place of many, keeping the marks of what has been deleted since the beginning."""
+    """One file with everything in place of many, with the marks of all that was ever deleted."""
     first = _told(replace(now, today=now.origin, share=1.0), quiet, "origin")
     new = _whole(after, name)
     everything = pl.concat([new, _vanished(_whole(first, name), new)])

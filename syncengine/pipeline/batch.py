@@ -12,10 +12,11 @@ from accounts.catalogue import load
 from accounts.golden.crosswalk import announce
 from accounts.golden.shape import GOLDEN
 from syncengine import landing, refused
-from syncengine.canonical import REFERENCE, bury, children_waiting, write_canonical
+from syncengine.canonical import REFERENCE, bury, children_waiting, find_records, write_canonical
 from syncengine.landing import Landing, mark_dirty
 from syncengine.mapping import MappingPlan, content_hash, map_rows, payload_column
 from syncengine.models import Stream
+from syncengine.pipeline.knowledge import known_keys, previous_rows
 from syncengine.pipeline.tally import Tally
 from syncengine.policies import PolicySet
 from syncengine.policies import Stream as Declared
@@ -44,7 +45,7 @@ def take(raw: pl.DataFrame, unreadable: Sequence[Refusal], reading: Reading, *, 
     with tally.timed("map"):
         mapped = map_rows(fresh.drop(*_OWN), reading.plan, now=now)
     with tally.timed("validate"):
-        checked = [_validated(batch, reading) for batch in mapped]
+        checked = [_validated(batch, reading, now) for batch in mapped]
     main = checked[0]
     accepted = _newest(main.rows, fresh, tally)
     with tally.timed("store"):
@@ -79,11 +80,19 @@ def _changed(arrived: pl.DataFrame, reading: Reading, tally: Tally) -> pl.DataFr
     return fresh
 
 
-def _validated(batch: MappedBatch, reading: Reading) -> MappedBatch:
+def _validated(batch: MappedBatch, reading: Reading, now: datetime) -> MappedBatch:
     rules = reading.policies.rules_for(reading.declared, batch.object)
     if reading.waive_holds:
         rules = tuple(rule for rule in rules if rule.severity != "hold")
-    checked = validate(batch.rows, rules, load())
+    checked = validate(
+        batch.rows,
+        rules,
+        load(),
+        object_name=batch.object,
+        known_keys=known_keys(rules, reading.stream.source_id, batch.rows),
+        previous=previous_rows(rules, batch, reading.stream.source_id),
+        now=now,
+    )
     return replace(
         batch,
         rows=checked.ready,
@@ -151,6 +160,17 @@ def _store_further(
         rows = also.rows.join(keys, on="key", how="semi")
         if rows.height:
             _store_golden(also.object, rows, reading, now)
+        if also.absent:
+            _bury_absent(also, reading, now)
+
+
+def _bury_absent(also: MappedBatch, reading: Reading, now: datetime) -> None:
+    """A further object its row no longer tells, such as a shipping address that was emptied."""
+    ids = find_records(also.object, reading.stream.source_id, also.absent)
+    landing.stage("gone_canonical", {"record_id": "bigint"}, pl.DataFrame({"record_id": ids}))
+    if bury(also.object, "gone_canonical"):
+        code = load()[also.object].code
+        mark_dirty(code, ids, stream_id=reading.stream.pk, cause="absent", now=now)
 
 
 def _store_golden(name: str, rows: pl.DataFrame, reading: Reading, now: datetime) -> None:

@@ -8,7 +8,7 @@ import polars as pl
 
 from accounts.frames import read, stage
 from syncengine.canonical import read_canonical
-from syncengine.identity import POLICY, match_keys, partition, score, standardise
+from syncengine.identity import POLICY, match_keys, partition, score, standardise, veto_values
 from syncengine.records import Resolved
 from syncengine.resolution import affected, models
 from syncengine.resolution.decided import open_decisions
@@ -47,8 +47,8 @@ def _bulk(decisions: pl.DataFrame, now: datetime) -> tuple[pl.DataFrame, pl.Data
     model = models.current(now=now, records=records)
     tidy = standardise(records)
     keys = match_keys(tidy)
-    pairs = score(tidy, changed=None, model=model.model)
-    parted = partition(records["record_id"], pairs, decisions)
+    pairs = score(tidy, changed=None, model=model.model, keys=keys)
+    parted = partition(records["record_id"], pairs, decisions, veto_values(tidy))
     affected.replace_all(keys, _components(parted), pairs, model.number)
     return parted, pairs
 
@@ -62,17 +62,31 @@ def _incremental(
     model = models.current(now=now, records=None)
     keys = match_keys(standardise(changed))
     affected.store_keys(keys)
-    around = affected.candidates(len(keys.columns) - 1, POLICY.key_cap)
+    places = len(keys.columns) - 1
+    around = affected.candidates(places, POLICY.key_cap)
     stage("near_accounts", {"record_id": "bigint"}, pl.DataFrame({"record_id": around}))
-    fresh = score(standardise(_read("near_accounts")), changed=dirty, model=model.model)
+    near = standardise(_read("near_accounts"))
+    usable = _usable(match_keys(near), affected.suppressed(places, POLICY.key_cap))
+    fresh = score(near, changed=dirty, model=model.model, keys=usable)
     partners = pl.concat([fresh["record_l"], fresh["record_r"], *_decided_partners(dirty, decisions)])
     concerned = affected.concerned(partners)
     affected.replace_pairs(fresh, model.number)
     pairs = affected.stored_pairs(concerned)
     inside = pl.col("record_l").is_in(concerned.implode()) & pl.col("record_r").is_in(concerned.implode())
-    parted = partition(concerned, pairs, decisions.filter(inside))
+    vetoes = veto_values(standardise(_read(affected.CONCERNED)))
+    parted = partition(concerned, pairs, decisions.filter(inside), vetoes)
     affected.store_components(_components(parted))
     return parted, pairs
+
+
+def _usable(keys: pl.DataFrame, suppressed: pl.DataFrame) -> pl.DataFrame:
+    """Keys without those that too many records hold: what the bulk run would not see either."""
+    names = [name for name in keys.columns if name != "record_id"]
+    for place, group in suppressed.group_by("place"):
+        name = names[int(place[0]) - 1]  # type: ignore[call-overload]
+        held = pl.col(name).is_in(group["key"].implode())
+        keys = keys.with_columns(pl.when(~held).then(pl.col(name)).alias(name))
+    return keys
 
 
 def _components(parted: pl.DataFrame) -> pl.DataFrame:

@@ -60,17 +60,32 @@ def store_keys(keys: pl.DataFrame) -> None:
 def candidates(positions: int, cap: int) -> pl.Series:
     """Records that share a blocking key with a changed one, the changed ones included.
 
-    A key more records hold than the cap says nothing and is left out, as in the bulk run.
+    A key that more records hold than the cap says nothing and is left out, as in the bulk run.
     """
     parts = [
-        f"SELECT m.crosswalk_id FROM (SELECT DISTINCT keys[{n}] AS key FROM {CHANGED} WHERE keys[{n}] IS NOT NULL) c "
-        f"CROSS JOIN LATERAL (SELECT crosswalk_id, count(*) OVER () AS held FROM "
-        f"(SELECT crosswalk_id FROM syncengine_matchrecord WHERE keys[{n}] = c.key LIMIT {cap + 1}) x) m "
-        f"WHERE m.held <= {cap}"
+        f"SELECT m.crosswalk_id FROM ({_told(n)}) c CROSS JOIN LATERAL ("
+        f"SELECT crosswalk_id, count(*) OVER () AS held FROM ({_holders(n, cap)}) x) m WHERE m.held <= {cap}"
         for n in range(1, positions + 1)
     ]
     query = " UNION ".join([*parts, f"SELECT crosswalk_id FROM {CHANGED}"])
     return read(query, {"record_id": pl.Int64()})["record_id"]
+
+
+def suppressed(positions: int, cap: int) -> pl.DataFrame:
+    """(place, key) of the changed records' keys that more records hold than the cap."""
+    parts = [
+        f"SELECT {n}, c.key FROM ({_told(n)}) c WHERE (SELECT count(*) FROM ({_holders(n, cap)}) x) > {cap}"
+        for n in range(1, positions + 1)
+    ]
+    return read(" UNION ALL ".join(parts), {"place": pl.Int16(), "key": pl.Int64()})
+
+
+def _told(place: int) -> str:
+    return f"SELECT DISTINCT keys[{place}] AS key FROM {CHANGED} WHERE keys[{place}] IS NOT NULL"
+
+
+def _holders(place: int, cap: int) -> str:
+    return f"SELECT crosswalk_id FROM syncengine_matchrecord WHERE keys[{place}] = c.key LIMIT {cap + 1}"
 
 
 def replace_pairs(pairs: pl.DataFrame, version: int) -> None:

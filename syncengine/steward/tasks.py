@@ -9,6 +9,7 @@ import polars as pl
 
 from accounts.catalogue import load
 from accounts.frames import execute, rows, stage
+from syncengine.identity import sentence
 from syncengine.records import PublishedAccounts, Resolved
 
 WANTED = {
@@ -46,7 +47,7 @@ def _duplicates(resolved: Resolved) -> pl.DataFrame:
         field=pl.lit(None, pl.Int16),
         records=pl.concat_list("record_l", "record_r"),
         confidence=pl.col("match_probability"),
-        reason=pl.col("rule"),
+        reason=pl.col("rule").map_elements(sentence, return_dtype=pl.String),
         evidence=pl.lit("{}"),
         evidence_digest=pl.col("match_weight").round(2).cast(pl.String),
     )

@@ -44,7 +44,11 @@ def measure_floor(folder: Path) -> Floor:
 
 def _copy_out(table: str, folder: Path) -> Path:
     path = folder / f"{table}.copy"
-    with connection.cursor() as cursor, path.open("wb") as file, cursor.copy(f"COPY (SELECT * FROM {table}) TO STDOUT") as copy:
+    with (
+        connection.cursor() as cursor,
+        path.open("wb") as file,
+        cursor.copy(f"COPY (SELECT * FROM {table}) TO STDOUT") as copy,
+    ):
         for block in copy:
             file.write(block)
     return path
@@ -53,7 +57,11 @@ def _copy_out(table: str, folder: Path) -> Path:
 def _load(table: str, path: Path) -> tuple[int, float]:
     started = perf_counter()
     execute(f"CREATE TABLE floor.{table} (LIKE public.{table})")
-    with connection.cursor() as cursor, path.open("rb") as file, cursor.copy(f"COPY floor.{table} FROM STDIN") as copy:
+    with (
+        connection.cursor() as cursor,
+        path.open("rb") as file,
+        cursor.copy(f"COPY floor.{table} FROM STDIN") as copy,
+    ):
         while block := file.read(1 << 20):
             copy.write(block)
     for name, definition in _indexes(table):

@@ -9,15 +9,23 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from syncengine.demo.generate import Summary
-from syncengine.demo.install import NotOurDatabase, has_company, install_company, move_on, require_own_database
+from syncengine.demo.install import (
+    NotOurDatabase,
+    has_company,
+    install_company,
+    move_on,
+    require_own_database,
+)
 from syncengine.demo.remove import remove_company
 
 
 class Command(BaseCommand):
-    help = "Write a believable company into PORTAL_HOME/company, declare its sources and create one login per role."
+    help = "Write a believable company into PORTAL_HOME/company, declare its sources, create logins."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--customers", type=int, default=settings.DEMO_CUSTOMERS, help="how many customers")
+        parser.add_argument(
+            "--customers", type=int, default=settings.DEMO_CUSTOMERS, help="how many customers"
+        )
         parser.add_argument("--seed", type=int, default=1, help="another seed, another company")
         parser.add_argument("--tick", action="store_true", help="move the company one day on")
         parser.add_argument("--remove", action="store_true", help="leave an empty portal")
@@ -50,7 +58,9 @@ class Command(BaseCommand):
         self._say(f"The company has moved on to {summary.today}", summary)
 
     def _say(self, what: str, summary: Summary) -> None:
-        self.stdout.write(f"{what}: {summary.total:,} rows in {len(summary.rows)} files under {summary.folder}")
+        self.stdout.write(
+            f"{what}: {summary.total:,} rows in {len(summary.rows)} files under {summary.folder}"
+        )
 
     def _progress(self, step: str, done: int, total: int) -> None:
         self.stdout.write(f"Making the company: {done:,} of {total:,} customers")

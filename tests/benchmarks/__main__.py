@@ -1,0 +1,69 @@
+"""make bench: load a company, again with nothing and with little changed, and look at pages at its size.
+
+Sizes are source accounts. The database of a size is kept in PORTAL_BENCH_HOME (default: a folder of the user's
+cache), so that looking at pages again doesn't load it again; --fresh loads anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from portal.services.postgres import Postgres
+
+SIZES = (100_000, 1_000_000)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="tests.benchmarks", description=__doc__)
+    parser.add_argument("sizes", nargs="*", type=int, default=list(SIZES))
+    parser.add_argument("--fresh", action="store_true", help="load even where a database of the size is kept")
+    options = parser.parse_args()
+    for size in options.sizes:
+        _bench(size, fresh=options.fresh)
+
+
+def _bench(size: int, *, fresh: bool) -> None:
+    home = _home() / f"accounts-{size}"
+    if fresh:
+        shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True, exist_ok=True)
+    server = Postgres(home)
+    server.start()
+    try:
+        _in_process(home, server.url, size)
+    finally:
+        server.stop()
+
+
+def _home() -> Path:
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    return Path(os.environ.get("PORTAL_BENCH_HOME", cache / "concord-bench"))
+
+
+def _in_process(home: Path, url: str, size: int) -> None:
+    """Settings are read once a process, so each size has one of its own."""
+    pid = os.fork()
+    if pid == 0:
+        os.environ |= {
+            "PORTAL_HOME": str(home), "DATABASE_URL": url, "CELERY_BROKER_URL": "memory://",
+            "DJANGO_SETTINGS_MODULE": "portal.settings", "PORTAL_LOG_LEVEL": "WARNING",
+        }  # fmt: skip
+        import django  # late: settings read the environment set above
+
+        django.setup()
+        from tests.benchmarks.volume import bench
+
+        bench(home, size)
+        sys.stdout.flush()
+        os._exit(0)
+    _, status = os.waitpid(pid, 0)
+    if status:
+        raise SystemExit(f"the benchmark of {size:,} accounts failed")
+
+
+if __name__ == "__main__":
+    main()

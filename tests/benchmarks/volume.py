@@ -1,0 +1,136 @@
+"""Volume: seconds a stage, rows a second, peak memory, the ratio to the floor, re-runs, and pages at that size."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+
+import polars as pl
+from django.core.management import call_command
+
+from accounts.frames import execute, rows
+from syncengine.demo.generate import generate
+from syncengine.demo.install import POLICIES
+from syncengine.models import Run, Stream
+from syncengine.pipeline import publish_all, run_stream
+from syncengine.policies.apply import apply_folder
+from tests.benchmarks.floor import measure_floor
+from tests.benchmarks.memory import Peak
+from tests.benchmarks.pages import look_at_pages
+
+STREAMS = ("crm.accounts", "erp.customers", "helpdesk.organizations", "ai.companies")
+ACCOUNTS_PER_CUSTOMER = 2.9
+
+
+def bench(home: Path, size: int) -> None:
+    """Print the figures of one size."""
+    print(f"\n== {size:,} source accounts ==", flush=True)
+    if not _is_loaded():
+        _prepare(home, size)
+        _first_load(home)
+    _rerun_unchanged()
+    _rerun_changed()
+    look_at_pages()
+
+
+def _is_loaded() -> bool:
+    return rows("SELECT to_regclass('accounts_account') IS NOT NULL")[0][0] and bool(
+        rows("SELECT 1 FROM accounts_account LIMIT 1")
+    )
+
+
+def _prepare(home: Path, size: int) -> None:
+    started = perf_counter()
+    call_command("migrate", verbosity=0)
+    print(f"tables                    {perf_counter() - started:8.1f} s")
+    started = perf_counter()
+    customers = round(size / ACCOUNTS_PER_CUSTOMER)
+    made = generate(
+        home / "company", customers=customers, seed=7, today=datetime.now(UTC).date(), objects="accounts"
+    )
+    apply_folder(POLICIES, by=None, now=datetime.now(UTC))
+    print(f"exports written           {perf_counter() - started:8.1f} s, {made.total:,} rows")
+
+
+def _streams() -> list[Stream]:
+    found = Stream.objects.select_related("source").order_by("pk")
+    return [stream for stream in found if f"{stream.source.name}.{stream.name}" in STREAMS]
+
+
+def _first_load(home: Path) -> None:
+    with Peak() as peak:
+        seconds, read, stages = _sync()
+    floor = measure_floor(home)
+    for stage, spent in stages.items():
+        print(f"  {stage:<23} {spent:8.1f} s")
+    print(f"first load                {seconds:8.1f} s, {read:,} records, {read / seconds:,.0f} a second")
+    print(f"peak memory               {peak.bytes / 2**30:8.2f} GB, PostgreSQL included")
+    print(f"floor                     {floor.seconds:8.1f} s")
+    print(f"ratio to the floor        {seconds / floor.seconds:8.2f}")
+    for table, (count, spent) in floor.tables.items():
+        print(f"    {table:<30} {count:>10,} rows {spent:6.1f} s")
+
+
+def _sync() -> tuple[float, int, dict[str, float]]:
+    """Everything read and published, with a closing checkpoint: seconds, records read, seconds by stage."""
+    first = Run.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    started = perf_counter()
+    read = sum(run_stream(stream.pk).read for stream in _streams())
+    publish_all()
+    execute("CHECKPOINT")
+    seconds = perf_counter() - started
+    stages: Counter[str] = Counter()
+    for spent in Run.objects.filter(pk__gt=first).values_list("stages", flat=True):
+        stages.update(spent)
+    stages["everything else"] = max(0.0, seconds - sum(stages.values()))  # type: ignore[assignment]
+    return seconds, read, dict(stages)
+
+
+def _rerun_unchanged() -> None:
+    seconds, read, _ = _sync()
+    print(f"again, nothing changed    {seconds:8.1f} s, {read:,} records read")
+
+
+def _rerun_changed() -> None:
+    """One per cent of the CRM's accounts with another phone number, in a file of their own."""
+    stream = Stream.objects.select_related("source").get(source__name="crm", name="accounts")
+    rows_ = _changed_rows(stream)
+    seconds, read, stages = _sync_rows(stream, rows_)
+    slow = ", ".join(f"{stage} {spent:.1f}" for stage, spent in stages.items() if spent >= 0.1)
+    print(f"again, 1 % changed        {seconds:8.1f} s, {read:,} records ({slow})")
+
+
+def _changed_rows(stream: Stream) -> pl.DataFrame:
+    from accounts.frames import read
+    from syncengine.mapping import rows_from_payloads
+
+    bodies = read(
+        "SELECT p.body FROM syncengine_sourcerecord r JOIN syncengine_payload p ON p.record_id = r.id "
+        "AND p.landed_at = r.changed_at WHERE r.stream_id = %s AND r.deleted_at IS NULL ORDER BY r.id "
+        "LIMIT (SELECT greatest(count(*) / 100, 1) FROM syncengine_canonicalaccount)",
+        {"body": pl.String()},
+        [stream.pk],
+    )
+    raw = rows_from_payloads(bodies["body"])
+    moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    modified = next(name for name in raw.columns if "odified" in name)
+    return raw.with_columns(
+        pl.lit(moment).alias(modified),
+        Phone=pl.format("+49 30 {}", pl.int_range(pl.len()) + 1_000_000 + datetime.now(UTC).minute),
+    )
+
+
+def _sync_rows(stream: Stream, raw: pl.DataFrame) -> tuple[float, int, dict[str, float]]:
+    from django.conf import settings
+
+    folder = Path(settings.HOME) / "company" / stream.source.name
+    path = folder / f"accounts-{datetime.now(UTC):%Y%m%d%H%M%S}.csv"
+    raw.write_csv(path)
+    import os
+    import time
+
+    old = time.time() - 60
+    os.utime(path, (old, old))  # settled long ago, so that the clock measures reading and not waiting
+    return _sync()
