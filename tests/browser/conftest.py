@@ -37,8 +37,8 @@ def outside(page: Page, live_server: LiveServer) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def enter(page: Page, live_server: LiveServer, transactional_db: None) -> Enter:
-    """Logs somebody of a role in and opens a page."""
+def enter(page: Page, live_server: LiveServer, transactional_db: None) -> Iterator[Enter]:
+    """Logs somebody of a role in and opens a page; what the page still asks for is awaited at the end."""
 
     def open_as(role: str, path: str = "/") -> Page:
         UserFactory(email=f"{role}@example.com", password=PASSWORD, role=role)
@@ -49,7 +49,8 @@ def enter(page: Page, live_server: LiveServer, transactional_db: None) -> Enter:
         page.wait_for_url(f"**{path}")
         return page
 
-    return open_as
+    yield open_as
+    page.wait_for_load_state("networkidle")
 
 
 @pytest.fixture

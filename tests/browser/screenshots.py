@@ -12,7 +12,13 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
+import django
 from playwright.sync_api import Browser, Page, sync_playwright
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+django.setup()
+
+from accounts.grants import DEMO_DOMAIN, DEMO_PASSWORD  # noqa: E402 - models need the set-up above
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 THEMES = ("light", "dark")
@@ -50,8 +56,8 @@ def read_options() -> argparse.Namespace:
     """Where the portal is, how to log in, and where the pictures go."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--portal", default=f"http://127.0.0.1:{os.environ.get('PORTAL_PORT', '8000')}")
-    parser.add_argument("--password", default=os.environ.get("PORTAL_DEMO_PASSWORD", ""))
-    parser.add_argument("--email", default="{role}@demo.example", help="e-mail of a role's login")
+    parser.add_argument("--password", default=DEMO_PASSWORD)
+    parser.add_argument("--email", default="{role}@" + DEMO_DOMAIN, help="e-mail of a role's login")
     parser.add_argument("--into", type=Path, default=Path("screenshots"))
     parser.add_argument("--chromium", default=os.environ.get("CHROMIUM") or shutil.which("chromium"))
     return parser.parse_args()
