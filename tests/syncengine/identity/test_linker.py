@@ -24,7 +24,7 @@ from syncengine.identity import (
 from tests.syncengine.identity.companies import companies
 from tests.syncengine.identity.demo_company import demo_company
 
-SHARED = Path("/work/shared/data")
+SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 NOTHING_DECIDED = pl.DataFrame(schema={"record_l": pl.Int64, "record_r": pl.Int64, "kind": pl.String})
 
 

@@ -24,7 +24,7 @@ streams:
 def check_texts(**texts: str) -> Checked:
     """Files by name, `.yaml` left out, checked without an environment."""
     documents = {f"{name}.yaml": textwrap.dedent(text) for name, text in texts.items()}
-    return check_documents(documents, environ={"PORTAL_HOME": "/home/portal"})
+    return check_documents(documents, environ={"PORTAL_HOME": "/srv/portal"})
 
 
 def mistakes_of(**texts: str) -> list[str]:

@@ -35,7 +35,7 @@ def test_source_with_its_defaults() -> None:
     assert checked.mistakes == ()
     source = checked.policy_set.sources["crm"]
     stream = checked.policy_set.stream("crm", "accounts")
-    assert source.connection == {"folder": "/home/portal/crm"}
+    assert source.connection == {"folder": "/srv/portal/crm"}
     assert (stream.schedule, stream.listing, stream.overlap) == (
         Schedule(every=timedelta(hours=1)),
         "delta",
