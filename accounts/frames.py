@@ -62,10 +62,10 @@ def array_literal(name: str, kind: pl.List) -> pl.Expr:
 
 
 def read(
-    query: str | sql.Composed, schema: Mapping[str, pl.DataType], params: Sequence[Any] = ()
+    query: str | sql.Composable, schema: Mapping[str, pl.DataType], params: Sequence[Any] = ()
 ) -> pl.DataFrame:
     """The query's rows as a frame with exactly these columns and types (text arrays: select to_json)."""
-    body = sql.SQL(query) if isinstance(query, str) else query  # type: ignore[arg-type]
+    body = sql.SQL(query) if isinstance(query, str) else query
     statement = sql.Composed([sql.SQL("COPY ("), body, sql.SQL(") TO STDOUT (FORMAT csv)")])
     buffer = io.BytesIO()
     with connection.cursor() as cursor, cursor.copy(statement, params or None) as copy:
@@ -108,7 +108,7 @@ def _cast(name: str, kind: pl.DataType) -> pl.Expr:
     return column if kind == pl.String else column.cast(kind)
 
 
-def execute(query: str | sql.Composed, params: Sequence[Any] | Mapping[str, Any] | None = None) -> int:
+def execute(query: str | sql.Composable, params: Sequence[Any] | Mapping[str, Any] | None = None) -> int:
     """Run one statement; the number of rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(query, params)
@@ -116,7 +116,7 @@ def execute(query: str | sql.Composed, params: Sequence[Any] | Mapping[str, Any]
 
 
 def rows(
-    query: str | sql.Composed, params: Sequence[Any] | Mapping[str, Any] | None = None
+    query: str | sql.Composable, params: Sequence[Any] | Mapping[str, Any] | None = None
 ) -> list[tuple[Any, ...]]:
     """The few rows of a small query."""
     with connection.cursor() as cursor:
@@ -127,7 +127,7 @@ def rows(
 def stage(name: str, columns: Mapping[str, str], frame: pl.DataFrame) -> None:
     """A temporary table of these columns (name → SQL type) filled with the frame, gone at commit."""
     shape = sql.SQL(", ").join(
-        sql.SQL("{} " + kind).format(sql.Identifier(column))  # type: ignore[arg-type]
+        sql.SQL("{} " + kind).format(sql.Identifier(column))
         for column, kind in columns.items()
     )
     execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(name)))

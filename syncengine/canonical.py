@@ -52,7 +52,7 @@ def read_canonical(name: str, where: str = "true", *, columns: list[str] | None 
     query = sql.SQL(
         "SELECT crosswalk_id, source_id, key, coalesce(modified_at, observed_at), live, {} FROM {} c WHERE "
     ).format(sql.SQL(", ").join(picks), sql.Identifier(table(name)))
-    return read(query + sql.SQL(where), schema)  # type: ignore[arg-type]
+    return read(query + sql.SQL(where), schema)
 
 
 def write_canonical(name: str, frame: pl.DataFrame, *, stream_id: int, now: datetime) -> None:

@@ -23,7 +23,8 @@ def keep(refusals: Sequence[Refusal], *, stream_id: int, run_id: int, now: datet
         return 0
     stage("refused_rows", STAGED, _frame(refusals))
     return execute(
-        'INSERT INTO syncengine_deadletter AS d (stream_id, run_id, key, stage, rule, severity, reason, "where", payload, '
+        "INSERT INTO syncengine_deadletter AS d (stream_id, run_id, key, stage, rule, severity, reason, "
+        '"where", payload, '
         "fingerprint, state, seen_count, created_at, seen_at) "
         'SELECT DISTINCT ON (fingerprint) %s, %s, key, stage, rule, severity, reason, "where", payload, fingerprint, '
         "'open', 1, %s, %s FROM refused_rows ORDER BY fingerprint ON CONFLICT (stream_id, fingerprint) "

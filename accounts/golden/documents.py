@@ -59,7 +59,7 @@ def tombstone_documents(name: str, frame: pl.DataFrame, *, cause: Cause) -> int:
 
 
 def _joined(shape: DocumentShape, text: str) -> sql.Composed:
-    return sql.SQL(text).format(sql.Identifier(shape.table), sql.Identifier(READY), SAME)  # type: ignore[arg-type]
+    return sql.SQL(text).format(sql.Identifier(shape.table), sql.Identifier(READY), SAME)
 
 
 def _stage(shape: DocumentShape, frame: pl.DataFrame) -> None:
@@ -153,5 +153,5 @@ def _wake_waiting(name: str, shape: DocumentShape) -> None:
                 SAME,
                 sql.Identifier(f"{field}_id"),
                 sql.Identifier(f"{field}_key"),
-            )  # fmt: skip
+            )
         )

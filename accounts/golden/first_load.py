@@ -34,10 +34,10 @@ def quick_constraints(also: Sequence[str] = ()) -> Iterator[None]:
         execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
     yield
     for _, definition in indexes:
-        execute(sql.SQL(definition))  # type: ignore[arg-type]
+        execute(sql.SQL(definition))
     for table, name, definition in keys:
         execute(
-            sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} " + definition).format(  # type: ignore[arg-type]
+            sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} " + definition).format(
                 sql.Identifier(table), sql.Identifier(name)
             )
         )
@@ -57,7 +57,7 @@ def _foreign_keys(tables: list[str]) -> list[tuple[str, str, str]]:
         "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
         "WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s) ORDER BY 1, 2",
         [tables],
-    )  # type: ignore[return-value]
+    )
 
 
 def _indexes(tables: list[str]) -> list[tuple[str, str]]:
@@ -66,4 +66,4 @@ def _indexes(tables: list[str]) -> list[tuple[str, str]]:
         "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i "
         "WHERE i.indrelid::regclass::text = ANY(%s) AND NOT i.indisunique ORDER BY 1",
         [tables],
-    )  # type: ignore[return-value]
+    )

@@ -88,7 +88,8 @@ def summarise(*, today: date) -> int:
 def _months() -> str:
     """One sum a calendar month, the oldest first and the running month last."""
     sums = (
-        f"coalesce(sum(d.amount) FILTER (WHERE d.day >= date_trunc('month', %(today)s::date) - interval '{back} months' "
+        "coalesce(sum(d.amount) FILTER (WHERE "
+        f"d.day >= date_trunc('month', %(today)s::date) - interval '{back} months' "
         f"AND d.day < date_trunc('month', %(today)s::date) - interval '{back - 1} months'), 0)"
         for back in range(MONTHS - 1, -1, -1)
     )
@@ -107,7 +108,8 @@ def _put_together() -> str:
     old = ", ".join(f"accounts_accountsummary.{column}" for column in compared)
     new = ", ".join(f"excluded.{column}" for column in compared)
     return (
-        f"INSERT INTO accounts_accountsummary (account_id, {', '.join(columns)}, months_to_date, computed_date, open_tasks) "
+        f"INSERT INTO accounts_accountsummary (account_id, {', '.join(columns)}, "
+        "months_to_date, computed_date, open_tasks) "
         f"SELECT t.account_id, {', '.join(picks)}, %(today)s, %(today)s, 0 FROM {TABLE} t "
         f"JOIN accounts_account a ON a.id = t.account_id {joins} ORDER BY t.account_id "
         f"ON CONFLICT (account_id) DO UPDATE SET "

@@ -19,7 +19,7 @@ def begin() -> None:
 
 def touch(query: sql.Composed | str, params: Sequence[object] = ()) -> None:
     """Add the account ids a query yields."""
-    body = sql.SQL(query) if isinstance(query, str) else query  # type: ignore[arg-type]
+    body = sql.SQL(query) if isinstance(query, str) else query
     execute(sql.SQL("INSERT INTO {} ").format(sql.Identifier(TABLE)) + body, params or None)
 
 

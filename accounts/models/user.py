@@ -15,18 +15,14 @@ ROLES = (
 class EmailUserManager(UserManager["User"]):
     """Makes users who log in by e-mail."""
 
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> User:  # type: ignore[override]
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:  # type: ignore[override]
         """A new user with a hashed password."""
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> User:  # type: ignore[override]
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:  # type: ignore[override]
         """A new administrator who may also use Django's own admin tools."""
         return self.create_user(
             email,
@@ -55,7 +51,7 @@ class User(AbstractUser):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
-    objects: ClassVar[EmailUserManager] = EmailUserManager()  # type: ignore[assignment]
+    objects: ClassVar[EmailUserManager] = EmailUserManager()
 
     class Meta:
         constraints = [

@@ -60,8 +60,8 @@ def make_customers(dice: Dice, first: int, count: int, days: Days) -> pl.DataFra
     """Customers first to first + count - 1, one row each."""
     ids = pl.int_range(first, first + count, eager=True)
     country = dice.weigh(_home(dice, ids), "country", {c: w["weight"] // 10 for c, w in countries().items()})
-    parts = pl.DataFrame({"id": ids, "country": country}).partition_by("country", maintain_order=True)
-    frame = pl.concat([_local(dice, part) for part in parts]).sort("id")
+    frame = pl.DataFrame({"id": ids, "country": country})
+    frame = places.by_country(frame, lambda part, code: _local(dice, part, code)).sort("id")
     frame = _relate(dice, frame)
     return _relationship(dice, _reachable(dice, frame), days)
 
@@ -73,8 +73,8 @@ def _home(dice: Dice, ids: pl.Series) -> pl.Series:
     return pl.select(pl.when(stays).then(ids - place).otherwise(ids)).to_series()
 
 
-def _local(dice: Dice, part: pl.DataFrame) -> pl.DataFrame:
-    code, ids = part["country"][0], part["id"]
+def _local(dice: Dice, part: pl.DataFrame, code: str) -> pl.DataFrame:
+    ids = part["id"]
     where = places.make_places(dice, ids, code)
     before = places.make_places(dice, ids, code, "before").drop("area")
     before = before.rename({name: f"old_{name}" for name in before.columns})

@@ -8,6 +8,7 @@ from syncengine.demo.days import AHEAD, Days
 from syncengine.demo.dice import Dice
 from syncengine.demo.names import make_company_names, make_people, slug
 from syncengine.demo.orders import after
+from syncengine.demo.places import by_country
 from syncengine.demo.words import company, texts
 
 SLA_HOURS = {"severe": 8, "high": 24, "normal": 72, "low": 120}
@@ -56,8 +57,7 @@ def make_leads(
     ids = pl.int_range(first, first + count, eager=True)
     country = dice.pick(ids, tag + "/country", ["DE", "DE", "AT", "FR", "GB", "US", "IT", "NL"])
     frame = pl.DataFrame({"lead": ids, "country": country})
-    parts = [_lead_people(dice, part) for part in frame.partition_by("country", maintain_order=True)]
-    frame = pl.concat(parts).sort("lead") if parts else frame
+    frame = by_country(frame, lambda part, code: _lead_people(dice, part, code)).sort("lead")
     known = customers.filter("in_crm")["id"] if customers.height else pl.Series([], dtype=pl.Int64)
     status = dice.weigh(
         ids, tag + "/status", {"new": 25, "working": 25, "qualified": 15, "converted": 15, "lost": 20}
@@ -75,8 +75,8 @@ def make_leads(
     ).filter(pl.col("created") <= days.today)
 
 
-def _lead_people(dice: Dice, part: pl.DataFrame) -> pl.DataFrame:
-    code, ids = part["country"][0], part["lead"]
+def _lead_people(dice: Dice, part: pl.DataFrame, code: str) -> pl.DataFrame:
+    ids = part["lead"]
     people = make_people(dice, ids, code)
     firm = make_company_names(dice, ids + 777_000_000, code, pl.Series([""]).new_from_index(0, len(ids)))
     firm = firm.str.strip_chars()

@@ -6,8 +6,8 @@ import polars as pl
 
 from syncengine.demo.dice import Dice
 from syncengine.demo.names import make_people, slug
-from syncengine.demo.places import make_mobiles
-from syncengine.demo.words import company
+from syncengine.demo.places import by_country, make_mobiles
+from syncengine.demo.words import company, countries
 
 SLOTS = 5  # people a customer at most
 
@@ -19,19 +19,18 @@ def make_contacts(dice: Dice, customers: pl.DataFrame) -> pl.DataFrame:
     frame = customers.select("id", "country", "language", "domain", "phone")
     frame = frame.with_columns(count.alias("n")).with_columns(pl.int_ranges(0, pl.col("n")).alias("slot"))
     frame = frame.explode("slot").with_columns((pl.col("id") * 8 + pl.col("slot")).alias("person"))
-    parts = frame.partition_by("country", maintain_order=True)
-    return pl.concat([_local(dice, part) for part in parts]).sort("person") if parts else frame
+    return by_country(frame, lambda part, code: _local(dice, part, code)).sort("person")
 
 
-def _local(dice: Dice, part: pl.DataFrame) -> pl.DataFrame:
-    code, ids, words = part["country"][0], part["person"], company()
+def _local(dice: Dice, part: pl.DataFrame, code: str) -> pl.DataFrame:
+    ids, words = part["person"], company()
     people = make_people(dice, ids, code)
     first, last = slug(people["first"]), slug(people["last"]).str.replace_all("-", "")
     initial = dice.chance(part["id"], "person/initial", 0.3)
     mailbox = (
         pl.select(pl.when(initial).then(first.str.slice(0, 1)).otherwise(first)).to_series() + "." + last
     )
-    titles = words["job_titles"][part["language"][0]]
+    titles = words["job_titles"][countries()[code]["language"]]
     place = dice.below(ids, "person/title", len(titles))
     asked = dice.chance(ids, "person/asked", 0.7)
     return part.hstack(people).with_columns(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import polars as pl
@@ -10,6 +11,12 @@ from syncengine.demo.dice import Dice
 from syncengine.demo.words import countries
 
 LETTERS = list("ABDEFGHJLNPQRSTUWXYZ")  # those that all countries' postcodes allow
+
+
+def by_country(frame: pl.DataFrame, make: Callable[[pl.DataFrame, str], pl.DataFrame]) -> pl.DataFrame:
+    """What `make` returns for the rows of each country; for no rows, its columns."""
+    parts = frame.partition_by("country", maintain_order=True) or [frame]
+    return pl.concat([make(part, part["country"][0] if part.height else "DE") for part in parts])
 
 
 def make_places(dice: Dice, ids: pl.Series, country: str, tag: str = "place") -> pl.DataFrame:

@@ -76,7 +76,7 @@ def publish_all(
     *, clock: Callable[[], datetime] = now_utc, today: date | None = None, progress: Progress | None = None
 ) -> list[Round]:
     """Rounds until nothing is dirty."""
-    done = []
+    done: list[Round] = []
     while True:
         result = publish_round(now=clock(), today=today)
         if result is None or not result.cleared:

@@ -217,7 +217,8 @@ def _bury(gone: pl.DataFrame, reading: Reading, now: datetime) -> None:
         return
     landing.stage("gone_keys", {"key": "text"}, gone)
     ids = landing.read(
-        f"SELECT x.id FROM accounts_{stream.object}crosswalk x JOIN gone_keys g ON g.key = x.key WHERE x.source_id = %s",
+        f"SELECT x.id FROM accounts_{stream.object}crosswalk x JOIN gone_keys g ON g.key = x.key "
+        "WHERE x.source_id = %s",
         {"record_id": pl.Int64()},
         [stream.source_id],
     )

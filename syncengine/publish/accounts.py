@@ -139,6 +139,6 @@ def _joined_trades(records: pl.DataFrame) -> pl.Expr:
 
 def _identifiers(records: pl.DataFrame) -> pl.DataFrame:
     schemes = [c for c in SCHEMES if c in records.columns]
-    return records.select(crosswalk_id="record_id", account_id="cluster", *schemes).unpivot(
+    return records.select(*schemes, crosswalk_id="record_id", account_id="cluster").unpivot(
         on=schemes, index=["crosswalk_id", "account_id"], variable_name="scheme", value_name="value"
     )

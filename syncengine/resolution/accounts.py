@@ -83,7 +83,7 @@ def _usable(keys: pl.DataFrame, suppressed: pl.DataFrame) -> pl.DataFrame:
     """Keys without those that too many records hold: what the bulk run would not see either."""
     names = [name for name in keys.columns if name != "record_id"]
     for place, group in suppressed.group_by("place"):
-        name = names[int(place[0]) - 1]  # type: ignore[call-overload]
+        name = names[int(place[0]) - 1]
         held = pl.col(name).is_in(group["key"].implode())
         keys = keys.with_columns(pl.when(~held).then(pl.col(name)).alias(name))
     return keys

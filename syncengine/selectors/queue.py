@@ -132,7 +132,7 @@ def _sides(task: StewardTask, shown: Sequence[FieldSpec]) -> list[Side]:
     if task.records:
         records = records.filter(pk__in=task.records)
     else:
-        records = records.filter(crosswalk__account_id=task.account_id, crosswalk__account__isnull=False)
+        records = records.filter(crosswalk__account=task.account) if task.account else records.none()
     sources = {source.pk: source for source in Source.objects.all()}
     return [_side(record, sources[record.source_id], shown) for record in records]
 

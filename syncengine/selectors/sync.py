@@ -83,7 +83,7 @@ def _last_runs(stream_ids: list[int]) -> dict[int, list[Run]]:
     )
     grouped: dict[int, list[Run]] = {}
     for run in found:
-        grouped.setdefault(run.stream_id, []).append(run)
+        grouped.setdefault(run.stream_id or 0, []).append(run)
     return grouped
 
 

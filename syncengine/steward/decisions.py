@@ -67,7 +67,7 @@ def resolve_conflict(
 ) -> None:
     """Settle a conflict: pin the value of one record, or a value typed in."""
     task = _locked(task)
-    anchor = _first_record(task.account_id)
+    anchor = _first_record(task.account_id or 0)
     pin = pin_value(
         record_id=anchor,
         field=task.field,
@@ -144,7 +144,7 @@ def _close(
     )
 
 
-def _first_record(account_id: int | None) -> int:
+def _first_record(account_id: int) -> int:
     """The record that carries a pin: the customer's oldest."""
     return int(
         AccountCrosswalk.objects.filter(account_id=account_id).order_by("pk").values_list("pk", flat=True)[0]

@@ -62,4 +62,4 @@ def _check(spec: FieldSpec, text: str | None) -> None:
     if text in (None, ""):
         raise ValidationError(f"{spec.label} needs a value.")
     if spec.type != "tags":
-        model_field.clean(text, None)
+        model_field.clean(text, None)  # type: ignore[union-attr]

@@ -26,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError("Nothing to read: no such source or stream, or no policies applied yet.")
         failed = _read_and_publish(streams)
         if failed:
-            raise CommandError("; ".join(f"{run.stream.name}: {run.message}" for run in failed))
+            raise CommandError("; ".join(f"{run.stream}: {run.message}" for run in failed))
 
 
 def _streams(source: str | None, stream: str | None) -> list[Stream]:
