@@ -105,3 +105,9 @@ def test_search_finds_customers_and_pages(login: Login, customer: Callable[..., 
 
     assert ("Acme Pumps" in hits, "<html" in hits) == (True, False)
     assert 'href="/customers/"' in pages
+
+
+def test_missing_address_of_the_interface_answers_programs(login: Login) -> None:
+    response = login("sales").get("/api/v1/nothing")
+
+    assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")

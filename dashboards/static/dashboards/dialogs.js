@@ -2,7 +2,9 @@
 export function open(dialog) {
   if (!dialog || dialog.open) return;
   dialog.showModal();
-  dialog.querySelector("input")?.select();
+  const field = dialog.querySelector("input");
+  field?.select();
+  if (field?.getAttribute("hx-get")) window.htmx?.trigger(field, "search"); // shows the pages before anything is typed
 }
 
 document.addEventListener("click", (event) => {

@@ -25,5 +25,4 @@ field?.addEventListener("keydown", (event) => {
     else location.href = url;
   }
 });
-dialog?.addEventListener("toggle", () => dialog.open && !hits().length && window.htmx?.trigger(field, "search"));
 document.body.addEventListener("htmx:afterSwap", (event) => event.target.id === "palette-hits" && choose(0));
