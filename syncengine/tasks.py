@@ -13,7 +13,7 @@ from syncengine.pipeline import StreamBusy, publish_all, renew_day, run_stream
 from syncengine.steward.wake import LANE_TASK, wake_lane
 
 
-@shared_task(name="syncengine.sync_stream", queue="sync")
+@shared_task(name="syncengine.sync_stream")
 def sync_stream(*, stream_id: int) -> int | None:
     """Read one stream and wake the lane; the run's id, or None while another run reads it."""
     if not Stream.objects.filter(pk=stream_id, active=True).exists():
@@ -26,25 +26,25 @@ def sync_stream(*, stream_id: int) -> int | None:
     return int(run.pk)
 
 
-@shared_task(name=LANE_TASK, queue="publish")
+@shared_task(name=LANE_TASK)
 def publish(**_: Any) -> int:
     """Rounds until nothing is dirty or another process holds the lane; rows cleared."""
     return sum(done.cleared for done in publish_all())
 
 
-@shared_task(name="syncengine.sweep", queue="publish")
+@shared_task(name="syncengine.sweep")
 def sweep() -> int:
     """Wake the lane when something is dirty, for whatever an on-commit call lost."""
     return publish() if Dirty.objects.exists() else 0
 
 
-@shared_task(name="syncengine.daily", queue="default")
+@shared_task(name="syncengine.daily")
 def daily(*, keep_runs_days: int = 90) -> int:
     """What moves without data: figures that depend on the day, partitions of the coming month, old runs."""
     return renew_day(keep_runs_days=keep_runs_days)
 
 
-@shared_task(name="syncengine.demo_tick", queue="default")
+@shared_task(name="syncengine.demo_tick")
 def demo_tick() -> None:
     """The demo company up to this moment, where there is one; the streams' schedules find the new files."""
     if has_company():

@@ -71,9 +71,7 @@ def _changed(arrived: pl.DataFrame, reading: Reading, tally: Tally) -> pl.DataFr
     tally.superseded += arrived.height - last.height
     known = landing.known_records(reading.stream.pk, last["__key"])
     told = last.join(known, left_on="__key", right_on="key", how="left", maintain_order="left")
-    same = (pl.col("known_digest") == pl.col("__digest")).fill_null(False) & ~pl.col("known_gone").fill_null(
-        False
-    )
+    same = (pl.col("known_digest") == pl.col("__digest")).fill_null(False) & ~pl.col("known_gone").fill_null(False)
     same = same & pl.lit(not reading.waive_holds)
     fresh = told.filter(~same)
     tally.unchanged += told.height - fresh.height
@@ -132,9 +130,7 @@ def _store(
     if not kept.height:
         return
     at = Landing(reading.stream.pk, reading.run_id, now)
-    payloads = kept.select(
-        "key", "source_version", "modified_at", "deleted", payload="__payload", digest="__digest"
-    )
+    payloads = kept.select("key", "source_version", "modified_at", "deleted", payload="__payload", digest="__digest")
     ids = landing.store(payloads, at)
     refused.heal(reading.stream.pk, kept["key"], now=now)
     _queue(kept, ids, reading, now)
@@ -151,9 +147,7 @@ def _queue(kept: pl.DataFrame, ids: pl.DataFrame, reading: Reading, now: datetim
         mark_dirty(code, ids["record_id"], stream_id=reading.stream.pk, cause="landed", now=now)
 
 
-def _store_further(
-    told: pl.DataFrame, checked: Sequence[MappedBatch], reading: Reading, now: datetime
-) -> None:
+def _store_further(told: pl.DataFrame, checked: Sequence[MappedBatch], reading: Reading, now: datetime) -> None:
     """The further objects of the rows that were accepted."""
     for plan, also in zip(reading.plan.objects[1:], checked[1:], strict=True):
         keys = told.select(plan.key.str.strip_chars())

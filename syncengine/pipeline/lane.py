@@ -106,9 +106,7 @@ def hold_lane() -> None:
 
 def _read_dirty() -> pl.DataFrame:
     """Golden objects first and whole; then documents, parents before lines, as many as a round takes."""
-    golden = read(
-        "SELECT id, object, record_id, stream_id, cause FROM syncengine_dirty WHERE object < 5", DIRTY
-    )
+    golden = read("SELECT id, object, record_id, stream_id, cause FROM syncengine_dirty WHERE object < 5", DIRTY)
     if golden.height >= ROUND_ROWS:
         return golden
     places = ", ".join(f"({CODE[name]}, {place})" for place, name in enumerate(DOCUMENT_ORDER))
@@ -210,9 +208,7 @@ def _documents(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, today: da
             result.counts[name] = result.counts.get(name, 0) + count
 
 
-def _publish_landed(
-    stream: Stream, landed: pl.DataFrame, policies: PolicySet, cause: Cause, today: date
-) -> int:
+def _publish_landed(stream: Stream, landed: pl.DataFrame, policies: PolicySet, cause: Cause, today: date) -> int:
     """Documents are mapped again from what landed: the payload is their canonical record."""
     name, count = stream.object, 0
     alive = landed.filter(pl.col("deleted_at").is_null() & pl.col("body").is_not_null())

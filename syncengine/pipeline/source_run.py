@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import polars as pl
+import structlog
 from django.db import transaction
+from structlog.contextvars import bound_contextvars
 
 from accounts.catalogue import load
 from accounts.frames import rows
@@ -19,12 +21,14 @@ from syncengine import landing
 from syncengine.canonical import bury
 from syncengine.connectors import Connector, ConnectorError, StreamRequest, open_connector
 from syncengine.landing import Landing, mark_dirty
-from syncengine.mapping import compile_stream
+from syncengine.mapping import ConfigurationError, compile_stream
 from syncengine.models import Run, Stream
 from syncengine.pipeline.batch import Reading, take
 from syncengine.pipeline.tally import Tally
 from syncengine.policies import PolicySet, current_policies
 from syncengine.policies import Stream as Declared
+
+log = structlog.get_logger(__name__)
 
 Progress = Callable[[str, int], None]
 STREAM_LOCK = 7301
@@ -64,14 +68,23 @@ def run_stream(
         _close_interrupted(stream, clock())
         policies = current_policies()
         run = _start(stream, policies, clock(), kind)
-        try:
-            _read(stream, run, policies, clock, progress)
-        except (ConnectorError, MassChange) as error:
-            return _finish(run, stream, clock(), failure=error)
-        except Exception as error:
-            _finish(run, stream, clock(), failure=error)
-            raise
-        return _finish(run, stream, clock())
+        with bound_contextvars(run_id=run.pk):
+            return _run(run, stream, policies, clock, progress)
+
+
+def _run(
+    run: Run, stream: Stream, policies: PolicySet, clock: Callable[[], datetime], progress: Progress | None
+) -> Run:
+    """Failures a source can cause end in the run's message; anything else is a defect and is raised too."""
+    try:
+        _read(stream, run, policies, clock, progress)
+    except (ConnectorError, ConfigurationError, MassChange) as error:
+        log.warning("run failed", stream=str(stream), reason=str(error))
+        return _finish(run, stream, clock(), failure=error)
+    except Exception as error:
+        _finish(run, stream, clock(), failure=error)
+        raise
+    return _finish(run, stream, clock())
 
 
 @contextmanager
@@ -123,9 +136,7 @@ def _read(
     with open_connector(declared.kind, declared.connection, timezone=declared.timezone) as connector:
         for batch in connector.read(source.request):
             _take_batch(batch.rows, batch.refused, batch.watermark, stream, run, source.reading, clock())
-            seen.append(
-                batch.rows[source.declared.key] if batch.rows.width else pl.Series([], dtype=pl.String)
-            )
+            seen.append(batch.rows[source.declared.key] if batch.rows.width else pl.Series([], dtype=pl.String))
             complete = batch.complete
             if progress:
                 progress(f"{stream.source.name} {stream.name}", batch.rows.height)

@@ -16,6 +16,6 @@ def wake_lane() -> None:
 
 def _send() -> None:
     try:
-        current_app.send_task(LANE_TASK, queue="publish", retry=False, ignore_result=True)
+        current_app.send_task(LANE_TASK, retry=False, ignore_result=True)
     except OperationalError:
         return  # the rows are the truth; the sweep runs every few seconds

@@ -38,8 +38,7 @@ def bring_about(drop: int) -> None:
         if (n + drop) % 3 == 0 or drop == 0
     ]
     erp = [
-        f"{n};{day};Kunde {n} Nord GmbH;kunde{n}.de;Köln;50667;Weg {n};DE;;{n * 10 + drop},00"
-        for n in range(CUSTOMERS)
+        f"{n};{day};Kunde {n} Nord GmbH;kunde{n}.de;Köln;50667;Weg {n};DE;;{n * 10 + drop},00" for n in range(CUSTOMERS)
     ]
     orders = [f"A{drop}-{n};{day};;{n};2026-02-01;{n + drop},50;USD" for n in range(0, CUSTOMERS, 2)]
     orders += [f"A{drop - 1}-{n};{day};1;{n};2026-02-01;1,00;USD" for n in range(0, CUSTOMERS, 12) if drop]
