@@ -39,9 +39,7 @@ def make_billing(dice: Dice, orders: pl.DataFrame, lines: pl.DataFrame, days: Da
     """Bill what was shipped and let customers pay as their story tells."""
     invoice_lines = _invoice_lines(dice, lines)
     invoices = _invoices(dice, orders, invoice_lines, days)
-    invoice_lines = invoice_lines.join(
-        invoices.select("invoice"), on="invoice", how="semi", maintain_order="left"
-    )
+    invoice_lines = invoice_lines.join(invoices.select("invoice"), on="invoice", how="semi", maintain_order="left")
     credits = _credits(dice, invoices, invoice_lines, days)
     invoices = _paid(
         dice,
@@ -97,14 +95,10 @@ def _invoices(dice: Dice, orders: pl.DataFrame, lines: pl.DataFrame, days: Days)
     sums = lines.group_by("invoice", maintain_order=True).agg(
         pl.col("order").first(), pl.col("ship_date").first(), pl.col("net").sum(), pl.col("part").first()
     )
-    head = orders.select(
-        "order", "id", "country", "currency", "entity", "terms", "story", "owner", "po", "segment"
-    )
+    head = orders.select("order", "id", "country", "currency", "entity", "terms", "story", "owner", "po", "segment")
     frame = sums.join(head, on="order", how="left", maintain_order="left")
     invoice = frame["invoice"]
-    frame = frame.with_columns(
-        after(frame["ship_date"], dice.below(invoice, "invoice/wait", 3)).alias("date")
-    )
+    frame = frame.with_columns(after(frame["ship_date"], dice.below(invoice, "invoice/wait", 3)).alias("date"))
     forgotten = dice.chance(invoice, "invoice/forgotten", 0.012)
     tax = (pl.col("entity") + pl.col("country")).replace_strict(TAX, default=0, return_dtype=pl.Int64)
     terms = frame["terms"].replace_strict(DAYS, return_dtype=pl.Int64)
@@ -211,9 +205,7 @@ def _payments(dice: Dice, invoices: pl.DataFrame) -> pl.DataFrame:
         extra.alias("unapplied"),
         (pl.col("applied") + extra).alias("amount"),
         pl.when(deposit).then(pl.lit("deposit")).otherwise(pl.lit("payment")).alias("kind"),
-        dice.weigh(sums["id"], "pay/method", {"bank transfer": 70, "direct debit": 22, "card": 8}).alias(
-            "method"
-        ),
+        dice.weigh(sums["id"], "pay/method", {"bank transfer": 70, "direct debit": 22, "card": 8}).alias("method"),
     )
 
 

@@ -33,9 +33,7 @@ def accounts(dice: Dice, rows: pl.DataFrame, erp_keys: pl.Series) -> pl.DataFram
         rows["story"].replace_strict(STATUS, default="Customer"),
         pl.Series(["Prospect"]).new_from_index(0, len(ids)),
     )
-    status = where(
-        dice.chance(ids, "status/odd", 0.002), pl.Series(["???"]).new_from_index(0, len(ids)), status
-    )
+    status = where(dice.chance(ids, "status/odd", 0.002), pl.Series(["???"]).new_from_index(0, len(ids)), status)
     employees = where(dice.chance(ids, "employees/odd", 0.002), -rows["employees"], rows["employees"])
     terms = where(
         dice.chance(ids, "terms/other", 0.02),
@@ -105,9 +103,7 @@ def contacts(dice: Dice, people: pl.DataFrame, account_keys: pl.Series, today: p
     """Contact.csv."""
     ids = people["person"]
     mail = gaps(dice, ids, people["email"], 0.12, "contact/mail")
-    mail = where(
-        dice.chance(ids, "contact/mail/odd", 0.004), mail.str.replace("@", " at ", literal=True), mail
-    )
+    mail = where(dice.chance(ids, "contact/mail/odd", 0.004), mail.str.replace("@", " at ", literal=True), mail)
     calling = people["country"].replace_strict(
         {
             "DE": "49",
@@ -140,19 +136,14 @@ def contacts(dice: Dice, people: pl.DataFrame, account_keys: pl.Series, today: p
         pl.col("language").alias("Language__c"),
         _ticked("consent_email").alias("OptInEmail__c"),
         _ticked("consent_phone").alias("OptInPhone__c"),
-        pl.when(pl.col("consent_email").is_not_null())
-        .then("consent_source")
-        .otherwise(None)
-        .alias("ConsentSource__c"),
+        pl.when(pl.col("consent_email").is_not_null()).then("consent_source").otherwise(None).alias("ConsentSource__c"),
         pl.when(pl.col("consent_email").is_not_null())
         .then((today - pl.duration(days=pl.col("consent_age"))).dt.to_string("%Y-%m-%d"))
         .otherwise(None)
         .alias("ConsentDate__c"),
         pl.when("bounced").then(pl.lit("true")).otherwise(pl.lit("false")).alias("EmailBounced"),
         pl.col("person_status").alias("Status__c"),
-        moment(today.cast(pl.Datetime("us")) - pl.duration(hours=pl.col("consent_age") * 5)).alias(
-            "LastModifiedDate"
-        ),
+        moment(today.cast(pl.Datetime("us")) - pl.duration(hours=pl.col("consent_age") * 5)).alias("LastModifiedDate"),
         LIVE,
         OWN,
     )

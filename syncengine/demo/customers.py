@@ -112,15 +112,9 @@ def _relate(dice: Dice, frame: pl.DataFrame) -> pl.DataFrame:
         .then(other["base"])
         .otherwise(frame["base"])
         .alias("base"),
-        *(
-            pl.when(same).then(other[c]).otherwise(frame[c]).alias(c)
-            for c in ("street", "postcode", "city", "region")
-        ),
+        *(pl.when(same).then(other[c]).otherwise(frame[c]).alias(c) for c in ("street", "postcode", "city", "region")),
         pl.when(grouped).then(start).otherwise(None).alias("parent"),
-        pl.when(grouped & dice.chance(ids, "group/domain", 0.55))
-        .then(start)
-        .otherwise(ids)
-        .alias("domain_of"),
+        pl.when(grouped & dice.chance(ids, "group/domain", 0.55)).then(start).otherwise(ids).alias("domain_of"),
     )
     return frame
 
@@ -165,9 +159,7 @@ def _relationship(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
     seat = territory.replace_strict({code: 2 * i for i, code in enumerate(codes)}, return_dtype=pl.Int64)
     story = dice.weigh(ids, "story", STORIES)
     years = dice.between(ids, "since", 800, 6500)
-    age = pl.select(
-        pl.when(story == "new").then(dice.between(ids, "since/new", 20, 85)).otherwise(years)
-    ).to_series()
+    age = pl.select(pl.when(story == "new").then(dice.between(ids, "since/new", 20, 85)).otherwise(years)).to_series()
     later = (story == "new") & dice.chance(ids, "born", 0.4)  # not a customer yet: they come with the ticks
     age = pl.select(pl.when(later).then(-dice.between(ids, "born/day", 1, 365)).otherwise(age)).to_series()
     size = segment.replace_strict({"A": 900, "B": 180, "C": 40}, return_dtype=pl.Int64)

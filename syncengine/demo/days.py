@@ -32,9 +32,7 @@ def turns(dice: Dice, customers: pl.Series) -> pl.Series:
     return dice.unit(customers, "turn")
 
 
-def moments(
-    dice: Dice, days: Days, rows: pl.Series, customers: pl.Series, day: pl.Series, tag: str
-) -> pl.Series:
+def moments(dice: Dice, days: Days, rows: pl.Series, customers: pl.Series, day: pl.Series, tag: str) -> pl.Series:
     """A moment on each day: within office hours in the past, at the customer's turn since the origin.
 
     So what a tick tells has happened just then, never later on the same day.

@@ -24,12 +24,8 @@ def make_deals(dice: Dice, customers: pl.DataFrame, orders: pl.DataFrame, days: 
     )
     frame = _so_far(frame, days)
     deal = frame["deal"]
-    stage = dice.weigh(
-        deal, "deal/stage", {"Prospecting": 25, "Qualification": 25, "Proposal": 30, "Negotiation": 20}
-    )
-    moved = (dice.unit(deal, "deal/moved") * (frame["closed"] - frame["opened"]).dt.total_days()).cast(
-        pl.Int64
-    )
+    stage = dice.weigh(deal, "deal/stage", {"Prospecting": 25, "Qualification": 25, "Proposal": 30, "Negotiation": 20})
+    moved = (dice.unit(deal, "deal/moved") * (frame["closed"] - frame["opened"]).dt.total_days()).cast(pl.Int64)
     moved = after(frame["opened"], moved)
     moved = pl.select(pl.when(moved > days.today).then(frame["opened"]).otherwise(moved)).to_series()
     word = dice.pick(deal, "deal/name", texts()["deal_names"])
@@ -53,9 +49,7 @@ def _so_far(frame: pl.DataFrame, days: Days) -> pl.DataFrame:
     """Deals that close later are open now; those nobody closes are given up after a while."""
     coming = pl.col("closed") > days.today
     given_up = pl.col("closed") < days.today - timedelta(days=25)
-    state = (
-        pl.when(coming).then(pl.lit("open")).when((pl.col("state") == "open") & given_up).then(pl.lit("lost"))
-    )
+    state = pl.when(coming).then(pl.lit("open")).when((pl.col("state") == "open") & given_up).then(pl.lit("lost"))
     return frame.with_columns(state.otherwise("state").alias("state"))
 
 
@@ -76,9 +70,7 @@ def _others(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataFrame:
     frame = customers.filter("in_crm").with_columns(pl.int_ranges(0, 5).alias("k")).explode("k")
     deal = (frame["id"] * ROOM + frame["k"]) * 4 + 1
     share = frame["segment"].replace_strict({"A": 0.75, "B": 0.40, "C": 0.16}, return_dtype=pl.Float64)
-    share = share * when_story(
-        frame["story"], {"quiet": 0.25, "unhappy": 0.3, "growing": 1.25, "new": 2.0}, 1.0
-    )
+    share = share * when_story(frame["story"], {"quiet": 0.25, "unhappy": 0.3, "growing": 1.25, "new": 2.0}, 1.0)
     share = pl.select(pl.when(frame["k"] == 4).then(share * 0.08).otherwise(share)).to_series()
     state = pl.Series(["open", "open", "lost", "lost", "won"]).gather(frame["k"])
     ahead, back = dice.between(deal, "deal/ahead", -12, 120), -dice.between(deal, "deal/back", 2, 690)
@@ -90,9 +82,7 @@ def _others(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataFrame:
         .otherwise(-dice.between(deal, "deal/unordered", 6, 45))
     ).to_series()
     closed = days.back(-wait)
-    opened = after(closed, -dice.between(deal, "deal/age", 20, 110)).clip(
-        None, days.origin - timedelta(days=1)
-    )
+    opened = after(closed, -dice.between(deal, "deal/age", 20, 110)).clip(None, days.origin - timedelta(days=1))
     frame = frame.with_columns(
         deal.alias("deal"),
         pl.lit(None, pl.Int64).alias("order"),
@@ -170,6 +160,6 @@ def make_deal_lines(
         pl.when(lower).then(pl.col("price") * 97 // 100).otherwise("price").alias("price"),
         (pl.col("deal") * 8 + pl.col("position") - 1).alias("deal_line"),
     )
-    return lines.with_columns(
-        net_of(pl.col("quantity"), pl.col("price"), pl.col("discount")).alias("net")
-    ).select(names)
+    return lines.with_columns(net_of(pl.col("quantity"), pl.col("price"), pl.col("discount")).alias("net")).select(
+        names
+    )

@@ -54,9 +54,9 @@ def tickets(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(
         ("T" + pl.col("ticket").cast(pl.String)).alias("id"),
         ("T-" + pl.col("ticket").cast(pl.String)).alias("number"),
-        pl.struct(
-            pl.col("organization").alias("organization_id"), user_key(pl.col("person")).alias("user_id")
-        ).alias("requester"),
+        pl.struct(pl.col("organization").alias("organization_id"), user_key(pl.col("person")).alias("user_id")).alias(
+            "requester"
+        ),
         pl.col("subject"),
         pl.col("theme").alias("category"),
         pl.col("priority"),
@@ -109,9 +109,7 @@ def scores(rows: pl.DataFrame) -> pl.DataFrame:
 def usage(rows: pl.DataFrame) -> pl.DataFrame:
     """Running hours by month."""
     return rows.select(
-        ("u" + pl.col("usage").cast(pl.String) + "-" + pl.col("month").dt.to_string("%Y%m")).alias(
-            "usage_id"
-        ),
+        ("u" + pl.col("usage").cast(pl.String) + "-" + pl.col("month").dt.to_string("%Y%m")).alias("usage_id"),
         pl.col("account_key").alias("company_id"),
         pl.col("code").alias("sku"),
         pl.col("measure"),

@@ -8,19 +8,21 @@ from typing import Any
 
 import polars as pl
 
-GOLDEN, MIX_1, MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
-
 
 def _u64(number: int) -> pl.Expr:
     return pl.lit(number, dtype=pl.UInt64)
 
 
+GOLDEN, MIX_1, MIX_2 = (_u64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+SHIFT_30, SHIFT_27, SHIFT_31 = (_u64(1 << bits) for bits in (30, 27, 31))
+ROW = pl.col("i")
+
+
 def mix(column: pl.Expr) -> pl.Expr:
     """Splitmix64: spreads neighbouring numbers over all 64 bits (arithmetic wraps)."""
-    z = column + _u64(GOLDEN)
-    z = (z ^ (z // _u64(1 << 30))) * _u64(MIX_1)
-    z = (z ^ (z // _u64(1 << 27))) * _u64(MIX_2)
-    return z ^ (z // _u64(1 << 31))
+    z = (column ^ (column // SHIFT_30)) * MIX_1
+    z = (z ^ (z // SHIFT_27)) * MIX_2
+    return z ^ (z // SHIFT_31)
 
 
 class Dice:
@@ -34,7 +36,7 @@ class Dice:
         digest = hashlib.blake2b(f"{self.seed}:{tag}".encode(), digest_size=8).digest()
         salt = int.from_bytes(digest, "little")
         frame = pl.DataFrame({"i": ids.cast(pl.UInt64)})
-        return frame.select(mix(pl.col("i") * _u64(GOLDEN) + _u64(salt))).to_series()
+        return frame.select(mix(ROW * GOLDEN + _u64(salt))).to_series()
 
     def unit(self, ids: pl.Series, tag: str) -> pl.Series:
         """Evenly spread numbers in [0, 1)."""

@@ -72,9 +72,7 @@ def typos(dice: Dice, ids: pl.Series, values: pl.Series, share: float, tag: str)
     return frame.select(pl.when("h").then(slip).otherwise("v").alias("v")).to_series()
 
 
-def replaced(
-    dice: Dice, ids: pl.Series, values: pl.Series, words: dict[str, str], share: float, tag: str
-) -> pl.Series:
+def replaced(dice: Dice, ids: pl.Series, values: pl.Series, words: dict[str, str], share: float, tag: str) -> pl.Series:
     """Words exchanged for others in some of the values."""
     return where(dice.chance(ids, tag, share), values.str.replace_many(words), values)
 
@@ -95,9 +93,7 @@ def messy_names(dice: Dice, rows: pl.DataFrame, *, bare: float, trade: float, ty
     ending = rows["name"] + (" " + rows["form"]).str.replace_many(FORMS)
     name = where(dice.chance(ids, "dirt/form", 0.15), ending, rows["legal_name"])
     name = where(dice.chance(ids, "dirt/bare", bare), rows["name"], name)
-    name = where(
-        rows["trade_name"].is_not_null() & dice.chance(ids, "dirt/trade", trade), rows["trade_name"], name
-    )
+    name = where(rows["trade_name"].is_not_null() & dice.chance(ids, "dirt/trade", trade), rows["trade_name"], name)
     name = replaced(dice, ids, name, SHORTER, 0.05, "dirt/short")
     name = folded(dice, ids, name, 0.08, "dirt/fold")
     name = where(dice.chance(ids, "dirt/shout", 0.04), name.str.to_uppercase(), name)

@@ -23,12 +23,8 @@ def customers(dice: Dice, rows: pl.DataFrame, credit: pl.DataFrame) -> pl.DataFr
     limit = rows.select(comma(pl.col("limit")).alias("l")).to_series()
     english = rows.select(point(pl.col("limit")).alias("l")).to_series()
     limit = where(dice.chance(ids, "limit/mark", 0.002), english, limit)
-    limit = where(
-        dice.chance(ids, "limit/odd", 0.0015), pl.Series(["-1,00"]).new_from_index(0, len(ids)), limit
-    )
-    land = where(
-        dice.chance(ids, "land/odd", 0.0015), pl.Series(["ZZ"]).new_from_index(0, len(ids)), rows["country"]
-    )
+    limit = where(dice.chance(ids, "limit/odd", 0.0015), pl.Series(["-1,00"]).new_from_index(0, len(ids)), limit)
+    land = where(dice.chance(ids, "land/odd", 0.0015), pl.Series(["ZZ"]).new_from_index(0, len(ids)), rows["country"])
     temporary = dice.chance(ids, "limit/temporary", 0.03)
     home = rows["country"].is_in(["DE"])
     other = dice.chance(ids, "ship/other", 0.12)

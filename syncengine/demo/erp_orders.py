@@ -25,9 +25,7 @@ def orders(rows: pl.DataFrame) -> pl.DataFrame:
         german(pl.col("requested")).alias("Wunschdatum"),
         german(pl.col("promised")).alias("Zusagedatum"),
         pl.col("status")
-        .replace(
-            {"confirmed": "20", "partly_shipped": "30", "shipped": "40", "closed": "50", "cancelled": "90"}
-        )
+        .replace({"confirmed": "20", "partly_shipped": "30", "shipped": "40", "closed": "50", "cancelled": "90"})
         .alias("Status"),
         crossed("hold").alias("Sperre"),
         pl.when("hold").then("hold_reason").otherwise(None).alias("Sperrgrund"),

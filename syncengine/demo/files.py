@@ -15,9 +15,7 @@ OWN = pl.col("id").alias(WHOSE)
 def point(cents: pl.Expr) -> pl.Expr:
     """Cents as 1234.50."""
     sign = pl.when(cents < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-    return (
-        sign + (cents.abs() // 100).cast(pl.String) + "." + (cents.abs() % 100).cast(pl.String).str.zfill(2)
-    )
+    return sign + (cents.abs() // 100).cast(pl.String) + "." + (cents.abs() % 100).cast(pl.String).str.zfill(2)
 
 
 def comma(cents: pl.Expr) -> pl.Expr:

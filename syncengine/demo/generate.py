@@ -145,9 +145,7 @@ def _slice(state: State, number: int, first: int, count: int) -> Slice:
     part = make_part(state.seed, number, first, count, Days(state.origin, state.today))
     tables = _tables(part, state.objects)
     if state.share < 1.0:
-        before = make_part(
-            state.seed, number, first, count, Days(state.origin, state.today - timedelta(days=1))
-        )
+        before = make_part(state.seed, number, first, count, Days(state.origin, state.today - timedelta(days=1)))
         tables = blend(part.dice, _tables(before, state.objects), tables, state.share)
     return Slice(first + count, tables, truth(part), stories(part))
 

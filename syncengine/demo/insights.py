@@ -36,9 +36,9 @@ def make_scores(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataFrame
         .otherwise((0.4 + 0.5 * dice.unit(frame["id"], "score/fit")).round(2))
         .alias("score"),
         pl.when(kinds == "next_best_offer").then(offer).otherwise(None).alias("text"),
-        kinds.replace_strict(
-            {"churn_risk": "churn-gbm", "engagement": "engage", "next_best_offer": "nbo"}
-        ).alias("model"),
+        kinds.replace_strict({"churn_risk": "churn-gbm", "engagement": "engage", "next_best_offer": "nbo"}).alias(
+            "model"
+        ),
         pl.lit("2.3").alias("version"),
         _last_week(dice, frame["id"], days).alias("scored"),
     )

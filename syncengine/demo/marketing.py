@@ -59,9 +59,7 @@ def make_leads(
     frame = pl.DataFrame({"lead": ids, "country": country})
     frame = by_country(frame, lambda part, code: _lead_people(dice, part, code)).sort("lead")
     known = customers.filter("in_crm")["id"] if customers.height else pl.Series([], dtype=pl.Int64)
-    status = dice.weigh(
-        ids, tag + "/status", {"new": 25, "working": 25, "qualified": 15, "converted": 15, "lost": 20}
-    )
+    status = dice.weigh(ids, tag + "/status", {"new": 25, "working": 25, "qualified": 15, "converted": 15, "lost": 20})
     if not len(known):
         status = status.replace("converted", "lost")
     became = known.gather(dice.below(ids, tag + "/became", len(known))) if len(known) else ids
@@ -80,14 +78,7 @@ def _lead_people(dice: Dice, part: pl.DataFrame, code: str) -> pl.DataFrame:
     people = make_people(dice, ids, code)
     firm = make_company_names(dice, ids + 777_000_000, code, pl.Series([""]).new_from_index(0, len(ids)))
     firm = firm.str.strip_chars()
-    mail = (
-        slug(people["first"])
-        + "."
-        + slug(people["last"]).str.replace_all("-", "")
-        + "@"
-        + slug(firm)
-        + ".example"
-    )
+    mail = slug(people["first"]) + "." + slug(people["last"]).str.replace_all("-", "") + "@" + slug(firm) + ".example"
     return part.with_columns(
         (people["first"] + " " + people["last"]).alias("person_name"),
         firm.alias("company"),

@@ -87,9 +87,7 @@ def make_company_names(dice: Dice, ids: pl.Series, country: str, cities: pl.Seri
         (0.88, letters[0] + letters[1] + letters[2] + " " + stem + " " + trade),
         (0.93, stem + " " + trade + " " + cities),
     ]
-    return choose(
-        dice.unit(ids, "name/form"), forms, stem + second.str.to_lowercase().str.slice(0, 3) + " " + trade
-    )
+    return choose(dice.unit(ids, "name/form"), forms, stem + second.str.to_lowercase().str.slice(0, 3) + " " + trade)
 
 
 def choose(throw: pl.Series, forms: list[tuple[float, pl.Series]], otherwise: pl.Series) -> pl.Series:

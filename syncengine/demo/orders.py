@@ -44,13 +44,9 @@ def make_orders(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataFrame
     frame = customers.with_columns(interval.alias("interval"), last.alias("last"), bend.alias("bend"))
     ahead = (days.today - days.origin).days + COMING
     first = pl.when(pl.col("story").is_in(SILENT)).then(0).otherwise(-(ahead // pl.col("interval")) - 1)
-    frame = frame.with_columns(pl.int_ranges(first, HORIZON // pl.col("interval") + 2).alias("k")).explode(
-        "k"
-    )
+    frame = frame.with_columns(pl.int_ranges(first, HORIZON // pl.col("interval") + 2).alias("k")).explode("k")
     order = frame["id"] * ROOM + frame["k"] + ROOM // 2
-    steps = (
-        frame["k"] * (1 + frame["bend"] * frame["k"].clip(0, None)) + dice.bell(order, "order/jitter") * 0.11
-    )
+    steps = frame["k"] * (1 + frame["bend"] * frame["k"].clip(0, None)) + dice.bell(order, "order/jitter") * 0.11
     age = (frame["last"] + steps * frame["interval"]).cast(pl.Int64)
     age = pl.select(pl.when(frame["k"] < 0).then(age.clip(None, -1)).otherwise(age.clip(0, None))).to_series()
     frame = frame.with_columns(order.alias("order"), days.back(age).alias("raw"))
@@ -101,17 +97,11 @@ def _dated(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
     )
 
 
-def make_lines(
-    dice: Dice, papers: pl.DataFrame, wares: Range, agreements: pl.DataFrame, tag: str
-) -> pl.DataFrame:
+def make_lines(dice: Dice, papers: pl.DataFrame, wares: Range, agreements: pl.DataFrame, tag: str) -> pl.DataFrame:
     """Lines of any paper with order, id, segment, currency, story and date: product, quantity, price, net."""
     base = papers.select("order", "id", "segment", "currency", "story", "date")
     count = dice.weigh(base["order"], tag + "/lines", {1: 30, 2: 30, 3: 20, 4: 12, 5: 8})
-    base = (
-        base.with_columns(count.alias("n"))
-        .with_columns(pl.int_ranges(0, pl.col("n")).alias("pos"))
-        .explode("pos")
-    )
+    base = base.with_columns(count.alias("n")).with_columns(pl.int_ranges(0, pl.col("n")).alias("pos")).explode("pos")
     line = base["order"] * 8 + base["pos"]
     slot = (dice.unit(line, tag + "/slot") ** 1.7 * 12).cast(pl.Int64)
     base = base.with_columns(
@@ -145,16 +135,9 @@ def make_lines(
 def _priced(dice: Dice, base: pl.DataFrame, tag: str) -> pl.DataFrame:
     line = base["line"]
     top = base["segment"].replace_strict({"A": 13, "B": 8, "C": 3}, return_dtype=pl.Int64)
-    discount = dice.below(line, tag + "/discount", top) * dice.chance(base["order"], tag + "/off", 0.6).cast(
-        pl.Int64
-    )
+    discount = dice.below(line, tag + "/discount", top) * dice.chance(base["order"], tag + "/off", 0.6).cast(pl.Int64)
     target = base["segment"].replace_strict(TARGETS, return_dtype=pl.Int64)
-    season = (
-        base["date"]
-        .dt.month()
-        .cast(pl.Int64)
-        .replace_strict(dict(enumerate(SEASON, 1)), return_dtype=pl.Float64)
-    )
+    season = base["date"].dt.month().cast(pl.Int64).replace_strict(dict(enumerate(SEASON, 1)), return_dtype=pl.Float64)
     wish = target * season * (dice.bell(line, tag + "/size") * 0.55).exp()
     frame = base.with_columns(
         pl.coalesce("agreed", "price").alias("price"),

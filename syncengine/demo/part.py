@@ -29,12 +29,7 @@ class Part:
     def numbers(self, frame: pl.DataFrame, prefix: str, *by: str) -> pl.Series:
         """Running numbers in the order of these columns; later rows never change earlier numbers."""
         turn = turns(self.dice, frame["id"])
-        order = (
-            frame.select(*by)
-            .with_row_index("at")
-            .with_columns(turn.alias("turn"))
-            .sort(by[0], "turn", *by[1:])
-        )
+        order = frame.select(*by).with_row_index("at").with_columns(turn.alias("turn")).sort(by[0], "turn", *by[1:])
         rank = order.with_row_index("rank", offset=1).sort("at")["rank"].cast(pl.Int64)
         return prefix + (rank + 10_000_000 * (self.number + 1)).cast(pl.String)
 

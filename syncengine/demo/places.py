@@ -23,10 +23,7 @@ def make_places(dice: Dice, ids: pl.Series, country: str, tag: str = "place") ->
     """Street, postcode, city, region and area code a row."""
     words = countries()[country]
     at = dice.below(ids, tag + "/city", len(words["cities"]))
-    parts = {
-        name: [getattr(city, name) for city in words["cities"]]
-        for name in ("name", "postcode", "region", "area")
-    }
+    parts = {name: [getattr(city, name) for city in words["cities"]] for name in ("name", "postcode", "region", "area")}
     return pl.DataFrame(
         {
             "street": make_streets(dice, ids, words, tag),
@@ -76,9 +73,7 @@ def make_phones(dice: Dice, ids: pl.Series, country: str, area: pl.Series, tag: 
 def make_mobiles(dice: Dice, ids: pl.Series, country: str) -> pl.Series:
     """Mobile numbers in the same form."""
     prefix = dice.pick(ids, "mobile/prefix", countries()[country]["mobile"])
-    whole = {"DE": 11, "AT": 10, "CH": 9, "FR": 9, "IT": 10, "ES": 9, "NL": 9, "GB": 10, "US": 10, "PL": 9}[
-        country
-    ]
+    whole = {"DE": 11, "AT": 10, "CH": 9, "FR": 9, "IT": 10, "ES": 9, "NL": 9, "GB": 10, "US": 10, "PL": 9}[country]
     rest = dice.between(ids, "mobile/rest", 200_000_000, 899_999_999).cast(pl.String)
     return prefix + " " + rest.str.head(whole - prefix.str.len_chars().cast(pl.Int64))
 

@@ -109,14 +109,10 @@ def make_agreements(dice: Dice, customers: pl.DataFrame, wares: Range, today: da
     chosen = chosen.unique(["id", "product"], keep="first", maintain_order=True)
     key = chosen["id"] * 16 + chosen["slot"]
     off = dice.between(key, "agreement/off", 8, 22)
-    old = dice.chance(
-        key, "agreement/old", 0.15
-    )  # agreements that have run out but are still in people's heads
+    old = dice.chance(key, "agreement/old", 0.15)  # agreements that have run out but are still in people's heads
     chosen = chosen.with_columns(
         off.alias("discount"),
-        pl.select(
-            pl.when(old).then(pl.lit(today - timedelta(days=40))).otherwise(date(today.year + 1, 6, 30))
-        )
+        pl.select(pl.when(old).then(pl.lit(today - timedelta(days=40))).otherwise(date(today.year + 1, 6, 30)))
         .to_series()
         .alias("to"),
     )

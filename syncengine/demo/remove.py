@@ -28,9 +28,7 @@ def remove_company() -> None:
 
 
 def _empty_tables() -> None:
-    models = [
-        model for app in ("accounts", "syncengine") for model in apps.get_app_config(app).get_models(True)
-    ]
+    models = [model for app in ("accounts", "syncengine") for model in apps.get_app_config(app).get_models(True)]
     tables = sorted({model._meta.db_table for model in models} - set(KEPT))
     present = set(connection.introspection.table_names(include_views=False)) | _partitioned()
     names = ", ".join(connection.ops.quote_name(table) for table in tables if table in present)

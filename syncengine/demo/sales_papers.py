@@ -46,9 +46,7 @@ def make(part: Part) -> tuple[Papers, pl.DataFrame]:
 
 
 def _deals(part: Part, orders: pl.DataFrame) -> pl.DataFrame:
-    deals = make_deals(
-        part.dice, part.customers.filter(pl.col("since") <= part.days.today), orders, part.days
-    )
+    deals = make_deals(part.dice, part.customers.filter(pl.col("since") <= part.days.today), orders, part.days)
     number = part.numbers(deals, "", "opened", "deal")
     return deals.with_columns(
         ("OP" + number).alias("number"),
@@ -89,9 +87,7 @@ def _numbered(part: Part, orders: pl.DataFrame, deals: pl.DataFrame) -> pl.DataF
 
 
 def _deal_tables(part: Part, deals: pl.DataFrame, lines: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    lines = lines.join(
-        deals.select("deal", "quoted", "quote_date"), on="deal", how="inner", maintain_order="left"
-    )
+    lines = lines.join(deals.select("deal", "quoted", "quote_date"), on="deal", how="inner", maintain_order="left")
     return {
         "crm/opportunities.csv": crm_deals.opportunities(part.dice, part.days, deals),
         "crm/opportunity_lines.csv": crm_deals.opportunity_lines(lines),
@@ -100,9 +96,7 @@ def _deal_tables(part: Part, deals: pl.DataFrame, lines: pl.DataFrame) -> dict[s
     }
 
 
-def _order_tables(
-    part: Part, orders: pl.DataFrame, lines: pl.DataFrame, billing: Billing
-) -> dict[str, pl.DataFrame]:
+def _order_tables(part: Part, orders: pl.DataFrame, lines: pl.DataFrame, billing: Billing) -> dict[str, pl.DataFrame]:
     billed = billing.invoice_lines.select("line", pl.col("quantity").alias("invoiced"))
     lines = lines.join(billed, on="line", how="left", maintain_order="left").with_columns(
         pl.col("invoiced").fill_null(0)
@@ -158,16 +152,12 @@ def _money_tables(part: Part, orders: pl.DataFrame, billing: Billing) -> dict[st
         part.numbers(billing.payments, "ZE", "date", "payment").alias("payment_number")
     )
     payers = (
-        invoices.filter(pl.col("paid") > 0)
-        .group_by("payment", maintain_order=True)
-        .agg(pl.col("bill_key").first())
+        invoices.filter(pl.col("paid") > 0).group_by("payment", maintain_order=True).agg(pl.col("bill_key").first())
     )
     payments = payments.join(
         payers.rename({"bill_key": "account_key"}), on="payment", how="left", maintain_order="left"
     )
-    own = billing.credits.drop("number", strict=False).join(
-        numbers, on="invoice", how="left", maintain_order="left"
-    )
+    own = billing.credits.drop("number", strict=False).join(numbers, on="invoice", how="left", maintain_order="left")
     credits = own.with_columns(part.numbers(own, "GS", "date", "invoice").alias("credit_number"))
     settled = (
         billing.settlements.join(numbers, on="invoice", how="left", maintain_order="left")
@@ -179,9 +169,7 @@ def _money_tables(part: Part, orders: pl.DataFrame, billing: Billing) -> dict[st
             maintain_order="left",
         )
     )
-    lines = billing.invoice_lines.drop("number").join(
-        numbers, on="invoice", how="left", maintain_order="left"
-    )
+    lines = billing.invoice_lines.drop("number").join(numbers, on="invoice", how="left", maintain_order="left")
     promised = billing.promises.join(numbers, on="invoice", how="left", maintain_order="left")
     return {
         "erp/invoices.csv": erp_money.invoices(invoices),
@@ -223,9 +211,7 @@ def credit_terms(part: Part, sums: pl.DataFrame, due: pl.DataFrame) -> pl.DataFr
     ids, dice, words = frame["id"], part.dice, company()
     strict = pl.col("story").is_in(["trouble", "late"])
     wish = (
-        pl.when(strict)
-        .then(pl.col("half").fill_null(0) // 3)
-        .otherwise(pl.col("yearly").fill_null(0) // 3 + 1_000_000)
+        pl.when(strict).then(pl.col("half").fill_null(0) // 3).otherwise(pl.col("yearly").fill_null(0) // 3 + 1_000_000)
     )
     held = strict & pl.col("overdue_since").is_not_null()
     expiry = pl.lit(part.days.origin) + pl.duration(days=pl.lit(dice.between(ids, "credit/until", -20, 700)))
@@ -235,10 +221,7 @@ def credit_terms(part: Part, sums: pl.DataFrame, due: pl.DataFrame) -> pl.DataFr
         expiry.alias("limit_until"),
         dice.pick(ids, "credit/by", words["collectors"]).alias("set_by"),
         dice.pick(ids, "credit/insurer", words["insurers"]).alias("insurer"),
-        pl.when(strict)
-        .then(pl.lit("D"))
-        .otherwise(dice.pick(ids, "credit/risk", list("AABBBC")))
-        .alias("risk"),
+        pl.when(strict).then(pl.lit("D")).otherwise(dice.pick(ids, "credit/risk", list("AABBBC"))).alias("risk"),
         held.alias("held"),
         dice.pick(ids, "credit/reason", texts()["hold_reasons"]).alias("held_reason"),
         (pl.col("overdue_since") + pl.duration(days=61)).alias("held_since"),

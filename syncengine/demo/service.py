@@ -60,9 +60,7 @@ def _answered(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
         (pl.col("opened") + pl.duration(hours=pl.lit(hours))).alias("sla_due"),
         (pl.col("opened") + pl.duration(minutes=pl.lit(effort // 5 + 3))).alias("answered"),
         (pl.col("opened") + pl.duration(minutes=pl.lit(effort))).alias("solved"),
-        pl.lit(dice.chance(ticket, "ticket/stuck", when_story(frame["story"], {"unhappy": 0.4}, 0.06))).alias(
-            "stuck"
-        ),
+        pl.lit(dice.chance(ticket, "ticket/stuck", when_story(frame["story"], {"unhappy": 0.4}, 0.06))).alias("stuck"),
     )
     recent = pl.col("opened") > pl.lit(days.today - timedelta(days=190)).cast(pl.Datetime("us"))
     open_ = (pl.col("solved") > now) | (pl.col("stuck") & recent)
@@ -70,8 +68,7 @@ def _answered(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
         pl.when("open").then(None).otherwise("solved").alias("solved"),
         pl.when(pl.col("answered") > now).then(None).otherwise("answered").alias("answered"),
         (
-            (pl.col("open") & (pl.col("sla_due") < now))
-            | (~pl.col("open") & (pl.col("solved") > pl.col("sla_due")))
+            (pl.col("open") & (pl.col("sla_due") < now)) | (~pl.col("open") & (pl.col("solved") > pl.col("sla_due")))
         ).alias("breached"),
     )
     rating = (
@@ -89,12 +86,7 @@ def _answered(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
     waiting = dice.weigh(ticket, "ticket/state", {"new": 1, "open": 6, "waiting": 3})
     return frame.with_columns(
         pl.when(replied & ~pl.col("open")).then(rating).otherwise(None).alias("csat"),
-        pl.when("open")
-        .then(waiting)
-        .when(recent)
-        .then(pl.lit("solved"))
-        .otherwise(pl.lit("closed"))
-        .alias("status"),
+        pl.when("open").then(waiting).when(recent).then(pl.lit("solved")).otherwise(pl.lit("closed")).alias("status"),
         (dice.below(ticket, "ticket/contacts", 4) + 1).alias("contacts"),
         dice.chance(ticket, "ticket/order", 0.45).alias("about_order"),
     )
@@ -104,17 +96,13 @@ def make_activities(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataF
     """Calls, meetings, mails and notes of sales; with those who fell silent there is none of late."""
     most = customers["segment"].replace_strict({"A": 14, "B": 8, "C": 4}, return_dtype=pl.Int64)
     count = dice.below(customers["id"], "activity/count", most)
-    frame = customers.filter(count > 0).with_columns(
-        pl.int_ranges(0, pl.lit(count.filter(count > 0))).alias("k")
-    )
+    frame = customers.filter(count > 0).with_columns(pl.int_ranges(0, pl.lit(count.filter(count > 0))).alias("k"))
     frame = frame.explode("k")
     act = frame["id"] * 16 + frame["k"]
     silence = when_story(frame["story"], {"quiet": 120, "unhappy": 75}, 0.0)
     age = (dice.unit(act, "activity/age") ** 1.8 * 500 + silence).cast(pl.Int64)
     coming = dice.chance(act, "activity/coming", 0.25) & (silence == 0)
-    age = pl.select(
-        pl.when(coming).then(-dice.below(act, "activity/later", AHEAD)).otherwise(age)
-    ).to_series()
+    age = pl.select(pl.when(coming).then(-dice.below(act, "activity/later", AHEAD)).otherwise(age)).to_series()
     kind = dice.weigh(act, "activity/kind", {"call": 38, "mail": 34, "meeting": 18, "note": 10})
     call, meeting = (
         dice.pick(act, "activity/call", texts()["calls"]),
@@ -140,9 +128,7 @@ def make_contracts(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataFr
     share = customers["segment"].replace_strict({"A": 0.6, "B": 0.3, "C": 0.08}, return_dtype=pl.Float64)
     frame = customers.filter(dice.chance(ids, "contract", share))
     ids = frame["id"]
-    yearly = frame["segment"].replace_strict(
-        {"A": 2_400_000, "B": 700_000, "C": 180_000}, return_dtype=pl.Int64
-    )
+    yearly = frame["segment"].replace_strict({"A": 2_400_000, "B": 700_000, "C": 180_000}, return_dtype=pl.Int64)
     yearly = (yearly * (0.5 + dice.unit(ids, "contract/size"))).cast(pl.Int64) // 10_000 * 10_000
     years, started = dice.between(ids, "contract/years", 1, 4), dice.between(ids, "contract/age", 20, 1300)
     start = days.back(started)
@@ -153,8 +139,8 @@ def make_contracts(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataFr
         (yearly * years).alias("value"),
         yearly.alias("recurring"),
         after(end, pl.Series([-90]).new_from_index(0, frame.height)).alias("renewal"),
-        dice.pick(
-            ids, "contract/name", ["Maintenance", "Supply agreement", "Remote monitoring", "Full service"]
-        ).alias("word"),
+        dice.pick(ids, "contract/name", ["Maintenance", "Supply agreement", "Remote monitoring", "Full service"]).alias(
+            "word"
+        ),
         pl.when(end < days.today).then(pl.lit("ended")).otherwise(pl.lit("active")).alias("contract_status"),
     )

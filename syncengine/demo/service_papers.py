@@ -53,9 +53,7 @@ def _sales_tables(part: Part, live: pl.DataFrame, papers: Papers) -> dict[str, p
 def _campaign_tables(part: Part, live: pl.DataFrame, papers: Papers) -> dict[str, pl.DataFrame]:
     campaigns = marketing.make_campaigns(part.dice, part.days)
     people = make_contacts(part.dice, live.filter("in_crm")).filter(pl.col("slot") < 2)
-    members = _keyed(
-        part, marketing.make_members(part.dice, people, campaigns, part.days), "crm", "person", "person"
-    )
+    members = _keyed(part, marketing.make_members(part.dice, people, campaigns, part.days), "crm", "person", "person")
     count = int(part.customers.height * LEADS_PER_CUSTOMER)
     first = int(part.customers["id"].min() or 0)  # type: ignore[arg-type]
     leads = marketing.make_leads(part.dice, first, count, part.customers, part.days)
@@ -72,12 +70,8 @@ def _campaign_tables(part: Part, live: pl.DataFrame, papers: Papers) -> dict[str
 def _desk_tables(part: Part, live: pl.DataFrame, papers: Papers) -> dict[str, pl.DataFrame]:
     tickets = service.make_tickets(part.dice, live.filter("in_helpdesk"), part.days)
     tickets = _keyed(part, tickets, "helpdesk", "ticket", "ticket").rename({"account_key": "organization"})
-    latest = papers.orders.select("id", "date", pl.col("number").alias("order_number")).sort(
-        "date", "order_number"
-    )
-    tickets = tickets.with_columns(
-        pl.col("opened").dt.date().alias("date"), (pl.col("id") * 8).alias("person")
-    )
+    latest = papers.orders.select("id", "date", pl.col("number").alias("order_number")).sort("date", "order_number")
+    tickets = tickets.with_columns(pl.col("opened").dt.date().alias("date"), (pl.col("id") * 8).alias("person"))
     tickets = tickets.sort("date", "ticket").join_asof(latest, on="date", by="id", check_sortedness=False)
     tickets = tickets.with_columns(
         pl.when("about_order").then("order_number").otherwise(None).alias("order_number"),
@@ -89,8 +83,6 @@ def _desk_tables(part: Part, live: pl.DataFrame, papers: Papers) -> dict[str, pl
 def _ai_tables(part: Part, live: pl.DataFrame) -> dict[str, pl.DataFrame]:
     known = live.filter("in_ai")
     scores = _keyed(part, insights.make_scores(part.dice, known, part.days), "ai", "score_id", "score")
-    codes = part.wares.products.filter(pl.col("family").is_in(["Pumps", "Drives", "Controls"]))[
-        "code"
-    ].to_list()
+    codes = part.wares.products.filter(pl.col("family").is_in(["Pumps", "Drives", "Controls"]))["code"].to_list()
     used = _keyed(part, insights.make_usage(part.dice, known, codes, part.days), "ai", "usage", "usage")
     return {"ai/scores.parquet": desk_and_ai.scores(scores), "ai/usage.parquet": desk_and_ai.usage(used)}

@@ -94,19 +94,9 @@ def _austria(dice: Dice, ids: pl.Series) -> pl.Series:
 
 
 def _switzerland(dice: Dice, ids: pl.Series) -> pl.Series:
-    whole = _unless_ten(
-        digits(dice, ids, 8), lambda b: (11 - weighted(b, (5, 4, 3, 2, 7, 6, 5, 4)) % 11) % 11
-    )
+    whole = _unless_ten(digits(dice, ids, 8), lambda b: (11 - weighted(b, (5, 4, 3, 2, 7, 6, 5, 4)) % 11) % 11)
     number = text(whole)
-    return (
-        "CHE-"
-        + number.str.slice(0, 3)
-        + "."
-        + number.str.slice(3, 3)
-        + "."
-        + number.str.slice(6, 3)
-        + " MWST"
-    )
+    return "CHE-" + number.str.slice(0, 3) + "." + number.str.slice(3, 3) + "." + number.str.slice(6, 3) + " MWST"
 
 
 def _france(dice: Dice, ids: pl.Series) -> pl.Series:
@@ -140,16 +130,12 @@ def _britain(dice: Dice, ids: pl.Series) -> pl.Series:
 
 
 def _united_states(dice: Dice, ids: pl.Series) -> pl.Series:
-    prefix = dice.pick(
-        ids, "tax/prefix", ["20", "26", "27", "36", "45", "46", "47", "75", "81", "82", "83", "84"]
-    )
+    prefix = dice.pick(ids, "tax/prefix", ["20", "26", "27", "36", "45", "46", "47", "75", "81", "82", "83", "84"])
     return prefix + "-" + text(digits(dice, ids, 7))
 
 
 def _poland(dice: Dice, ids: pl.Series) -> pl.Series:
-    return "PL" + text(
-        _unless_ten(digits(dice, ids, 9), lambda b: weighted(b, (6, 5, 7, 2, 3, 4, 5, 6, 7)) % 11)
-    )
+    return "PL" + text(_unless_ten(digits(dice, ids, 9), lambda b: weighted(b, (6, 5, 7, 2, 3, 4, 5, 6, 7)) % 11))
 
 
 MAKERS: dict[str, Callable[[Dice, pl.Series], pl.Series]] = {

@@ -76,9 +76,7 @@ def crm_rows(dice: Dice, rows: pl.DataFrame) -> pl.DataFrame:
         international(rows["country"], phone),
     )
     hidden = dice.chance(ids, "domain/none", 0.38)
-    site = where(
-        dice.chance(ids, "site/form", 0.5), "www." + rows["domain"], "https://www." + rows["domain"] + "/"
-    )
+    site = where(dice.chance(ids, "site/form", 0.5), "www." + rows["domain"], "https://www." + rows["domain"] + "/")
     tax = where(
         dice.chance(ids, "tax/other", 0.012),
         typos(dice, ids, rows["tax_id"], 1.0, "tax/typo"),

@@ -34,8 +34,10 @@ def tick(folder: Path, *, today: date, share: float = 1.0, progress: Progress = 
     now = replace(last, today=today, share=share)
     before, after = _told(last, progress, "before"), _told(now, progress, "after")
     rows = {target: _write(folder / target, frame) for target, frame in _news(now, before, after)}
-    for name in _crowded(folder, rows):
-        rows |= _tell_all(folder, name, now, after)
+    if crowded := _crowded(folder, rows):
+        first = _told(replace(now, today=now.origin, share=1.0), progress, "origin")
+        for name in crowded:
+            rows |= _tell_all(folder, name, now, first, after)
     keep_truth(folder, [slice_.truth for slice_ in after], [slice_.stories for slice_ in after])
     now.write(folder)
     return Summary(folder, today, rows)
@@ -94,9 +96,8 @@ def _crowded(folder: Path, written: dict[str, int]) -> list[str]:
     return sorted(name for name in names if len(_drops(folder, name)) > MOST_DROPS)
 
 
-def _tell_all(folder: Path, name: str, now: State, after: list[Slice]) -> dict[str, int]:
+def _tell_all(folder: Path, name: str, now: State, first: list[Slice], after: list[Slice]) -> dict[str, int]:
     """One file with everything in place of many, with the marks of all that was ever deleted."""
-    first = _told(replace(now, today=now.origin, share=1.0), quiet, "origin")
     new = _whole(after, name)
     everything = pl.concat([new, _vanished(_whole(first, name), new)])
     for old in _drops(folder, name):

@@ -16,9 +16,7 @@ def make_tables(part: Part) -> Tables:
     """Every table of a part."""
     papers, credit = sales_papers.make(part)
     service = service_papers.make(part, papers)
-    return (
-        account_tables(part, credit) | _contact_tables(part) | papers.tables | service | _common_tables(part)
-    )
+    return account_tables(part, credit) | _contact_tables(part) | papers.tables | service | _common_tables(part)
 
 
 def account_tables(part: Part, credit: pl.DataFrame) -> Tables:
@@ -48,12 +46,10 @@ def _contact_tables(part: Part) -> Tables:
     people = make_contacts(dice, live)
     origin = pl.lit(part.days.origin)
     keys = {
-        s: keys_of(dice, people["person"], people["id"], part.rows[s], "person")
-        for s in ("crm", "erp", "helpdesk")
+        s: keys_of(dice, people["person"], people["id"], part.rows[s], "person") for s in ("crm", "erp", "helpdesk")
     }
     there = {
-        "crm": keys["crm"].is_not_null()
-        & ((people["slot"] < 2) | dice.chance(people["person"], "crm/person", 0.8)),
+        "crm": keys["crm"].is_not_null() & ((people["slot"] < 2) | dice.chance(people["person"], "crm/person", 0.8)),
         "erp": keys["erp"].is_not_null() & dice.chance(people["person"], "erp/person", 0.35),
         "helpdesk": keys["helpdesk"].is_not_null()
         & ((people["slot"] < 1) | dice.chance(people["person"], "hd/person", 0.5)),
