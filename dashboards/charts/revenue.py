@@ -42,9 +42,7 @@ def _finding(now: Sequence[Decimal], before: Sequence[Decimal | None]) -> str:
     change = float((this - last) / last)
     if abs(change) < 0.03:
         return "Revenue holds last year’s level"
-    return f"Revenue is {abs(change):.0%} {'above' if change > 0 else 'below'} the year before".replace(
-        "%", " %"
-    )
+    return f"Revenue is {abs(change):.0%} {'above' if change > 0 else 'below'} the year before".replace("%", " %")
 
 
 def _summary(rows: Sequence[tuple[date, Decimal, Decimal | None]], currency: str) -> str:

@@ -58,8 +58,7 @@ def cells(row: Mapping[str, Any], columns: Sequence[Column], currency: str = "")
     """A row's values in the order of the columns."""
     money_in = row.get("currency") or currency
     return [
-        Cell(column, row.get(column.name), TONES.get(str(row.get(column.name)), ""), money_in)
-        for column in columns
+        Cell(column, row.get(column.name), TONES.get(str(row.get(column.name)), ""), money_in) for column in columns
     ]
 
 

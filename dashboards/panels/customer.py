@@ -67,9 +67,7 @@ def _revenue(reading: Reading) -> Any:
 
 
 def _invoices(reading: Reading) -> Any:
-    section = documents.list_invoices(
-        reading.user, reading.customer.account, as_of=reading.today, limit=LOOKED_AT
-    )
+    section = documents.list_invoices(reading.user, reading.customer.account, as_of=reading.today, limit=LOOKED_AT)
     if section is None:
         return None
     section = replace(section, rows=_open_first(section.rows)[:SHOWN], more=len(section.rows) > SHOWN)
@@ -91,9 +89,7 @@ def _open_first(rows: Sequence[Any]) -> tuple[Any, ...]:
     return (*sorted(owed, key=lambda row: row.values.get("due_date") or date.max), *settled)
 
 
-def _documents(
-    read: Callable[..., Any], shown: Sequence[columns.Column], caption: str
-) -> Callable[[Reading], Any]:
+def _documents(read: Callable[..., Any], shown: Sequence[columns.Column], caption: str) -> Callable[[Reading], Any]:
     def fill(reading: Reading) -> Table | None:
         section = read(reading.user, reading.customer.account, limit=10)
         return None if section is None else document_table(section, shown, caption, reading.today)
@@ -124,9 +120,7 @@ def _record(reading: Reading) -> Any:
 def _tasks(reading: Reading) -> Any:
     if reading.user.role != "steward":
         return None
-    return {
-        "rows": task_rows(list(list_account_tasks(reading.user, reading.customer.account)[:10]), reading.now)
-    }
+    return {"rows": task_rows(list(list_account_tasks(reading.user, reading.customer.account)[:10]), reading.now)}
 
 
 def _facts(reading: Reading) -> Any:
@@ -138,14 +132,10 @@ PANELS = {
     panel.name: panel
     for panel in (
         Panel("revenue", "Revenue", "dashboards/customer/_revenue.html", _revenue),
-        Panel(
-            "pipeline", "Pipeline", TABLE, _documents(documents.list_opportunities, columns.DEALS, "Deals")
-        ),
+        Panel("pipeline", "Pipeline", TABLE, _documents(documents.list_opportunities, columns.DEALS, "Deals")),
         Panel("orders", "Orders", TABLE, _documents(documents.list_orders, columns.ORDERS, "Orders")),
         Panel("invoices", "Invoices", "dashboards/customer/_invoices.html", _invoices),
-        Panel(
-            "payments", "Payments", TABLE, _documents(documents.list_payments, columns.PAYMENTS, "Payments")
-        ),
+        Panel("payments", "Payments", TABLE, _documents(documents.list_payments, columns.PAYMENTS, "Payments")),
         Panel("tickets", "Tickets", TABLE, _documents(documents.list_tickets, columns.TICKETS, "Tickets")),
         Panel("timeline", "Timeline", "dashboards/customer/_timeline.html", _timeline),
         Panel("record", "Golden record", "dashboards/customer/_record.html", _record),

@@ -62,9 +62,7 @@ def _block(tag: str, left: str, right: str) -> tuple[list[Piece], list[Piece]]:
 
 def _matcher(left: Sequence[str], right: Sequence[str]) -> SequenceMatcher[str]:
     fold = str.casefold
-    return SequenceMatcher(
-        None, [fold(part) for part in left], [fold(part) for part in right], autojunk=False
-    )
+    return SequenceMatcher(None, [fold(part) for part in left], [fold(part) for part in right], autojunk=False)
 
 
 def alike(values: Sequence[str]) -> bool:

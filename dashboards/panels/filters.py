@@ -133,9 +133,7 @@ def controls_of(user: User, params: QueryDict) -> Controls:
     """The filters this user may use, with what they offer."""
     offered, choices = AccountFilter.offered(user), list_choices(user)
     selects = [
-        Select(name, label, params.get(name, ""), _options(name, choices))
-        for name, label in SELECTS
-        if name in offered
+        Select(name, label, params.get(name, ""), _options(name, choices)) for name, label in SELECTS if name in offered
     ]
     toggles = [_toggle(name, label, params) for name, label in TOGGLES if name in offered]
     return Controls(
@@ -172,9 +170,7 @@ def _toggle(name: str, label: str, params: QueryDict) -> Toggle:
 def _head(column: Any, params: QueryDict, sort: str, sorts: Sequence[str]) -> Head:
     current = sort.removeprefix("-")
     direction = (
-        ("descending" if sort.startswith("-") else "ascending")
-        if column.sort and column.sort == current
-        else ""
+        ("descending" if sort.startswith("-") else "ascending") if column.sort and column.sort == current else ""
     )
     first, second = (f"-{column.sort}", column.sort) if column.numeric else (column.sort, f"-{column.sort}")
     url = link(params, cursor=None, sort=second if sort == first else first) if column.sort in sorts else ""

@@ -81,9 +81,7 @@ def last_order(figures: Figures, today: date, currency: str) -> Headline:
 def orders(figures: Figures, today: date, currency: str) -> Headline:
     """Orders not yet shipped or closed."""
     count, amount = figures.get("open_orders") or 0, figures.get("open_order_amount")
-    return Headline(
-        "Open orders", str(count), note=f"{short_money(amount, currency)} confirmed" if amount else ""
-    )
+    return Headline("Open orders", str(count), note=f"{short_money(amount, currency)} confirmed" if amount else "")
 
 
 def credit(figures: Figures, today: date, currency: str) -> Headline:
@@ -110,13 +108,9 @@ def overdue(figures: Figures, today: date, currency: str) -> Headline:
         figures.get("overdue_receivable") or Decimal(0),
         figures.get("open_receivable") or Decimal(0),
     )
-    share = (
-        percent(late / open_) if open_ and late / open_ >= Decimal("0.01") else "Under 1 %" if late else "0 %"
-    )
+    share = percent(late / open_) if open_ and late / open_ >= Decimal("0.01") else "Under 1 %" if late else "0 %"
     note = f"{share} of {short_money(open_, currency)} open" if open_ else "Nothing open"
-    return Headline(
-        "Overdue", short_money(late, currency), money(late, currency), note, "bad" if late else ""
-    )
+    return Headline("Overdue", short_money(late, currency), money(late, currency), note, "bad" if late else "")
 
 
 def oldest(figures: Figures, today: date, currency: str) -> Headline:
@@ -125,9 +119,7 @@ def oldest(figures: Figures, today: date, currency: str) -> Headline:
     days = (today - due).days if due else 0
     if days <= 0:
         return Headline("Oldest overdue", "None", note="Every open invoice is within terms")
-    return Headline(
-        "Oldest overdue", f"{days} d", note=f"Due {day(due)}", tone="bad" if days > 60 else "warn"
-    )
+    return Headline("Oldest overdue", f"{days} d", note=f"Due {day(due)}", tone="bad" if days > 60 else "warn")
 
 
 def overdue_yes_no(figures: Figures, today: date, currency: str) -> Headline:
@@ -151,9 +143,7 @@ def tickets(figures: Figures, today: date, currency: str) -> Headline:
 def last_contact(figures: Figures, today: date, currency: str) -> Headline:
     """When we last spoke."""
     at = figures.get("last_contact_at")
-    return Headline(
-        "Last contact", ago(at) if at else "None yet", note=day(at) if at else "No call, meeting or mail"
-    )
+    return Headline("Last contact", ago(at) if at else "None yet", note=day(at) if at else "No call, meeting or mail")
 
 
 def contacts(figures: Figures, today: date, currency: str) -> Headline:
@@ -172,9 +162,7 @@ def tasks(figures: Figures, today: date, currency: str) -> Headline:
 def disputed(figures: Figures, today: date, currency: str) -> Headline:
     """Fields on which trusted sources differ."""
     count = len(figures.get("disputed") or ())
-    return Headline(
-        "Disputed values", str(count), tone="warn" if count else "", note="Sources differ" if count else ""
-    )
+    return Headline("Disputed values", str(count), tone="warn" if count else "", note="Sources differ" if count else "")
 
 
 Maker = Callable[[Figures, date, str], Headline]

@@ -51,9 +51,7 @@ def home_headlines(user: User, currency: str) -> list[Headline]:
     """Figures over every customer the user sees."""
     accounts = visible_accounts(user)
     count, totals = estimate_customers(accounts), total_customers(user, accounts)
-    figures = [
-        Headline("Customers", f"{'' if count.exact else '≈ '}{number(count.value)}", note="You can see")
-    ]
+    figures = [Headline("Customers", f"{'' if count.exact else '≈ '}{number(count.value)}", note="You can see")]
     return figures + [_total(name, totals, currency) for name in TOTALS if name in totals]
 
 

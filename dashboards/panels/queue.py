@@ -106,8 +106,7 @@ def tabs(user: User, kind: str | None, done: bool) -> list[Tab]:
     """All, each kind with its count, and what was answered."""
     counts = count_tasks(user)
     kinds = [
-        Tab(label, f"?kind={name}", kind == name and not done, counts.get(name, 0))
-        for name, label in KINDS.items()
+        Tab(label, f"?kind={name}", kind == name and not done, counts.get(name, 0)) for name, label in KINDS.items()
     ]
     every = Tab("All", "?", kind is None and not done, sum(counts.values()))
     return [every, *(tab for tab in kinds if tab.count or tab.current), Tab("Answered", "?state=done", done)]
@@ -126,7 +125,7 @@ def reason_of(task: StewardTask) -> str:
     if task.kind == "conflict":
         return "sources differ"
     if task.kind != "duplicate" or not RULE.fullmatch(task.reason):
-        return task.reason
+        return task.reason.rstrip(".")
     from syncengine.identity.explain import REASONS  # late: loads Polars, which few pages need
 
     return REASONS.get(task.reason, task.reason.replace(":", " ").replace("_", " "))
@@ -174,18 +173,13 @@ def evidence_bars(explanation: Explanation) -> list[Bar]:
     """The steps that speak for or against, the strongest first, each scaled to the strongest."""
     steps = sorted((step for step in explanation.steps if step.weight), key=lambda step: -abs(step.weight))
     top = max((abs(step.weight) for step in steps), default=1.0)
-    return [
-        Bar(LABELS[step.comparison], step.sentence, step.weight, abs(step.weight) / top * 50)
-        for step in steps
-    ]
+    return [Bar(LABELS[step.comparison], step.sentence, step.weight, abs(step.weight) / top * 50) for step in steps]
 
 
 def _comparison(row: FieldRow) -> Comparison:
     values = [text_of(value) for value in row.values]
     same = row.differs and alike(values)
-    return Comparison(
-        row.field.label, row.field.meaning, row.differs, same, pieces(values), text_of(row.golden)
-    )
+    return Comparison(row.field.label, row.field.meaning, row.differs, same, pieces(values), text_of(row.golden))
 
 
 def _choices(card: Card) -> list[dict[str, Any]]:
@@ -193,9 +187,7 @@ def _choices(card: Card) -> list[dict[str, Any]]:
     if card.task.kind != "conflict" or not card.rows:
         return []
     row = card.rows[0]
-    said = [
-        (side, text_of(value)) for side, value in zip(card.sides, row.values, strict=True) if text_of(value)
-    ]
+    said = [(side, text_of(value)) for side, value in zip(card.sides, row.values, strict=True) if text_of(value)]
     golden = text_of(row.golden)
     return [
         {"key": str(place), "side": side, "value": value, "stands": value == golden}

@@ -35,9 +35,7 @@ def record_rows(user: User, customer: Customer) -> Sequence[RecordRow]:
     """Fields that have a value and whose origin the reader may know, in the order of the catalogue."""
     told = lineage_of(user, [customer.account]).get(customer.id, {})
     hidden = field_access(user, "account").redacted
-    specs = [
-        spec for spec in load()["account"].fields.values() if spec.name in told and spec.name not in hidden
-    ]
+    specs = [spec for spec in load()["account"].fields.values() if spec.name in told and spec.name not in hidden]
     return [_row(spec, told[spec.name], customer) for spec in specs]
 
 

@@ -22,17 +22,9 @@ RUN_TONES = {"running": "busy", "failed": "bad", "stopped": "warn", "succeeded":
 LEDGER = ("unchanged", "created", "updated", "tombstoned", "rejected", "held", "skipped", "superseded")
 LEDGER_WORDS = {"tombstoned": "Deleted", "rejected": "Refused", "superseded": "Older than known"}
 STAGES = (
-    "read",
-    "land",
-    "map",
-    "validate",
-    "standardise",
-    "match",
-    "resolve",
-    "survive",
-    "publish",
-    "summary",
-)
+    "read", "land", "map", "validate", "store", "products", "identity", "survivorship", "accounts", "tasks",
+    "contacts", "addresses", "documents", "summary",
+)  # fmt: skip
 RAMP = ("--accent", "--age-0", "--age-1", "--age-2", "--ok", "--muted")
 
 
@@ -96,9 +88,7 @@ def stages(run: Run) -> list[Stage]:
     seconds = {name: _seconds(run.stages[name]) for name in sorted(run.stages, key=_place)}
     total = sum(seconds.values()) or 1.0
     return [
-        Stage(
-            name.replace("_", " ").capitalize(), value, value / total * 100, f"var({RAMP[place % len(RAMP)]})"
-        )
+        Stage(name.replace("_", " ").capitalize(), value, value / total * 100, f"var({RAMP[place % len(RAMP)]})")
         for place, (name, value) in enumerate(seconds.items())
     ]
 

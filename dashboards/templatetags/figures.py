@@ -107,6 +107,14 @@ def percent(value: Any, places: int = 0) -> str:
 
 
 @register.filter
+def likely(probability: float | None) -> str:
+    """A probability in percent; never rounded up to certainty."""
+    if probability is None:
+        return DASH
+    return "> 99 %" if 0.995 <= probability < 1 else percent(probability)
+
+
+@register.filter
 def share(value: Any) -> str:
     """A share between 0 and 1 as a number of percent for a width."""
     return f"{float(value or 0) * 100:.1f}"

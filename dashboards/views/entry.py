@@ -48,9 +48,7 @@ def list_demo_logins() -> list[dict[str, str]]:
     if not settings.OWN_DATABASE:
         return []
     first: dict[str, str] = {}
-    for email, role in (
-        User.objects.filter(is_demo=True, is_active=True).order_by("id").values_list("email", "role")
-    ):
+    for email, role in User.objects.filter(is_demo=True, is_active=True).order_by("id").values_list("email", "role"):
         first.setdefault(role, email)
     return [{"label": spec.label, "email": first[name]} for name, spec in roles().items() if name in first]
 

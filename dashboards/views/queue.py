@@ -118,9 +118,7 @@ def _answer(request: HttpRequest, answered: Card, act: object) -> HttpResponse:
     return _swap(request, following.pk if following else None, words, task)
 
 
-def _swap(
-    request: HttpRequest, id: int | None, words: str = "", task: StewardTask | None = None
-) -> HttpResponse:
+def _swap(request: HttpRequest, id: int | None, words: str = "", task: StewardTask | None = None) -> HttpResponse:
     """The next card in place of the last, and a toast that can take the answer back."""
     if id is None:
         response = fragment(request, "dashboards/queue/_finished.html", {})

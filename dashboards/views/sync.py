@@ -21,12 +21,14 @@ from syncengine.models import DeadLetter, Run
 from syncengine.selectors.sync import get_run, list_refused, list_runs, may_see_runs, show_payload
 
 SHOWN = 25
+ROUNDS = 6
 
 
 @allowed(may_see_runs)
 def sources(request: HttpRequest) -> HttpResponse:
-    """Every stream with its state, worst first."""
-    context = {"lines": panel.board(reader(request), timezone.now())}
+    """Every stream with its state, worst first, and the latest rounds of the publish lane."""
+    rounds = list_runs(reader(request)).filter(stream=None)[:ROUNDS]
+    context = {"lines": panel.board(reader(request), timezone.now()), "runs": list(rounds)}
     return page(request, "dashboards/sync/page.html", context, current="sync", crumbs=[("Sync", None)])
 
 
@@ -91,9 +93,7 @@ def replay(request: HttpRequest) -> HttpResponse:
     elif runs:
         messages.error(request, f"{again} refused again, {taken} taken. The reason is below.")
     else:
-        messages.error(
-            request, "What could not be read as a record can’t be replayed; the next sync reads it anew."
-        )
+        messages.error(request, "What could not be read as a record can’t be replayed; the next sync reads it anew.")
     back = request.POST.get("next", "")
     return redirect(back if back.startswith("/sync/") else reverse("refused"))
 
