@@ -15,6 +15,7 @@ from accounts.models import Account, Source, User
 from portal import schedule
 from portal.celery import app
 from portal.launcher.redelivery import restore_unacknowledged
+from syncengine.demo.install import was_removed
 
 
 def prepare(*, customers: int, out: OutputWrapper) -> None:
@@ -41,6 +42,8 @@ def migrate(out: OutputWrapper) -> None:
 
 def demonstrate(customers: int, out: OutputWrapper) -> None:
     """The demo company where the database has none, its first sync where nothing arrived yet, its logins."""
+    if was_removed():
+        return
     if not Source.objects.exists():
         create_demo_users()
         call_command("demo", customers=customers, stdout=out)

@@ -13,6 +13,7 @@ from syncengine.demo.tick import tick
 from syncengine.policies.apply import apply_folder
 
 POLICIES = Path(__file__).parent / "policies"
+REMOVED = ".removed"
 
 
 class NotOurDatabase(Exception):
@@ -32,6 +33,7 @@ def require_own_database(*, force: bool) -> None:
 
 def install_company(*, customers: int, seed: int, now: datetime, progress: Progress = quiet) -> Summary:
     """Write the company up to this moment, apply its policies, and create logins in our own database."""
+    (company_folder() / REMOVED).unlink(missing_ok=True)
     summary = generate(
         company_folder(),
         customers=customers,
@@ -54,6 +56,11 @@ def share_of_day(now: datetime) -> float:
 def has_company() -> bool:
     """Whether a demo company lies in PORTAL_HOME."""
     return (company_folder() / STATE).exists()
+
+
+def was_removed() -> bool:
+    """Whether somebody took the demo company away, so that no start brings it back by itself."""
+    return (company_folder() / REMOVED).exists()
 
 
 def follow_clock(*, now: datetime) -> Summary:

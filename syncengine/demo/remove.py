@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from accounts.grants import DEMO_GROUP
 from accounts.models import User
-from syncengine.demo.install import company_folder
+from syncengine.demo.install import REMOVED, company_folder
 from syncengine.policies.beat import TASK
 
 # What belongs to people, who stay unless the demo made them.
@@ -25,6 +25,8 @@ def remove_company() -> None:
         Group.objects.filter(name=DEMO_GROUP).delete()
         apps.get_model("django_celery_beat", "PeriodicTask").objects.filter(task=TASK).delete()
     shutil.rmtree(company_folder(), ignore_errors=True)
+    company_folder().mkdir(parents=True)
+    (company_folder() / REMOVED).touch()
 
 
 def _empty_tables() -> None:
@@ -33,6 +35,7 @@ def _empty_tables() -> None:
     present = set(connection.introspection.table_names(include_views=False)) | _partitioned()
     names = ", ".join(connection.ops.quote_name(table) for table in tables if table in present)
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks still to come cannot be emptied
         cursor.execute(f"TRUNCATE {names} RESTART IDENTITY")
 
 
