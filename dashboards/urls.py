@@ -10,6 +10,7 @@ from dashboards.views import customer, customers, entry, home, queue, search, sy
 urlpatterns = [
     path("", home.home, name="home"),
     path("figures/", home.figures, name="home_figures"),
+    path("attention/", home.attention_list, name="home_attention"),
     path("login/", entry.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("account/preferences/", entry.preferences, name="preferences"),

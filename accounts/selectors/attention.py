@@ -10,10 +10,12 @@ from django.db.models import QuerySet
 
 from accounts.access import figure_access, visible_accounts
 from accounts.access.fields import Reader
-from accounts.models import Account
+from accounts.models import Account, columns
 
 SILENT_DAYS = 120
 EACH = 4
+OVERDUE = columns.or_zero("summary__overdue_receivable")  # as they are indexed
+REVENUE = columns.or_zero("summary__revenue_ttm")
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,8 @@ def _tickets(user: Reader, accounts: QuerySet[Account]) -> list[Concern]:
 def _overdue(user: Reader, accounts: QuerySet[Account], today: date) -> list[Concern]:
     if not figure_access(user, "overdue_receivable"):
         return []
-    rows = accounts.filter(summary__overdue_receivable__gt=0).order_by("-summary__overdue_receivable", "id")[
-        :EACH
-    ]
-    return [
-        Concern("overdue", row.pk, str(row), _since(row, today), row.summary.overdue_receivable)
-        for row in rows
-    ]
+    rows = accounts.filter(summary__overdue_receivable__gt=0).order_by("-summary__overdue_receivable", "id")[:EACH]
+    return [Concern("overdue", row.pk, str(row), _since(row, today), row.summary.overdue_receivable) for row in rows]
 
 
 def _silent(user: Reader, accounts: QuerySet[Account], today: date) -> list[Concern]:
@@ -68,7 +65,7 @@ def _silent(user: Reader, accounts: QuerySet[Account], today: date) -> list[Conc
     quiet = accounts.filter(
         summary__last_order_date__lt=today - timedelta(days=SILENT_DAYS), summary__order_count__gte=3
     )
-    rows = quiet.filter(summary__revenue_ttm__gt=0).order_by("-summary__revenue_ttm", "id")[:EACH]
+    rows = quiet.filter(summary__revenue_ttm__gt=0).order_by(REVENUE.desc(), "-summary__account")[:EACH]
     return [
         Concern(
             "silent",

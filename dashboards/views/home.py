@@ -16,12 +16,13 @@ from syncengine.selectors.sync import may_see_runs
 def home(request: HttpRequest) -> HttpResponse:
     """What needs this user today, and how fresh the data is."""
     user, currency = reader(request), base_currency()
+    large = is_large(user)  # then figures and list follow the page
     lines = board(user, timezone.now()) if may_see_runs(user) else []
     context = {
         "today": timezone.localdate(),
         "now": timezone.now(),
-        "headlines": None if is_large(user) else home_headlines(user, currency),
-        "items": attention(user, timezone.localdate(), currency),
+        "headlines": None if large else home_headlines(user, currency),
+        "items": None if large else attention(user, timezone.localdate(), currency),
         "troubled": [line for line in lines if line.tone in ("warn", "bad")],
         "operates": bool(lines),
     }
@@ -33,3 +34,10 @@ def figures(request: HttpRequest) -> HttpResponse:
     """The headline figures alone, for companies where summing takes longer than a page may."""
     context = {"headlines": home_headlines(reader(request), base_currency())}
     return fragment(request, "dashboards/customer/_headlines.html", context)
+
+
+@reads
+def attention_list(request: HttpRequest) -> HttpResponse:
+    """Who needs attention, alone."""
+    items = attention(reader(request), timezone.localdate(), base_currency())
+    return fragment(request, "dashboards/home/_attention.html", {"items": items, "now": timezone.now()})

@@ -103,12 +103,8 @@ def test_value_opens_its_lineage(login: Login, customer: Make) -> None:
     assert f"crm-{account.pk}" in part
 
 
-@pytest.mark.parametrize(
-    ("role", "field"), [("sales", "tax_id"), ("executive", "phone"), ("sales", "nonsense")]
-)
-def test_lineage_of_what_a_role_may_not_know_is_not_found(
-    login: Login, customer: Make, role: str, field: str
-) -> None:
+@pytest.mark.parametrize(("role", "field"), [("sales", "tax_id"), ("executive", "phone"), ("sales", "nonsense")])
+def test_lineage_of_what_a_role_may_not_know_is_not_found(login: Login, customer: Make, role: str, field: str) -> None:
     account = customer()
 
     assert login(role).get(f"/customers/{account.pk}/values/{field}/").status_code == 404

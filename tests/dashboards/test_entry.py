@@ -10,6 +10,7 @@ from django.test import Client, override_settings
 
 from accounts.catalogue import roles
 from accounts.models import User
+from accounts.selectors import customers
 from tests.factories import UserFactory
 
 Login = Callable[[str], Client]
@@ -35,9 +36,7 @@ def test_wrong_password_is_explained(client: Client, db: None) -> None:
 
 
 @pytest.mark.parametrize(("own", "named"), [(True, True), (False, False)])
-def test_demo_logins_are_named_only_in_a_database_of_our_own(
-    client: Client, db: None, own: bool, named: bool
-) -> None:
+def test_demo_logins_are_named_only_in_a_database_of_our_own(client: Client, db: None, own: bool, named: bool) -> None:
     UserFactory(email="sales@demo.example", role="sales", is_demo=True)
 
     with override_settings(OWN_DATABASE=own):
@@ -111,3 +110,16 @@ def test_missing_address_of_the_interface_answers_programs(login: Login) -> None
     response = login("sales").get("/api/v1/nothing")
 
     assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_home_of_a_large_company_asks_for_its_sums_afterwards(
+    login: Login, customer: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(customers, "EXACT_UP_TO", 1)
+    customer("Acme Pumps")
+    client = login("finance")
+
+    page, figures, attention = (client.get(path).content.decode() for path in ("/", "/figures/", "/attention/"))
+
+    assert ('hx-get="/figures/"' in page, 'hx-get="/attention/"' in page, "Acme Pumps" in page) == (True, True, False)
+    assert ("€1.19k" in figures, "Acme Pumps" in attention) == (True, True)

@@ -26,9 +26,7 @@ def test_short_money_keeps_three_digits(value: Decimal | None, text: str) -> Non
     assert short_money(value) == text
 
 
-@pytest.mark.parametrize(
-    ("currency", "text"), [("EUR", "€1,234.50"), ("SEK", "1,234.50 SEK"), (None, "1,234.50")]
-)
+@pytest.mark.parametrize(("currency", "text"), [("EUR", "€1,234.50"), ("SEK", "1,234.50 SEK"), (None, "1,234.50")])
 def test_money_names_its_currency(currency: str | None, text: str) -> None:
     assert money(Decimal("1234.5"), currency) == text
 

@@ -131,9 +131,7 @@ def test_conflict_offers_each_value_by_its_key(login: Login, conflict: StewardTa
 
 
 @pytest.mark.parametrize("typed", [True, False])
-def test_conflict_is_settled_by_a_chosen_or_typed_value(
-    login: Login, conflict: StewardTask, typed: bool
-) -> None:
+def test_conflict_is_settled_by_a_chosen_or_typed_value(login: Login, conflict: StewardTask, typed: bool) -> None:
     second = CanonicalAccount.objects.order_by("-pk")[0]
     answer = {"value": "+49 221 3"} if typed else {"record": str(second.pk)}
 
@@ -149,9 +147,7 @@ def test_conflict_without_a_value_is_asked_again(login: Login, conflict: Steward
     assert response.status_code == 422
 
 
-def test_list_puts_the_most_valuable_first(
-    login: Login, duplicate: StewardTask, conflict: StewardTask
-) -> None:
+def test_list_puts_the_most_valuable_first(login: Login, duplicate: StewardTask, conflict: StewardTask) -> None:
     response = login("steward").get("/queue/")
 
     assert [row.task.pk for row in response.context["rows"]] == [duplicate.pk, conflict.pk]

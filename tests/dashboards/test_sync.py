@@ -68,9 +68,7 @@ def test_run_page_tells_whether_the_ledger_balances(login: Login, stream: Stream
 
 
 @pytest.mark.parametrize("role", ["steward", "operator"])
-def test_what_the_source_sent_is_hidden_from_those_who_may_not_see_it(
-    login: Login, stream: Stream, role: str
-) -> None:
+def test_what_the_source_sent_is_hidden_from_those_who_may_not_see_it(login: Login, stream: Stream, role: str) -> None:
     refused(stream, finished(stream))
 
     page = login(role).get("/sync/refused/").content.decode()

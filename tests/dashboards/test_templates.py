@@ -34,9 +34,7 @@ def test_icons_that_are_used_exist() -> None:
 def test_nothing_is_fetched_from_outside() -> None:
     texts = [path.read_text() for path in [*TEMPLATES, *STATIC.glob("*.css"), *STATIC.glob("*.js")]]
 
-    assert [
-        url for text in texts for url in re.findall(r"""(?:src|href|url)[=(]["']?https?://[^"')]+""", text)
-    ] == []
+    assert [url for text in texts for url in re.findall(r"""(?:src|href|url)[=(]["']?https?://[^"')]+""", text)] == []
 
 
 def test_scripts_fit_the_budget() -> None:
