@@ -41,7 +41,7 @@ def moment(at: pl.Expr) -> pl.Expr:
 def encoded(frame: pl.DataFrame, *, separator: str, encoding: str, header: bool) -> bytes:
     """The frame as CSV in an encoding; letters it lacks lose their accent."""
     text = frame.write_csv(separator=separator, include_header=header, line_terminator="\n")
-    if encoding == "utf-8":
+    if encoding == "utf-8" or text.isascii():
         return text.encode()
     plain = text.translate(str.maketrans("łŁśŚżŻźŹąĄęĘćĆńŃ", "lLsSzZzZaAeEcCnN"))
     return plain.encode(encoding, "replace")

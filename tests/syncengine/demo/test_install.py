@@ -10,7 +10,6 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
-from accounts.grants import create_demo_users
 from accounts.models import LegalEntity, Source, Territory, User
 from syncengine.demo.install import follow_clock, has_company, install_company, was_removed
 from syncengine.demo.remove import KEPT, remove_company
@@ -36,7 +35,7 @@ def test_install_declares_sources_territories_and_people(home: Path) -> None:
 
 
 def test_follow_clock_tells_nothing_twice(home: Path) -> None:
-    install_company(customers=60, seed=1, now=NOW)
+    install_company(customers=20, seed=1, now=NOW)
 
     assert follow_clock(now=NOW).rows == {}
     assert follow_clock(now=NOW.replace(day=25)).total > 0
@@ -64,11 +63,3 @@ def test_known_passwords_enter_no_foreign_database(home: Path, settings: Any) ->
 
     assert PolicyVersion.objects.count() == 1
     assert not User.objects.filter(is_demo=True).exists()
-
-
-def test_logins_are_made_once(home: Path) -> None:
-    install_company(customers=10, seed=1, now=NOW)
-    before = User.objects.count()
-    create_demo_users()
-
-    assert User.objects.count() == before
