@@ -43,8 +43,8 @@ def bring_about(drop: int) -> None:
     orders = [f"A{drop}-{n};{day};;{n};2026-02-01;{n + drop},50;USD" for n in range(0, CUSTOMERS, 2)]
     orders += [f"A{drop - 1}-{n};{day};1;{n};2026-02-01;1,00;USD" for n in range(0, CUSTOMERS, 12) if drop]
     orders += [f"BAD{drop};{day};;1;2026-02-01;x,y;EUR"]
-    write("crm/accounts", drop, crm)
-    write("erp/customers", drop, erp)
+    write("crm/accounts", drop, [*crm, f"MARK{drop},{day},,Zeichen {drop} Crm,,,,,,,"])
+    write("erp/customers", drop, [*erp, f"MARK{drop};{day};Merkmal {drop} Erp;;;;;;;"])
     write("erp/orders", drop, [*orders, f"MARK{drop};{day};;1;2026-02-01;0,00;EUR"])
     write("erp/lines", drop, [f"MARK{drop};{day};A{drop}-0;1;1;1"])
     if drop == 2:

@@ -15,7 +15,7 @@ from tests.flows.kill_story import Story
 
 @pytest.mark.slow
 def test_a_few_kills_change_nothing() -> None:
-    assert_same_end(kills=4)
+    assert_same_end(kills=3)
 
 
 @contextmanager
