@@ -34,7 +34,14 @@ def restore(path: Path) -> None:
     try:
         # pg_restore's own --clean cannot drop partitions, so the schema goes as a whole, in the same transaction.
         _run("pg_restore", "--no-owner", f"--file={script}", str(path))
-        _run("psql", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--command={EMPTY}", f"--file={script}")
+        _run(
+            "psql",
+            "--quiet",
+            "--single-transaction",
+            "--set=ON_ERROR_STOP=1",
+            f"--command={EMPTY}",
+            f"--file={script}",
+        )
     finally:
         script.unlink(missing_ok=True)
 

@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--replace", action="store_true", help="overwrite a database that holds customers")
+        parser.add_argument(
+            "--replace", action="store_true", help="overwrite a database that holds customers"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["file"].exists():
