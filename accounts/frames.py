@@ -27,7 +27,7 @@ def copy_in(table: str, frame: pl.DataFrame) -> None:
     )
     with connection.cursor() as cursor:
         for part in frame.iter_slices(ROWS_AT_ONCE):
-            with cursor.copy(statement) as copy:
+            with cursor.cursor.copy(statement) as copy:  # psycopg's own: Django's debug wrapper knows no copy
                 _send(copy, _as_csv(part))
 
 
@@ -68,7 +68,7 @@ def read(
     body = sql.SQL(query) if isinstance(query, str) else query
     statement = sql.Composed([sql.SQL("COPY ("), body, sql.SQL(") TO STDOUT (FORMAT csv)")])
     buffer = io.BytesIO()
-    with connection.cursor() as cursor, cursor.copy(statement, params or None) as copy:
+    with connection.cursor() as cursor, cursor.cursor.copy(statement, params or None) as copy:
         for block in copy:
             buffer.write(block)
     buffer.seek(0)

@@ -39,10 +39,10 @@ AI = {"key": "company_id", "name": "company_name", "website": "domain", "city": 
 
 def demo_company(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Records of all four systems, and record_id with truth."""
-    erp = (folder / "erp" / "customers.csv").read_bytes().decode("cp1252").encode()
-    desk = pl.read_ndjson(folder / "helpdesk" / "organizations.jsonl").unnest("address")
+    erp = _file(folder / "erp", "customers").read_bytes().decode("cp1252").encode()
+    desk = pl.read_ndjson(_file(folder / "helpdesk", "organizations")).unnest("address")
     parts = [
-        _as("crm", pl.read_csv(folder / "crm" / "accounts.csv", infer_schema=False), CRM),
+        _as("crm", pl.read_csv(_file(folder / "crm", "accounts"), infer_schema=False), CRM),
         _as("erp", pl.read_csv(erp, separator=";", infer_schema=False), ERP),
         _as(
             "helpdesk",
@@ -58,13 +58,19 @@ def demo_company(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
                 "phone": "phone",
             },
         ),
-        _as("ai", pl.read_parquet(folder / "ai" / "companies.parquet"), AI),
+        _as("ai", pl.read_parquet(_file(folder / "ai", "companies")), AI),
     ]
     records = pl.concat(parts, how="diagonal").with_row_index("record_id", offset=1)
     truth = records.select("record_id", "source", "key").join(
         pl.read_parquet(folder / "truth.parquet"), on=["source", "key"]
     )
     return records.drop("source"), truth.select(pl.col("record_id").cast(pl.Int64), truth="customer")
+
+
+def _file(folder: Path, name: str) -> Path:
+    """The one drop of a table, whatever day its name carries."""
+    (found,) = folder.glob(f"{name}*")
+    return found
 
 
 def _as(source: str, frame: pl.DataFrame, columns: dict[str, str]) -> pl.DataFrame:
