@@ -60,25 +60,35 @@ def run_stream(
     *,
     clock: Callable[[], datetime] = now_utc,
     progress: Progress | None = None,
-    kind: str = "sync",
+    accept_deletions: bool = False,
 ) -> Run:
-    """Read what is new in a stream, up to the lane's queue. Raises StreamBusy while another run does."""
+    """Read what is new in a stream, up to the lane's queue. Raises StreamBusy while another run does.
+
+    `accept_deletions` believes a complete listing however much it lacks.
+    """
     stream = Stream.objects.select_related("source").get(pk=stream_id)
     with _locked(stream):
         _close_interrupted(stream, clock())
         policies = current_policies()
-        run = _start(stream, policies, clock(), kind)
+        run = _start(stream, policies, clock(), "sync")
         with bound_contextvars(run_id=run.pk):
-            return _run(run, stream, policies, clock, progress)
+            return _run(run, stream, policies, clock, progress, 1.0 if accept_deletions else GUARD_SHARE)
 
 
 def _run(
-    run: Run, stream: Stream, policies: PolicySet, clock: Callable[[], datetime], progress: Progress | None
+    run: Run,
+    stream: Stream,
+    policies: PolicySet,
+    clock: Callable[[], datetime],
+    progress: Progress | None,
+    guard: float,
 ) -> Run:
     """Failures a source can cause end in the run's message; anything else is a defect and is raised too."""
     try:
-        _read(stream, run, policies, clock, progress)
+        _read(stream, run, policies, clock, progress, guard)
     except (ConnectorError, ConfigurationError, MassChange) as error:
+        if isinstance(error, MassChange):  # the listing has to be met again, or the question would be forgotten
+            Stream.objects.filter(pk=stream.pk).update(watermark=None)
         log.warning("run failed", stream=str(stream), reason=str(error))
         return _finish(run, stream, clock(), failure=error)
     except Exception as error:
@@ -127,7 +137,12 @@ def _start(stream: Stream, policies: PolicySet, now: datetime, kind: str) -> Run
 
 
 def _read(
-    stream: Stream, run: Run, policies: PolicySet, clock: Callable[[], datetime], progress: Progress | None
+    stream: Stream,
+    run: Run,
+    policies: PolicySet,
+    clock: Callable[[], datetime],
+    progress: Progress | None,
+    guard: float,
 ) -> None:
     source = _source(stream, run, policies, clock())
     seen: list[pl.Series] = []
@@ -140,7 +155,7 @@ def _read(
             complete = batch.complete
             if progress:
                 progress(f"{stream.source.name} {stream.name}", batch.rows.height)
-        _believe_absences(connector, source, seen, complete, run, clock)
+        _believe_absences(connector, source, seen, complete, run, clock, guard)
 
 
 def _source(stream: Stream, run: Run, policies: PolicySet, until: datetime) -> _Source:
@@ -196,6 +211,7 @@ def _believe_absences(
     complete: bool,
     run: Run,
     clock: Callable[[], datetime],
+    guard: float,
 ) -> None:
     """Deletions are believed only after a complete listing; an unusual share of them stops the run."""
     request, stream = source.request, source.reading.stream
@@ -208,10 +224,10 @@ def _believe_absences(
     now = clock()
     with transaction.atomic():
         gone, live = landing.absent_records(stream.pk, keys.drop_nulls().str.strip_chars())
-        if gone.height > GUARD_ROWS and gone.height > GUARD_SHARE * live:
+        if gone.height > GUARD_ROWS and gone.height > guard * live:
             raise MassChange(
                 f"{gone.height} of {live} known records are missing from the listing; nothing was deleted. "
-                "If that is right, delete them at the source in smaller steps or run with --accept-deletions."
+                f"If that is right: manage.py sync {stream.source.name} --stream {stream.name} --accept-deletions"
             )
         if gone.height:
             _bury(gone, source.reading, now)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from syncengine.models import Run, Stream
-from syncengine.pipeline import StreamBusy, publish_all, run_stream
+from syncengine.pipeline import StreamBusy, publish_all, refresh_records, run_stream
 
 
 class Command(BaseCommand):
@@ -19,12 +19,19 @@ class Command(BaseCommand):
         parser.add_argument("source", nargs="?", help="name of the source; all when left out")
         parser.add_argument("--stream", help="one stream of the source")
         parser.add_argument("--all", action="store_true", help="every source (the default)")
+        parser.add_argument("--keys", nargs="+", help="only these records of the stream, at once")
+        parser.add_argument(
+            "--accept-deletions", action="store_true", help="believe a complete listing however much it lacks"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         streams = _streams(options["source"], options["stream"])
         if not streams:
             raise CommandError("Nothing to read: no such source or stream, or no policies applied yet.")
-        failed = _read_and_publish(streams)
+        if options["keys"]:
+            failed = _refresh(streams, tuple(options["keys"]))
+        else:
+            failed = _read_and_publish(streams, accept_deletions=options["accept_deletions"])
         if failed:
             raise CommandError("; ".join(f"{run.stream}: {run.message}" for run in failed))
 
@@ -38,7 +45,14 @@ def _streams(source: str | None, stream: str | None) -> list[Stream]:
     return list(chosen)
 
 
-def _read_and_publish(streams: list[Stream]) -> list[Run]:
+def _refresh(streams: list[Stream], keys: tuple[str, ...]) -> list[Run]:
+    """Fetch single records, also while a bulk run reads their stream."""
+    runs = [refresh_records(stream.pk, keys) for stream in streams]
+    publish_all()
+    return [run for run in runs if run.state != "succeeded"]
+
+
+def _read_and_publish(streams: list[Stream], *, accept_deletions: bool) -> list[Run]:
     columns = (
         TextColumn("{task.description:34}"),
         BarColumn(24),
@@ -48,14 +62,14 @@ def _read_and_publish(streams: list[Stream]) -> list[Run]:
     with Progress(*columns, TimeElapsedColumn(), console=Console(), refresh_per_second=5) as bars:
         for stream in streams:
             bar = bars.add_task(f"{stream.source.label} · {stream.name}", total=None, rows=0)
-            run = _read(stream, bars, bar)
+            run = _read(stream, bars, bar, accept_deletions=accept_deletions)
             if run is not None and run.state != "succeeded":
                 failed.append(run)
         _publish(bars)
     return failed
 
 
-def _read(stream: Stream, bars: Progress, bar: TaskID) -> Run | None:
+def _read(stream: Stream, bars: Progress, bar: TaskID, *, accept_deletions: bool) -> Run | None:
     counted = 0
 
     def advance(_: str, rows: int) -> None:
@@ -64,7 +78,7 @@ def _read(stream: Stream, bars: Progress, bar: TaskID) -> Run | None:
         bars.update(bar, rows=counted)
 
     try:
-        run = run_stream(stream.pk, progress=advance)
+        run = run_stream(stream.pk, progress=advance, accept_deletions=accept_deletions)
     except StreamBusy:
         bars.update(bar, description=f"{stream.name}: being read already", total=1, completed=1)
         return None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from accounts.models import Account, AccountLineage, AccountSummary, Change, Contact, Order, OrderLine, User
-from syncengine.models import DeadLetter, Dirty, Run, StewardTask
-from syncengine.pipeline import replay
+from accounts.selectors.history import get_row_as_of
+from syncengine.models import DeadLetter, Dirty, Run, StewardTask, Stream
+from syncengine.pipeline import replay, run_stream
 from syncengine.steward.decisions import decide_duplicate, resolve_conflict, undo
-from tests.syncengine.small_company import SmallCompany
+from tests.syncengine.small_company import START, SmallCompany
 
 ACME_CRM = "C1,2026-03-01T08:00:00Z,,Acme Pumpen,+49 221 111,www.acme-pumpen.de,Köln,50667,Domstr. 1,DE,"
 ACME_ERP = "10001;2026-03-01T08:00:00Z;Acme Pumpen GmbH;acme-pumpen.de;Köln;50667;Domstr. 1;DE;;5000,00"
@@ -85,6 +87,37 @@ def test_change_keeps_a_before_image(company: SmallCompany) -> None:
     assert acme.name == "Acme Systems"
     change = Change.objects.get(object=1)
     assert (change.row_id, change.before["name"]) == (acme.pk, "Acme Pumpen")
+
+
+def test_a_past_day_can_be_rebuilt_from_the_change_log(company: SmallCompany) -> None:
+    first_sync(company)
+    acme = Account.objects.get(customer_number="10001")
+    early, names = company.now, ["Acme Systems", "Acme Group"]
+    moments = []
+    for hour, name in enumerate(names, start=9):
+        company.pass_time()
+        company.write("crm/accounts", ACME_CRM.replace("Acme Pumpen", name).replace("T08", f"T{hour:02}"))
+        company.sync()
+        moments.append(company.now)
+    told = [get_row_as_of("account", acme.pk, at) for at in (early, *moments)]
+    assert [row and row["name"] for row in told] == ["Acme Pumpen", *names]
+    assert get_row_as_of("account", acme.pk, START - timedelta(days=1)) is None
+    order = Order.objects.get()
+    assert get_row_as_of("order", order.pk, START - timedelta(days=1)) is None
+    assert get_row_as_of("order", order.pk, company.now)["number"] == "A1"
+
+
+def test_a_listing_that_lacks_too_much_deletes_nothing_until_somebody_says_so(company: SmallCompany) -> None:
+    rows = [f"{n};2026-03-01T08:00:00Z;Firma Nummer {n};;Ort {n};;;DE;;1,00" for n in range(150)]
+    company.write("erp/customers", *rows)
+    company.sync()
+    company.write("erp/customers", rows[0])
+    stopped = company.read("erp.customers")
+    assert (stopped.state, stopped.absent, stopped.known_after) == ("stopped", 0, 150)
+    assert "--accept-deletions" in stopped.message
+    again = Stream.objects.get(source__name="erp", name="customers")
+    run = run_stream(again.pk, clock=company.clock, accept_deletions=True)
+    assert (run.state, run.absent, run.balanced) == ("succeeded", 149, True)
 
 
 def test_older_state_never_replaces_a_newer_one(company: SmallCompany) -> None:
