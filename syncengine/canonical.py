@@ -9,7 +9,7 @@ import polars as pl
 from psycopg import sql
 
 from accounts.catalogue import ObjectSpec, load
-from accounts.frames import copy_in, execute, identifiers, read, rows
+from accounts.frames import copy_in, execute, identifiers, read, rows, stage
 from syncengine.records import CANONICAL_TYPES
 
 STAGE = "stage_canonical"
@@ -40,9 +40,7 @@ def read_canonical(name: str, where: str = "true", *, columns: list[str] | None 
     wanted = [c for c in value_columns(spec) if columns is None or c in columns]
     schema = HEAD | {c: CANONICAL_TYPES[spec.fields[c].type] for c in wanted}
     picks = [
-        sql.SQL("to_json({})").format(sql.Identifier(c))
-        if spec.fields[c].type == "tags"
-        else sql.Identifier(c)
+        sql.SQL("to_json({})").format(sql.Identifier(c)) if spec.fields[c].type == "tags" else sql.Identifier(c)
         for c in wanted
     ]
     if name == "account" and columns is None:
@@ -104,9 +102,7 @@ def _upsert(target: str, columns: list[str]) -> sql.Composed:
     return sql.SQL(
         "INSERT INTO {} AS c ({}) SELECT {} FROM {} ORDER BY crosswalk_id ON CONFLICT (crosswalk_id) DO UPDATE SET {} "
         "WHERE c.modified_at IS NULL OR excluded.modified_at IS NULL OR excluded.modified_at >= c.modified_at"
-    ).format(
-        sql.Identifier(target), identifiers(columns), identifiers(columns), sql.Identifier(STAGE), assign
-    )
+    ).format(sql.Identifier(target), identifiers(columns), identifiers(columns), sql.Identifier(STAGE), assign)
 
 
 def bury(name: str, ids_table: str) -> int:
@@ -116,11 +112,14 @@ def bury(name: str, ids_table: str) -> int:
     )
 
 
-def children_waiting() -> pl.Series:
-    """Records that name one of the staged keys as their parent while their customer still has none."""
+def children_waiting(keys: pl.DataFrame) -> pl.Series:
+    """Records that name one of these (source_id, key) as their parent while their customer still has none."""
+    if not rows("SELECT 1 FROM accounts_account LIMIT 1"):
+        return pl.Series([], dtype=pl.Int64)
+    stage("parent_candidates", {"source_id": "smallint", "key": "text"}, keys)
     return read(
         "SELECT c.crosswalk_id FROM syncengine_canonicalaccount c "
-        "JOIN stage_keys k ON k.source_id = c.source_id AND k.key = c.parent_key "
+        "JOIN parent_candidates k ON k.source_id = c.source_id AND k.key = c.parent_key "
         "JOIN accounts_accountcrosswalk x ON x.id = c.crosswalk_id "
         "JOIN accounts_account a ON a.id = x.account_id WHERE a.parent_id IS NULL",
         {"record_id": pl.Int64()},

@@ -59,6 +59,25 @@ def store(landed: pl.DataFrame, at: Landing) -> pl.DataFrame:
         deleted_at=pl.when("deleted").then(moment),
         run_id=pl.lit(at.run_id),
     )
+    ids = _upsert(ready) if _any_known(at.stream_id) else _insert(ready)
+    bodies = ready.join(ids, on="key").select(landed_at="changed_at", record_id="record_id", body="payload")
+    copy_in("syncengine_payload", bodies)
+    return ids
+
+
+def _any_known(stream_id: int) -> bool:
+    return bool(rows("SELECT 1 FROM syncengine_sourcerecord WHERE stream_id = %s LIMIT 1", [stream_id]))
+
+
+def _insert(ready: pl.DataFrame) -> pl.DataFrame:
+    """The first batch of a stream: nothing can be in the way, so rows are copied straight in."""
+    query = "SELECT nextval('syncengine_sourcerecord_id_seq') FROM generate_series(1, %s)"
+    named = ready.with_columns(id=read(query, {"id": pl.Int64()}, [ready.height])["id"].sort())
+    copy_in("syncengine_sourcerecord", named.select("id", *STORED))
+    return named.select("key", record_id="id")
+
+
+def _upsert(ready: pl.DataFrame) -> pl.DataFrame:
     stage(LANDING, STORED, ready)
     columns = ", ".join(STORED)
     execute(
@@ -68,14 +87,11 @@ def store(landed: pl.DataFrame, at: Landing) -> pl.DataFrame:
         "changed_at = excluded.changed_at, deleted_at = excluded.deleted_at, run_id = excluded.run_id "
         "WHERE r.modified_at IS NULL OR excluded.modified_at IS NULL OR excluded.modified_at >= r.modified_at"
     )
-    ids = read(
+    return read(
         f"SELECT s.key, r.id FROM {LANDING} s JOIN syncengine_sourcerecord r "
         "ON r.stream_id = s.stream_id AND r.key = s.key AND r.changed_at = s.changed_at",
         {"key": pl.String(), "record_id": pl.Int64()},
     )
-    bodies = ready.join(ids, on="key").select(landed_at="changed_at", record_id="record_id", body="payload")
-    copy_in("syncengine_payload", bodies)
-    return ids
 
 
 def absent_records(stream_id: int, seen: pl.Series) -> tuple[pl.DataFrame, int]:
@@ -110,9 +126,7 @@ def bury(gone: pl.DataFrame, at: Landing) -> None:
     )
 
 
-def mark_dirty(
-    object_code: int, record_ids: pl.Series, *, stream_id: int | None, cause: str, now: datetime
-) -> None:
+def mark_dirty(object_code: int, record_ids: pl.Series, *, stream_id: int | None, cause: str, now: datetime) -> None:
     """Queue records for the publish lane, in the transaction that changed them."""
     if not record_ids.len():
         return

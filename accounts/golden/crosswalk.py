@@ -23,13 +23,32 @@ LINKS, MOVED = "stage_links", "moved_records"
 
 def announce(name: str, keys: pl.DataFrame) -> pl.DataFrame:
     """Crosswalk ids (source_id, key, record_id) of these (source_id, key), new ones made where unheard of."""
-    stage("stage_keys", {"source_id": "smallint", "key": "text"}, keys.unique().sort("source_id", "key"))
-    announce_from("stage_keys", name, ["key"])
-    query = sql.SQL("SELECT x.source_id, x.key, x.id FROM {} x JOIN stage_keys USING (source_id, key)")
-    return read(
-        query.format(sql.Identifier(crosswalk_of(name))),
-        {"source_id": pl.Int16(), "key": pl.String(), "record_id": pl.Int64()},
+    wanted = keys.select("source_id", "key").unique().sort("source_id", "key")
+    found = _heard_of(name, wanted)
+    unheard = wanted.join(found, on=["source_id", "key"], how="anti", maintain_order="left")
+    if not unheard.height:
+        return found
+    named = unheard.with_columns(record_id=new_ids(f"{name}crosswalk", unheard.height))
+    stage("new_keys", {"record_id": "bigint", "source_id": "smallint", "key": "text"}, named)
+    made = execute(
+        sql.SQL(
+            "INSERT INTO {} (id, source_id, key) SELECT record_id, source_id, key FROM new_keys "
+            "ORDER BY record_id ON CONFLICT DO NOTHING"
+        ).format(sql.Identifier(crosswalk_of(name)))
     )
+    if made < named.height:  # somebody else announced some of them meanwhile
+        return _heard_of(name, wanted)
+    return pl.concat([found, named.select(found.columns)])
+
+
+def _heard_of(name: str, keys: pl.DataFrame) -> pl.DataFrame:
+    schema: dict[str, pl.DataType] = {"source_id": pl.Int16(), "key": pl.String(), "record_id": pl.Int64()}
+    walk = crosswalk_of(name)
+    if not rows(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(sql.Identifier(walk))):
+        return pl.DataFrame(schema=schema)
+    stage("stage_keys", {"source_id": "smallint", "key": "text"}, keys)
+    query = sql.SQL("SELECT x.source_id, x.key, x.id FROM {} x JOIN stage_keys USING (source_id, key)")
+    return read(query.format(sql.Identifier(walk)), schema)
 
 
 def announce_from(staged: str, name: str, columns: Sequence[str]) -> None:
@@ -51,9 +70,7 @@ def announce_from(staged: str, name: str, columns: Sequence[str]) -> None:
 def new_ids(name: str, count: int) -> pl.Series:
     """Fresh golden ids, ascending."""
     sequence = f"accounts_{name}_id_seq"
-    query = sql.SQL("SELECT nextval({}) FROM generate_series(1, {})").format(
-        sql.Literal(sequence), sql.Literal(count)
-    )
+    query = sql.SQL("SELECT nextval({}) FROM generate_series(1, {})").format(sql.Literal(sequence), sql.Literal(count))
     return read(query, {"id": pl.Int64()})["id"].sort() if count else pl.Series("id", [], dtype=pl.Int64)
 
 

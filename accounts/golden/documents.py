@@ -48,9 +48,7 @@ def tombstone_documents(name: str, frame: pl.DataFrame, *, cause: Cause) -> int:
     """Mark rows as gone at the source: (source_id, key, deleted_at). Values and links stay."""
     shape = document_shape(name)
     execute(f"DROP TABLE IF EXISTS {READY}")
-    execute(
-        f"CREATE TEMP TABLE {READY} (source_id smallint, key text, deleted_at timestamptz) ON COMMIT DROP"
-    )
+    execute(f"CREATE TEMP TABLE {READY} (source_id smallint, key text, deleted_at timestamptz) ON COMMIT DROP")
     copy_in(READY, frame.select("source_id", "key", "deleted_at"))
     keep_before(shape.table, READY, SAME, ["deleted_at"], object_code=shape.spec.code, cause=cause)
     if shape.has_account:

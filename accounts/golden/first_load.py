@@ -27,9 +27,7 @@ def quick_constraints(also: Sequence[str] = ()) -> Iterator[None]:
     tables = [*TABLES, *also]
     keys, indexes = _foreign_keys(tables), _indexes(tables)
     for table, name, _ in keys:
-        execute(
-            sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(sql.Identifier(table), sql.Identifier(name))
-        )
+        execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(sql.Identifier(table), sql.Identifier(name)))
     for name, _ in indexes:
         execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
     yield

@@ -56,9 +56,7 @@ def _insert(name: str, new: pl.DataFrame, columns: list[str], cause: Cause) -> N
 def _stored(frame: pl.DataFrame, name: str, columns: list[str]) -> pl.DataFrame:
     """Columns the database requires are never missing, whatever the sources mapped."""
     needed = {"source_ids": pl.List(pl.Int16), "disputed": pl.List(pl.Int16)}
-    empty = [
-        pl.lit([], dtype=kind).alias(c) for c, kind in needed.items() if c in EXTRA[name] and c not in columns
-    ]
+    empty = [pl.lit([], dtype=kind).alias(c) for c, kind in needed.items() if c in EXTRA[name] and c not in columns]
     return frame.select("id", *columns).with_columns(empty)
 
 
@@ -107,18 +105,14 @@ def _update_lineage(name: str, known: pl.DataFrame, cause: Cause) -> None:
 
 
 def _members(table: str) -> sql.Composed:
-    columns = sql.SQL(", ").join(
-        sql.SQL("{}.{}").format(sql.Identifier(table), sql.Identifier(c)) for c in MEMBERS
-    )
+    columns = sql.SQL(", ").join(sql.SQL("{}.{}").format(sql.Identifier(table), sql.Identifier(c)) for c in MEMBERS)
     return sql.SQL("ROW({})").format(columns)
 
 
 def redirect(name: str, merged: pl.DataFrame, *, cause: Cause) -> int:
     """Golden records (id, into) that live on only as a pointer to the one they were merged into."""
     table, on = table_of(name), sql.SQL("t.id = s.id")
-    _stage(
-        STAGE, table, ["id", "merged_into_id"], merged.select("id", pl.col("into").alias("merged_into_id"))
-    )
+    _stage(STAGE, table, ["id", "merged_into_id"], merged.select("id", pl.col("into").alias("merged_into_id")))
     keep_before(table, STAGE, on, ["merged_into_id"], object_code=load()[name].code, cause=cause)
     changed = update_from(table, STAGE, on, ["merged_into_id"], at_column="changed_at", at=cause.at)
     if name == "account" and merged.height:

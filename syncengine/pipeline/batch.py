@@ -173,7 +173,8 @@ def _store_golden(name: str, rows: pl.DataFrame, reading: Reading, now: datetime
     keyed = rows.join(announce(name, rows.select("source_id", "key")), on=["source_id", "key"])
     code = load()[name].code
     if name == "account":
-        mark_dirty(code, children_waiting(), stream_id=None, cause="parent landed", now=now)
+        children = children_waiting(rows.select("source_id", "key"))
+        mark_dirty(code, children, stream_id=None, cause="parent landed", now=now)
     if REFERENCE[name] == "account_key" and "account_key" in keyed.columns:
         keyed = _with_account(keyed)
     alive, gone = keyed.filter(~pl.col("deleted")), keyed.filter("deleted")

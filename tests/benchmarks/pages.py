@@ -22,15 +22,9 @@ def look_at_pages() -> None:
     client.force_login(user)
     dice = random.Random(7)
     ids = [
-        row[0]
-        for row in rows(
-            "SELECT id FROM accounts_account WHERE merged_into_id IS NULL ORDER BY id LIMIT 50000"
-        )
+        row[0] for row in rows("SELECT id FROM accounts_account WHERE merged_into_id IS NULL ORDER BY id LIMIT 50000")
     ]
-    names = [
-        row[0]
-        for row in rows("SELECT name FROM accounts_account WHERE name IS NOT NULL ORDER BY id LIMIT 5000")
-    ]
+    names = [row[0] for row in rows("SELECT name FROM accounts_account WHERE name IS NOT NULL ORDER BY id LIMIT 5000")]
     looks: dict[str, Callable[[], str]] = {
         "customer overview": lambda: f"/customers/{dice.choice(ids)}/",
         "list": lambda: "/customers/",
