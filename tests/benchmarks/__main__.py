@@ -12,6 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from portal.services import places
 from portal.services.postgres import Postgres
 
 SIZES = (100_000, 1_000_000)
@@ -29,7 +30,8 @@ def main() -> None:
 def _bench(size: int, *, fresh: bool) -> None:
     home = _home() / f"accounts-{size}"
     if fresh:
-        shutil.rmtree(home, ignore_errors=True)
+        for folder in {home, places.state_folder(home)}:  # apart where a closed home hides the database
+            shutil.rmtree(folder, ignore_errors=True)
     home.mkdir(parents=True, exist_ok=True)
     server = Postgres(home)
     server.start()
