@@ -51,6 +51,3 @@ class Dirty(models.Model):
     stream_id = models.SmallIntegerField(null=True)
     cause = models.TextField()
     landed_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["object", "record_id"], name="dirty_record")]

@@ -44,8 +44,8 @@ def resolve_accounts(dirty: pl.Series, *, now: datetime) -> Resolved:
 def _bulk(decisions: pl.DataFrame, now: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Everything scored anew; (partition, pairs)."""
     records = read_canonical("account", columns=MATCHED)
-    model = models.current(now=now, records=records)
     tidy = standardise(records)
+    model = models.current(now=now, standardised=tidy)
     keys = match_keys(tidy)
     pairs = score(tidy, changed=None, model=model.model, keys=keys)
     parted = partition(records["record_id"], pairs, decisions, veto_values(tidy))
@@ -59,7 +59,7 @@ def _incremental(
     """Only the components the dirty records were in, or are tied to now; (partition, pairs)."""
     stage("dirty_accounts", {"record_id": "bigint"}, pl.DataFrame({"record_id": dirty}))
     changed = _read("dirty_accounts")
-    model = models.current(now=now, records=None)
+    model = models.current(now=now)
     keys = match_keys(standardise(changed))
     affected.store_keys(keys)
     places = len(keys.columns) - 1

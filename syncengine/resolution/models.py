@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from syncengine.identity import Model, default_model, fit_frequencies, standardise
+from syncengine.identity import Model, default_model, fit_frequencies
 from syncengine.models import MatchVersion
 
 
@@ -20,11 +20,11 @@ class CurrentModel:
     model: Model
 
 
-def current(*, now: datetime, records: pl.DataFrame | None) -> CurrentModel:
+def current(*, now: datetime, standardised: pl.DataFrame | None = None) -> CurrentModel:
     """The newest version; made from the default model and these records where there is none yet."""
     number = MatchVersion.objects.order_by("-number").values_list("number", flat=True).first()
     if number is None:
-        return _first(now, records)
+        return _first(now, standardised)
     return CurrentModel(number, _load(number))
 
 
@@ -33,9 +33,9 @@ def _load(number: int) -> Model:
     return Model.from_bytes(bytes(MatchVersion.objects.get(number=number).body))
 
 
-def _first(now: datetime, records: pl.DataFrame | None) -> CurrentModel:
+def _first(now: datetime, standardised: pl.DataFrame | None) -> CurrentModel:
     model = default_model()
-    if records is not None and records.height:
-        model = fit_frequencies(standardise(records), model)
+    if standardised is not None and standardised.height:
+        model = fit_frequencies(standardised, model)
     version = MatchVersion.objects.create(body=model.to_bytes(), applied_at=now)
     return CurrentModel(version.number, model)
