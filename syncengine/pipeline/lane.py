@@ -155,7 +155,7 @@ def _golden_objects(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, resu
         following = _following(name) if accounts.len() else pl.Series([], dtype=pl.Int64)
         records = pl.concat([_of(dirty, name), following])
         if records.len():
-            with result.timed(f"{name}s"):
+            with result.timed(load()[name].plural.lower()):
                 _belonging(name, resolve(records), policies, cause, result)
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+import psycopg
 import pytest
+from django.db import connections
 
 from accounts.models import Account, AccountLineage, AccountSummary, Change, Contact, Order, OrderLine, User
 from accounts.selectors.history import get_row_as_of
 from syncengine.models import DeadLetter, Dirty, Run, StewardTask, Stream
-from syncengine.pipeline import replay, run_stream
+from syncengine.pipeline import StreamBusy, refresh_records, replay, run_stream
+from syncengine.pipeline.source_run import STREAM_LOCK
 from syncengine.steward.decisions import decide_duplicate, resolve_conflict, undo
 from tests.syncengine.small_company import START, SmallCompany
 
@@ -227,3 +230,18 @@ def test_child_finds_its_parent_when_it_arrives(company: SmallCompany) -> None:
     company.write("crm/accounts", "C9,2026-03-01T08:00:00Z,,Holding SE,,holding.de,Ulm,89073,Ring 1,DE,")
     company.sync()
     assert Account.objects.get(name="Acme Pumpen").parent.name == "Holding SE"
+
+
+def test_one_record_can_be_refreshed_while_its_stream_is_being_read(company: SmallCompany) -> None:
+    company.write("erp/customers", ACME_ERP, BETA_ERP)
+    stream = Stream.objects.get(source__name="erp", name="customers")
+    with connections["default"].cursor() as cursor, psycopg.connect(**cursor.connection.info.get_parameters()) as other:
+        other.execute("SELECT pg_advisory_lock(%s, %s)", [STREAM_LOCK, stream.pk])  # a bulk run elsewhere
+        with pytest.raises(StreamBusy):
+            run_stream(stream.pk, clock=company.clock)
+        run = refresh_records(stream.pk, ("10002",), clock=company.clock)
+    company.publish()
+    assert (run.kind, run.state, run.created) == ("refresh", "succeeded", 1)
+    assert [account.name for account in Account.objects.all()] == ["Beta Werkzeug AG"]
+    stream.refresh_from_db()
+    assert stream.watermark is None, "the next run still reads the whole file"
