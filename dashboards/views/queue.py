@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -109,6 +110,8 @@ def _answer(request: HttpRequest, answered: Card, act: object) -> HttpResponse:
         act()  # type: ignore[operator]
     except (AlreadySettled, ContradictsDecision) as error:
         return _show(request, answered, status=422, problem=str(error))
+    except ValidationError as error:
+        return _show(request, answered, status=422, problem=" ".join(error.messages))
     task = StewardTask.objects.get(pk=answered.task.pk)
     following = next_task(reader(request), kind=task.kind, after=task.pk)
     words = outcome_words(task, answered)

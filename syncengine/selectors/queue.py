@@ -76,6 +76,8 @@ def list_tasks(user: User, *, kind: str | None = None, state: str = "open") -> Q
     seen = visible_accounts(user).values("pk")
     tasks = StewardTask.objects.filter(state=state).select_related("account", "other_account", "closed_by")
     tasks = tasks.filter(Q(account__in=seen) | Q(account=None))
+    # A conflict shows its field's values: whoever may not see the field is not asked about it.
+    tasks = tasks.filter(Q(field=None) | Q(field__in=[field.code for field in _fields(user)[0]]))
     if kind:
         tasks = tasks.filter(kind=kind)
     return tasks.order_by("-value_at_stake", "id") if state == "open" else tasks.order_by("-closed_at", "-id")

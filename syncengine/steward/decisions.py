@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.audit import record
@@ -68,6 +69,8 @@ def resolve_conflict(
     """Settle a conflict: pin the value of one record, or a value typed in."""
     task = _locked(task)
     anchor = _first_record(task.account_id or 0)
+    if record_id is not None and not AccountCrosswalk.objects.filter(pk=record_id, account=task.account_id).exists():
+        raise ValidationError("That record is not one of this customer's.")
     pin = pin_value(
         record_id=anchor,
         field=task.field,

@@ -7,13 +7,16 @@ from decimal import Decimal
 
 import psycopg
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connections
 
+from accounts.catalogue import load
 from accounts.models import Account, AccountLineage, AccountSummary, Change, Contact, Order, OrderLine, User
 from accounts.selectors.history import get_row_as_of
 from syncengine.models import DeadLetter, Dirty, Run, StewardTask, Stream
 from syncengine.pipeline import StreamBusy, refresh_records, replay, run_stream
 from syncengine.pipeline.source_run import STREAM_LOCK
+from syncengine.selectors.queue import list_tasks
 from syncengine.steward.decisions import decide_duplicate, resolve_conflict, undo
 from tests.syncengine.small_company import START, SmallCompany
 
@@ -212,6 +215,33 @@ def test_conflict_is_asked_once_pinned_and_undone(company: SmallCompany, steward
     acme.refresh_from_db()
     assert (acme.city, acme.disputed) == ("Köln", [task.field])
     assert StewardTask.objects.filter(kind="conflict", state="open").count() == 1
+
+
+def test_a_value_that_cannot_be_pinned_is_refused_and_the_task_stays_open(
+    company: SmallCompany, steward: User
+) -> None:
+    company.write("crm/accounts", ACME_CRM.replace("Köln", "Bonn"))
+    company.write("erp/customers", ACME_ERP, BETA_ERP)
+    company.sync()
+    task = StewardTask.objects.get(kind="conflict")
+    stranger = Account.objects.get(customer_number="10002").crosswalk.get()
+    with pytest.raises(ValidationError, match="not one of this customer's"):
+        resolve_conflict(task=task, user=steward, now=company.clock(), record_id=stranger.pk)
+    with pytest.raises(ValidationError, match="needs a value"):
+        resolve_conflict(task=task, user=steward, now=company.clock(), value="")
+    assert StewardTask.objects.get(pk=task.pk).state == "open"
+
+
+def test_nobody_is_asked_about_a_field_hidden_from_them(company: SmallCompany, steward: User) -> None:
+    first_sync(company)
+    acme = Account.objects.get(customer_number="10001")
+    fields = load()["account"].fields
+    for name in ("payment_terms", "tax_id"):
+        code = fields[name].code
+        StewardTask.objects.create(
+            kind="conflict", subject=f"{acme.pk}:{code}", account=acme, field=code, opened_at=company.now
+        )
+    assert [task.field for task in list_tasks(steward, kind="conflict")] == [fields["tax_id"].code]
 
 
 def test_conflict_closes_by_itself_when_the_sources_agree(company: SmallCompany) -> None:
