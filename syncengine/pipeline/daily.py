@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import derived
 from accounts.golden import touched
-from accounts.golden.summary import summarise
 from accounts.partitions import ensure_partitions
 from syncengine.models import Run
 from syncengine.pipeline.lane import hold_lane
@@ -28,9 +28,9 @@ def renew_day(*, keep_runs_days: int = 90, clock: Callable[[], datetime] = now_u
         touched.begin()
         touched.touch("SELECT account_id FROM accounts_accountsummary WHERE computed_date < %s", [today])
         touched.settle()
-        changed = summarise(today=today)
+        changed = derived.renew(at=now, today=today)
         _forget_runs(now - timedelta(days=keep_runs_days))
-    return changed
+    return sum(changed.values())
 
 
 def _forget_runs(before: datetime) -> None:

@@ -15,12 +15,13 @@ from time import perf_counter
 import polars as pl
 from django.db import transaction
 
+from accounts import derived
 from accounts.catalogue import load
 from accounts.frames import execute, read, rows, stage
 from accounts.golden import first_load, touched
 from accounts.golden.changes import Cause
 from accounts.golden.shape import DOCUMENT_ORDER
-from accounts.golden.summary import count_open_tasks, summarise
+from accounts.golden.summary import count_open_tasks
 from accounts.partitions import ensure_partitions
 from syncengine.canonical import read_canonical
 from syncengine.landing import read_landed
@@ -69,7 +70,11 @@ class Round:
         """Add the seconds the block takes to a stage."""
         started = perf_counter()
         yield
-        self.stages[name] = round(self.stages.get(name, 0.0) + perf_counter() - started, 3)
+        self.add(name, perf_counter() - started)
+
+    def add(self, name: str, seconds: float) -> None:
+        """Count seconds towards a stage."""
+        self.stages[name] = round(self.stages.get(name, 0.0) + seconds, 3)
 
 
 def publish_all(
@@ -126,9 +131,9 @@ def _publish(dirty: pl.DataFrame, policies: PolicySet, now: datetime, today: dat
         touched.begin()
         _golden_objects(dirty, policies, cause, result)
         _documents(dirty, policies, cause, today, result)
-        with result.timed("summary"):
-            touched.settle()
-            result.counts["summary"] = summarise(today=today)
+        touched.settle()
+        result.counts |= derived.renew(at=now, today=today, timed=result.add)
+        with result.timed("tasks"):
             value_tasks()
             count_open_tasks(OPEN_TASKS)
         _clear(dirty)

@@ -1,0 +1,42 @@
+"""What follows from published records, in order: each step renews the customers in the touched set.
+
+A step is one module of `accounts`, works in sets on the temporary table that golden.touched keeps, inside
+the transaction of whoever publishes, and gives the number of rows it changed. The publish lane and the
+daily pass both call `renew`, so a figure has one way of coming about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from time import perf_counter
+from typing import Protocol
+
+from accounts.golden.summary import summarise
+
+
+class Step(Protocol):
+    """Renews the rows of touched customers as of a moment and its day; how many changed."""
+
+    def __call__(self, *, at: datetime, today: date) -> int: ...
+
+
+def _summary(*, at: datetime, today: date) -> int:
+    return summarise(today=today)
+
+
+# A later step may read what an earlier one wrote.
+STEPS: dict[str, Step] = {
+    "summary": _summary,
+}
+
+
+def renew(*, at: datetime, today: date, timed: Callable[[str, float], None] | None = None) -> dict[str, int]:
+    """Rows changed by each step, in order; `timed` is told the seconds each took."""
+    changed: dict[str, int] = {}
+    for name, step in STEPS.items():
+        started = perf_counter()
+        changed[name] = step(at=at, today=today)
+        if timed:
+            timed(name, perf_counter() - started)
+    return changed
