@@ -53,6 +53,7 @@ from accounts.models.ticket import Ticket
 from accounts.models.token import ApiToken
 from accounts.models.usage import Usage
 from accounts.models.user import User
+from accounts.models.workspace import Follow, Note, SavedView, Task, Visit
 
 __all__ = [
     "Account",
@@ -81,6 +82,7 @@ __all__ = [
     "CreditNote",
     "CreditNoteLine",
     "CurrencyRate",
+    "Follow",
     "GoodsReturn",
     "GoodsReturnLine",
     "Identifier",
@@ -89,6 +91,7 @@ __all__ = [
     "InvoiceLine",
     "Lead",
     "LegalEntity",
+    "Note",
     "Opportunity",
     "OpportunityLine",
     "Order",
@@ -103,16 +106,19 @@ __all__ = [
     "Promise",
     "Quote",
     "QuoteLine",
+    "SavedView",
     "Settlement",
     "Shipment",
     "ShipmentLine",
     "Source",
     "SourceState",
     "Stock",
+    "Task",
     "Territory",
     "TerritoryGroupPermission",
     "TerritoryUserPermission",
     "Ticket",
     "Usage",
     "User",
+    "Visit",
 ]

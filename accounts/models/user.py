@@ -48,6 +48,8 @@ class User(AbstractUser):
         default="default",
     )
     is_demo = models.BooleanField(default=False)
+    single_keys = models.BooleanField(default=True)  # pressed without a modifier; some people's tools press them too
+    key_map = models.JSONField(default=dict, blank=True)  # the key shipped -> the key this person presses instead
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
