@@ -22,6 +22,7 @@ urlpatterns = [
     path("customers/<int:id>/", customer.overview, name="customer"),
     path("customers/<int:id>/values/<slug:field>/", customer.lineage, name="lineage"),
     path("customers/<int:id>/panels/<slug:name>/", customer.panel, name="panel"),
+    path("customers/<int:id>/<slug:name>/", customer.tab, name="tab"),
     path("queue/", queue.queue, name="queue"),
     path("queue/<int:id>/", queue.card, name="task"),
     path("queue/<int:id>/evidence/", queue.evidence, name="evidence"),

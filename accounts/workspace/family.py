@@ -18,6 +18,6 @@ FAMILY = """
 """
 
 
-def account_family(account: Account) -> QuerySet[Account, dict[str, Any]]:
+def account_family(account: Account) -> QuerySet[Any, Any]:
     """Ids of the customer and of those merged into it, as a subquery for the rows they own."""
     return Account.objects.filter(pk__in=RawSQL(FAMILY, [account.pk])).values("pk")

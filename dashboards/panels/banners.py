@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
+
+from accounts.access import may_list
 from dashboards.freshness import list_source_lines
 from dashboards.templatetags.figures import ago, day, short_money
 
 if TYPE_CHECKING:
-    from dashboards.panels.customer import Reading
+    from dashboards.panels.section import Reading
 
 LATE_DAYS = 30
 
@@ -48,7 +51,8 @@ def _overdue(reading: Reading) -> Banner | None:
     if late and oldest and (reading.today - oldest).days > LATE_DAYS:
         days = (reading.today - oldest).days
         title = f"{short_money(late, reading.currency)} overdue, the oldest for {days} days."
-        return Banner("warn", "clock", title, url="#invoices", action="Invoices")
+        url = reverse("tab", args=[reading.customer.id, "finance"])
+        return Banner("warn", "clock", title, url=url, action="Invoices")
     if "overdue_receivable" not in figures and figures.get("has_overdue"):
         return Banner("warn", "clock", "Invoices are overdue.")
     return None
@@ -58,8 +62,9 @@ def _severe(reading: Reading) -> Banner | None:
     count = reading.figures.get("severe_tickets")
     if not count:
         return None
+    url = reverse("tab", args=[reading.customer.id, "service"]) if may_list(reading.user, "ticket") else ""
     noun = "ticket is" if count == 1 else "tickets are"
-    return Banner("bad", "ticket", f"{count} severe {noun} open.", url="#tickets", action="Tickets")
+    return Banner("bad", "ticket", f"{count} severe {noun} open.", url=url, action="Tickets")
 
 
 def _disputed(reading: Reading) -> Banner | None:

@@ -114,3 +114,26 @@ QUOTES = (
     Column("net_amount", "Net", "money", lead=True),
     Column("status", "State", "badge"),
 )
+SHIPMENTS = (
+    Column("number", "Shipment", "title"),
+    Column("shipped_date", "Shipped", "day"),
+    Column("delivered_date", "Delivered", "day"),
+    Column("carrier", "Carrier", wide_only=True),
+    Column("tracking", "Tracking", wide_only=True),
+    Column("status", "State", "badge"),
+)
+CREDITS = (
+    Column("number", "Credit note", "title"),
+    Column("credit_date", "Date", "day"),
+    Column("reason", "Reason"),
+    Column("gross_amount", "Gross", "money", lead=True),
+    Column("open_amount", "Open", "money"),
+)
+CONTRACTS = (
+    Column("name", "Contract", "title"),
+    Column("start_date", "From", "day", wide_only=True),
+    Column("end_date", "To", "day"),
+    Column("renewal_date", "Renews", "day"),
+    Column("value", "Value", "money", lead=True),
+    Column("status", "State", "badge"),
+)

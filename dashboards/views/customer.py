@@ -1,7 +1,10 @@
-"""One customer: the overview, single sections of it, and where each value comes from."""
+"""One customer: the overview and its tabs, single sections of them, and where each value comes from."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -10,32 +13,63 @@ from django.utils import timezone
 from accounts.access import treatment
 from accounts.selectors.customer import Customer, get_customer
 from accounts.selectors.money import base_currency
+from accounts.selectors.snapshot import snapshot
+from accounts.workspace import follows, note_visit
 from dashboards.pages import Crumb, fragment, page, reader, reads, wants
 from dashboards.panels.banners import banners
 from dashboards.panels.columns import TONES
-from dashboards.panels.customer import PANELS, Reading, fill, main_names, side_names
 from dashboards.panels.headlines import headlines
 from dashboards.panels.lineage import lineage_view
+from dashboards.panels.section import Reading, fill
+from dashboards.panels.tabs import PANELS, Tab, overview_of, panels_of, tab_links, tab_of
 
 LIST: Crumb = ("Customers", "/customers/")
 
 
-@reads
+@login_required
 def overview(request: HttpRequest, id: int) -> HttpResponse:
     """The customer's page; a merged id leads to its survivor."""
-    customer = get_customer(reader(request), id)
-    if customer.id != id:
-        return redirect("customer", id=customer.id)
-    reading = _reading(request, customer)
+    return _show(request, id, overview_of(reader(request)))
+
+
+@login_required
+def tab(request: HttpRequest, id: int, name: str) -> HttpResponse:
+    """One tab of the customer's page."""
+    found = tab_of(reader(request), name)
+    if found is None:
+        raise Http404("No such tab.")
+    return _show(request, id, found)
+
+
+def _show(request: HttpRequest, id: int, tab: Tab) -> HttpResponse:
+    """The tab, read in one moment; that it was looked at is written afterwards."""
+    with snapshot():
+        customer = get_customer(reader(request), id)
+        if customer.id != id:
+            return redirect(request.path.replace(f"/{id}/", f"/{customer.id}/", 1))
+        response = _page(request, _reading(request, customer), tab)
+    if treatment(reader(request), "identity") == "full":
+        note_visit(account=customer.account, by=reader(request), now=timezone.now())
+    return response
+
+
+def _page(request: HttpRequest, reading: Reading, tab: Tab) -> HttpResponse:
+    user, customer = reading.user, reading.customer
     context = {
         **_shared(request, reading),
-        "headlines": headlines(reader(request), customer.figures, reading.today, reading.currency),
+        "tab": tab,
+        "tabs": tab_links(user, customer.id, tab.name),
+        "headlines": headlines(user, customer.figures, reading.today, reading.currency),
         "banners": banners(reading),
         "status_tone": TONES.get(customer.values.get("status") or "", ""),
-        "main": fill(reading, main_names(reader(request))),
-        "side": fill(reading, side_names(reader(request))),
+        "followed": follows(user, customer.account),
+        "main": fill(reading, panels_of(tab.main)),
+        "side": fill(reading, panels_of(tab.side)),
     }
-    crumbs = [LIST, (customer.values.get("name") or f"Customer {id}", None)]
+    name = customer.values.get("name") or f"Customer {customer.id}"
+    crumbs: list[Crumb] = [LIST, (name, None)]
+    if tab.name != "overview":
+        crumbs[1:] = [(name, reverse("customer", args=[customer.id])), (tab.label, None)]
     return page(request, "dashboards/customer/page.html", context, current="customers", crumbs=crumbs)
 
 
@@ -43,7 +77,7 @@ def overview(request: HttpRequest, id: int) -> HttpResponse:
 def panel(request: HttpRequest, id: int, name: str) -> HttpResponse:
     """One section alone, for reloading it."""
     reading = _reading(request, get_customer(reader(request), id))
-    filled = fill(reading, [name]) if name in PANELS else []
+    filled = fill(reading, [PANELS[name]]) if name in PANELS else []
     if not filled:
         raise Http404("No such section.")
     shown = {"title": PANELS[name].title, "name": name, "content": filled[0].content}
@@ -69,11 +103,12 @@ def lineage(request: HttpRequest, id: int, field: str) -> HttpResponse:
 
 
 def _reading(request: HttpRequest, customer: Customer) -> Reading:
-    return Reading(reader(request), customer, timezone.localdate(), timezone.now(), base_currency())
+    now = timezone.now()
+    return Reading(reader(request), customer, timezone.localdate(now), now, base_currency(), request.GET.dict())
 
 
-def _shared(request: HttpRequest, reading: Reading) -> dict[str, object]:
-    seen = treatment(reader(request), "provenance")
+def _shared(request: HttpRequest, reading: Reading) -> dict[str, Any]:
+    seen = treatment(reading.user, "provenance")
     return {
         "customer": reading.customer,
         "currency": reading.currency,

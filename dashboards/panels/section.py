@@ -1,0 +1,71 @@
+"""What a section of a customer's page is: one read, one template, one permission."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from accounts.access import figure_access, may_list, treatment
+from accounts.models import User
+from accounts.selectors import customer as reads
+
+Seen = Callable[[User], bool]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Who reads about which customer, on which day, with what the address asks for."""
+
+    user: User
+    customer: reads.Customer
+    today: date
+    now: datetime
+    currency: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def figures(self) -> Mapping[str, Any]:
+        """The figures this reader may see."""
+        return self.customer.figures
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A section: `seen` says whose it is, `read` gives what its template shows, None where there is no such thing."""
+
+    name: str
+    title: str
+    template: str
+    read: Callable[[Reading], Any]
+    seen: Seen = lambda user: True
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A panel with what was read for it."""
+
+    panel: Panel
+    content: Any
+
+
+def fill(reading: Reading, panels: Iterable[Panel]) -> list[Filled]:
+    """The panels the reader's role has, with what they show."""
+    filled = (Filled(panel, panel.read(reading)) for panel in panels if panel.seen(reading.user))
+    return [panel for panel in filled if panel.content is not None]
+
+
+def rows_of(*objects: str) -> Seen:
+    """For who sees rows of at least one of the objects."""
+    return lambda user: any(may_list(user, name) for name in objects)
+
+
+def figure_of(name: str) -> Seen:
+    """For who sees the figure."""
+    return lambda user: figure_access(user, name)
+
+
+def class_of(name: str, *treatments: str) -> Seen:
+    """For who sees the sensitivity class in full, or in one of the ways named."""
+    return lambda user: treatment(user, name) in (treatments or ("full",))
