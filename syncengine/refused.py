@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
+from django.db import transaction
 
+from accounts import audit
 from accounts.frames import execute, stage
+from accounts.models import User
+from syncengine.models import DeadLetter
 from syncengine.records import Refusal
 
 STAGED = {
@@ -68,3 +73,62 @@ def heal(stream_id: int, keys: pl.Series, *, now: datetime, state: str = "resolv
         "WHERE d.stream_id = %s AND d.key = h.key AND d.state = 'open' AND d.severity <> 'warn'",
         [state, now, stream_id],
     )
+
+
+class NotEditable(Exception):
+    """The record cannot be edited: it is settled already, or the text is no record of this kind."""
+
+
+@transaction.atomic
+def edit(*, letter_id: int, payload: str, reason: str, user: User, now: datetime) -> DeadLetter:
+    """Keep what a person made of a refused record; replaying takes it in place of what the source sent."""
+    letter = _open_letter(letter_id)
+    _check_payload(letter, payload)
+    DeadLetter.objects.filter(pk=letter_id).update(edited_payload=payload, note=reason)
+    _tell(letter, "edited a refused record", reason, user, now)
+    letter.refresh_from_db()
+    return letter
+
+
+@transaction.atomic
+def await_source(*, letter_id: int, reason: str, user: User, now: datetime) -> DeadLetter:
+    """The source will be mended: the record waits, and closes by itself once the source sends a sound one."""
+    letter = _open_letter(letter_id)
+    DeadLetter.objects.filter(pk=letter_id).update(waits_for_source=True, note=reason)
+    _tell(letter, "asked the source to mend a record", reason, user, now)
+    letter.refresh_from_db()
+    return letter
+
+
+@transaction.atomic
+def dismiss(*, letter_id: int, reason: str, user: User, now: datetime) -> DeadLetter:
+    """The record is not wanted: what is known of it stays as it is."""
+    letter = _open_letter(letter_id)
+    DeadLetter.objects.filter(pk=letter_id).update(state="dismissed", closed_at=now, note=reason)
+    _tell(letter, "dismissed a refused record", reason, user, now)
+    letter.refresh_from_db()
+    return letter
+
+
+def _open_letter(letter_id: int) -> DeadLetter:
+    letter = DeadLetter.objects.select_for_update().get(pk=letter_id)
+    if letter.state != "open":
+        raise NotEditable(f"The record was {letter.state} before.")
+    return letter
+
+
+def _check_payload(letter: DeadLetter, payload: str) -> None:
+    try:
+        given, known = json.loads(payload), json.loads(letter.payload)
+    except json.JSONDecodeError as error:
+        raise NotEditable(f"This is no record: {error}.") from error
+    if not isinstance(given, dict) or not isinstance(known, dict):
+        raise NotEditable("What could not be read as a record cannot be edited.")
+    strange = sorted(set(given) - set(known))
+    if strange:
+        raise NotEditable(f"The source's record has no “{strange[0]}”.")
+
+
+def _tell(letter: DeadLetter, action: str, reason: str, user: User, now: datetime) -> None:
+    detail = {"stream": letter.stream_id, "key": letter.key, "rule": letter.rule, "reason": reason}
+    audit.record(user=user, action=action, object="dead letter", row_id=letter.pk, detail=detail, at=now)

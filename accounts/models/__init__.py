@@ -45,6 +45,7 @@ from accounts.models.payment import Payment, Promise, Settlement
 from accounts.models.pricing import PriceBook, PriceEntry
 from accounts.models.product import Product, ProductValues
 from accounts.models.quote import Quote, QuoteLine
+from accounts.models.reference import PaymentTerm, ProductMapping, Region, SalesStage, Tolerance
 from accounts.models.shipment import Shipment, ShipmentLine
 from accounts.models.source_state import Source, SourceState
 from accounts.models.stock import Stock
@@ -97,15 +98,19 @@ __all__ = [
     "Order",
     "OrderLine",
     "Payment",
+    "PaymentTerm",
     "PriceBook",
     "PriceEntry",
     "Product",
     "ProductCrosswalk",
     "ProductLineage",
+    "ProductMapping",
     "ProductValues",
     "Promise",
     "Quote",
     "QuoteLine",
+    "Region",
+    "SalesStage",
     "SavedView",
     "Settlement",
     "Shipment",
@@ -118,6 +123,7 @@ __all__ = [
     "TerritoryGroupPermission",
     "TerritoryUserPermission",
     "Ticket",
+    "Tolerance",
     "Usage",
     "User",
     "Visit",

@@ -19,6 +19,7 @@ from syncengine.models.policy import PolicyVersion, Stream
 from syncengine.models.record import Dirty, Payload, SourceRecord
 from syncengine.models.run import DeadLetter, Run
 from syncengine.models.steward import Pin, StewardTask
+from syncengine.models.validation import Quality, Waiver
 
 __all__ = [
     "Anchor",
@@ -35,8 +36,10 @@ __all__ = [
     "Payload",
     "Pin",
     "PolicyVersion",
+    "Quality",
     "Run",
     "SourceRecord",
     "StewardTask",
     "Stream",
+    "Waiver",
 ]

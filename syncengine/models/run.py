@@ -92,6 +92,9 @@ class DeadLetter(models.Model):
     reason = models.TextField()
     where = models.TextField(blank=True, default="")
     payload = models.TextField()
+    edited_payload = models.TextField(null=True, blank=True)  # what a person made of it, taken on replay
+    waits_for_source = models.BooleanField(default=False, db_default=False)
+    note = models.TextField(blank=True, default="", db_default="")
     fingerprint = models.TextField()
     state = models.TextField(choices=[(s, s) for s in STATES], default="open")
     seen_count = models.IntegerField(default=1)

@@ -22,6 +22,7 @@ from syncengine.policies import PolicySet
 from syncengine.policies import Stream as Declared
 from syncengine.records import MappedBatch, Refusal
 from syncengine.validation import validate
+from syncengine.validation.waivers import open_waivers
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def take(raw: pl.DataFrame, unreadable: Sequence[Refusal], reading: Reading, *, 
     with tally.timed("map"):
         mapped = map_rows(fresh.drop(*_OWN), reading.plan, now=now)
     with tally.timed("validate"):
-        checked = [_validated(batch, reading, now) for batch in mapped]
+        checked = [judged(batch, reading, now) for batch in mapped]
     main = checked[0]
     accepted = _newest(main.rows, fresh, tally)
     with tally.timed("store"):
@@ -78,7 +79,8 @@ def _changed(arrived: pl.DataFrame, reading: Reading, tally: Tally) -> pl.DataFr
     return fresh
 
 
-def _validated(batch: MappedBatch, reading: Reading, now: datetime) -> MappedBatch:
+def judged(batch: MappedBatch, reading: Reading, now: datetime) -> MappedBatch:
+    """The batch with what the company's rules refuse, hold or doubt set apart."""
     rules = reading.policies.rules_for(reading.declared, batch.object)
     if reading.waive_holds:
         rules = tuple(rule for rule in rules if rule.severity != "hold")
@@ -90,6 +92,7 @@ def _validated(batch: MappedBatch, reading: Reading, now: datetime) -> MappedBat
         known_keys=known_keys(rules, reading.stream.source_id, batch.rows),
         previous=previous_rows(rules, batch, reading.stream.source_id),
         now=now,
+        waived=open_waivers(reading.stream.pk, now=now),
     )
     return replace(
         batch,

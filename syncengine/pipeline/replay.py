@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 import polars as pl
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from accounts.catalogue import load
+from accounts.frames import stage
+from accounts.golden.shape import GOLDEN
 from syncengine import landing
-from syncengine.mapping import compile_stream, rows_from_payloads
+from syncengine.canonical import read_canonical
+from syncengine.mapping import compile_stream, map_rows, rows_from_payloads
 from syncengine.models import DeadLetter, Run, Stream
-from syncengine.pipeline.batch import Reading, take
+from syncengine.pipeline.batch import Reading, judged, take
 from syncengine.pipeline.source_run import now_utc
 from syncengine.policies import current_policies
 
@@ -28,7 +35,8 @@ def replay(
 
 def _replay_stream(stream: Stream, letters: object, waive_holds: bool, now: datetime) -> Run:
     policies = current_policies()
-    chosen = list(letters.order_by("pk").values_list("pk", "key", "payload"))  # type: ignore[attr-defined]
+    told = Coalesce("edited_payload", "payload")
+    chosen = list(letters.order_by("pk").values_list("pk", "key", told))  # type: ignore[attr-defined]
     with transaction.atomic():
         run = Run.objects.create(
             stream=stream,
@@ -47,3 +55,65 @@ def _replay_stream(stream: Stream, letters: object, waive_holds: bool, now: date
         tally.write(run.pk, state="succeeded", finished_at=now, known_after=landing.count_live(stream.pk))
     run.refresh_from_db()
     return run
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What taking a record would do: its fields as they are known, as they would be, and why not, if refused."""
+
+    changes: tuple[tuple[str, str, str], ...]
+    refused: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def taken(self) -> bool:
+        """Whether the record would be accepted."""
+        return not self.refused and not self.held
+
+
+def preview(letter_id: int, payload: str | None = None, *, now: datetime) -> Preview:
+    """What replaying a refused record would change, with another payload where one is given; nothing is written."""
+    letter = DeadLetter.objects.select_related("stream__source").get(pk=letter_id)
+    stream = letter.stream
+    policies = current_policies()
+    declared = policies.stream(stream.source.name, stream.name)
+    plan = compile_stream(declared, load())
+    told = pl.Series([payload or letter.edited_payload or letter.payload], dtype=pl.String)
+    mapped = map_rows(rows_from_payloads(told, plan.columns), plan, now=now)[0]
+    reading = Reading(stream, declared, plan, policies, run_id=0)
+    with transaction.atomic():  # rules stage what they look up
+        checked = judged(mapped, reading, now)
+        before = _known_row(stream, letter.key)
+    return Preview(
+        changes=_changes(before, mapped.rows),
+        refused=tuple(refusal.reason for refusal in checked.refused),
+        held=tuple(refusal.reason for refusal in checked.held),
+        warnings=tuple(refusal.reason for refusal in checked.warnings),
+    )
+
+
+def _known_row(stream: Stream, key: str | None) -> dict[str, Any]:
+    """The accepted canonical row of a key; empty for documents and for what was never accepted."""
+    if stream.object not in GOLDEN or key is None:
+        return {}
+    stage("previewed_key", {"key": "text"}, pl.DataFrame({"key": [key]}))
+    where = f"c.source_id = {int(stream.source_id)} AND c.key IN (SELECT key FROM previewed_key)"
+    found = read_canonical(stream.object, where)
+    return found.row(0, named=True) if found.height else {}
+
+
+def _changes(before: dict[str, Any], rows: pl.DataFrame) -> tuple[tuple[str, str, str], ...]:
+    after = rows.row(0, named=True) if rows.height else {}
+    names = [name for name in after if name not in ("key", "source_version", "modified_at", "deleted")]
+    return tuple(
+        (name, _shown(before.get(name)), _shown(after[name]))
+        for name in names
+        if _shown(before.get(name)) != _shown(after[name])
+    )
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

@@ -82,7 +82,9 @@ def _children(value: Any) -> dict[str, Any] | None:
         return {f.name: getattr(value, f.name) for f in fields(value)}
     if is_dataclass(value) and not _name(value):
         return {f.name: getattr(value, f.name) for f in fields(value)}
-    if is_dataclass(value) and (hasattr(value, "key") or hasattr(value, "default")):
+    if is_dataclass(value) and not hasattr(value, "product_code") and hasattr(value, "key"):
+        return {f.name: getattr(value, f.name) for f in fields(value)}
+    if is_dataclass(value) and hasattr(value, "default"):
         return {f.name: getattr(value, f.name) for f in fields(value)}
     return None
 
@@ -91,6 +93,8 @@ def _name(part: Any) -> str:
     """What tells one entry of a list from another."""
     if hasattr(part, "rate"):
         return f"{part.currency} {part.date}"
+    if hasattr(part, "product_code"):
+        return f"{part.source} {part.key}"
     if hasattr(part, "severity"):
         return f"{part.object} {part.kind} {' '.join(part.fields)}"
     for attribute in ("field", "code", "name", "object"):

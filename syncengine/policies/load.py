@@ -86,10 +86,12 @@ def _assemble(sections: Mapping[str, Section], catalogue: Catalogue) -> PolicySe
         else:
             rules += _company_rules(section, catalogue)
     _check_owners(sources, sections)
+    reference = _reference(sections, catalogue)
+    _check_names(reference, sources, sections)
     return PolicySet(
         sources=sources,
         survivorship=_survivorship(sections, list(sources), catalogue),
-        reference=_reference(sections, catalogue),
+        reference=reference,
         rules=rules,
     )
 
@@ -122,6 +124,24 @@ def _check_owners(sources: Mapping[str, Source], sections: Mapping[str, Section]
                         f"the owner “{entry.owner}” of `{entry.field}` is no system",
                         did_you_mean(entry.owner, sorted(systems)),
                     )
+
+
+def _check_names(reference: Reference, sources: Mapping[str, Source], sections: Mapping[str, Section]) -> None:
+    """What one reference table says of another, or of a source, must exist."""
+    known = [territory.code for territory in reference.territories]
+    named = {code for region in reference.regions for code in region.territories}
+    _tell_unknown(sections, "regions", "territory", named - set(known), known)
+    strange = {entry.source for entry in reference.product_mapping} - set(sources)
+    _tell_unknown(sections, "product_mapping", "source", strange, list(sources))
+
+
+def _tell_unknown(
+    sections: Mapping[str, Section], key: str, what: str, unknown: set[str], known: list[str]
+) -> None:
+    for section in sections.values():
+        node = section.at(key)
+        for word in sorted(unknown) if node is not None else ():
+            section.mistake(node, f"there is no {what} “{word}”", did_you_mean(word, known))
 
 
 def _survivorship(

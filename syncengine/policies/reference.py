@@ -12,8 +12,18 @@ from syncengine.policies.mistakes import did_you_mean
 from syncengine.policies.schedules import parse_duration
 from syncengine.policies.sections import Section
 from syncengine.policies.shapes import LegalEntity, Rate, Reference, Territory
+from syncengine.policies.tables import (
+    read_product_mapping,
+    read_regions,
+    read_stages,
+    read_terms,
+    read_tolerances,
+)
 
-KEYS = ("base_currency", "rates", "legal_entities", "territories", "freshness")
+KEYS = (
+    "base_currency", "rates", "legal_entities", "territories", "freshness",
+    "regions", "sales_stages", "payment_terms", "product_mapping", "tolerances",
+)  # fmt: skip
 
 
 def read_reference(section: Section, catalogue: Catalogue) -> Reference:
@@ -29,6 +39,11 @@ def read_reference(section: Section, catalogue: Catalogue) -> Reference:
         legal_entities=entities,
         territories=territories,
         freshness=_freshness(section, catalogue),
+        regions=read_regions(section),
+        sales_stages=read_stages(section),
+        payment_terms=read_terms(section),
+        product_mapping=read_product_mapping(section),
+        tolerances=read_tolerances(section),
     )
 
 

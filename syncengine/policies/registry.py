@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
-from accounts.models import CurrencyRate, LegalEntity, Source, SourceState, Territory
+from accounts.models import Source, SourceState
 from syncengine.models import Stream
 from syncengine.policies.beat import apply_schedules
-from syncengine.policies.shapes import PolicySet, Reference
+from syncengine.policies.reference_rows import register_reference
+from syncengine.policies.shapes import PolicySet
 from syncengine.policies.shapes import Source as DeclaredSource
 from syncengine.policies.shapes import Stream as DeclaredStream
-
-# Our own currency is worth one since before any rate: figures find the base currency by this row.
-BEFORE_ANY_RATE = date(1900, 1, 1)
 
 
 def register(policies: PolicySet, *, now: datetime) -> None:
@@ -21,7 +18,7 @@ def register(policies: PolicySet, *, now: datetime) -> None:
     for declared in policies.sources.values():
         _register_source(declared)
     _retire(policies, now)
-    _register_reference(policies.reference)
+    register_reference(policies.reference)
     apply_schedules(policies)
 
 
@@ -63,23 +60,3 @@ def _retire(policies: PolicySet, now: datetime) -> None:
     for stream in gone:
         SourceState.objects.filter(source=stream.source, stream=stream.name).update(state="paused")
     Source.objects.filter(retired_at=None).exclude(name__in=policies.sources).update(retired_at=now)
-
-
-def _register_reference(reference: Reference) -> None:
-    CurrencyRate.objects.all().delete()
-    rates = {(rate.currency, rate.date): rate.rate for rate in reference.rates}
-    rates[reference.base_currency, BEFORE_ANY_RATE] = Decimal(1)
-    CurrencyRate.objects.bulk_create(
-        [CurrencyRate(currency=currency, rate_date=day, rate=rate) for (currency, day), rate in rates.items()]
-    )
-    for entity in reference.legal_entities:
-        LegalEntity.objects.update_or_create(
-            code=entity.code,
-            defaults={"label": entity.label, "country": entity.country, "currency": entity.currency},
-        )
-    # A territory or legal entity that is no longer declared stays: grants and documents name it.
-    for territory in reference.territories:
-        Territory.objects.update_or_create(
-            code=territory.code,
-            defaults={"label": territory.label, "countries": list(territory.countries)},
-        )

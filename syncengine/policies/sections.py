@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import yaml
@@ -144,6 +145,28 @@ class Section:
             problem = f"`{name}: {text}` is not a stretch of time"
             self.mistake(self.at(name), problem, "write it like “30 minutes”")
         return default if found is None else found
+
+    def number(self, name: str, *, lowest: Decimal = Decimal(0)) -> Decimal | None:
+        """A number at or above the lowest, or None."""
+        text = self.text(name)
+        if text is None:
+            return None
+        try:
+            found = Decimal(text)
+        except InvalidOperation:
+            self.mistake(self.at(name), f"`{name}: {text}` is not a number")
+            return None
+        if not found.is_finite() or found < lowest:
+            self.mistake(self.at(name), f"`{name}: {text}` must be {lowest} or more")
+            return None
+        return found
+
+    def whole(self, name: str) -> int | None:
+        """A whole number of zero or more, or None."""
+        found = self.number(name)
+        if found is not None and found != int(found):
+            self.mistake(self.at(name), f"`{name}: {found}` must be a whole number")
+        return None if found is None else int(found)
 
     def section(self, name: str, what: str, *, needed: bool = False) -> Section | None:
         """A mapping below this one."""

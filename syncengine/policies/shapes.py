@@ -171,6 +171,58 @@ class Territory:
 
 
 @dataclass(frozen=True)
+class Region:
+    """A part of the world that reports are grouped by."""
+
+    code: str
+    label: str
+    territories: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SalesStage:
+    """A step of a deal, with the words the sources have for it."""
+
+    code: str
+    label: str
+    probability: Decimal | None = None
+    state: str = "open"
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PaymentTerm:
+    """Terms of payment, with the words the sources have for them."""
+
+    code: str
+    label: str
+    days: int
+    discount_days: int | None = None
+    discount_percent: Decimal | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far two figures may lie apart."""
+
+    name: str
+    percent: Decimal | None = None
+    amount: Decimal | None = None
+    days: int | None = None
+
+
+@dataclass(frozen=True)
+class ProductMapping:
+    """A source's own number of a product, and the article number it stands for."""
+
+    source: str
+    key: str
+    product_code: str
+
+
+@dataclass(frozen=True)
 class Reference:
     """Reference tables of the company."""
 
@@ -179,6 +231,11 @@ class Reference:
     legal_entities: tuple[LegalEntity, ...] = ()
     territories: tuple[Territory, ...] = ()
     freshness: Mapping[str, timedelta] = dataclasses.field(default_factory=dict)
+    regions: tuple[Region, ...] = ()
+    sales_stages: tuple[SalesStage, ...] = ()
+    payment_terms: tuple[PaymentTerm, ...] = ()
+    product_mapping: tuple[ProductMapping, ...] = ()
+    tolerances: tuple[Tolerance, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,23 @@ def resolve_addresses(dirty: pl.Series) -> Belonging:
 def resolve_products(dirty: pl.Series) -> Belonging:
     """All products: there are few, and an article number may move between them."""
     records = read_canonical("product")
-    parts = partition_products(records)
+    parts = partition_products(_with_mapped_numbers(records))
     return _with_ids("product", records.join(parts.select("record_id", "cluster"), on="record_id"))
+
+
+def _with_mapped_numbers(records: pl.DataFrame) -> pl.DataFrame:
+    """Article numbers with the ones that the policies say a source's own numbers stand for."""
+    mapped = read(
+        "SELECT source_id, key, product_code FROM accounts_productmapping",
+        {"source": pl.Int16(), "key": pl.String(), "mapped": pl.String()},
+    )
+    if not mapped.height or "product_code" not in records.columns:
+        return records
+    by_number = mapped.rename({"key": "product_code", "mapped": "by_number"})
+    joined = records.join(mapped, on=["source", "key"], how="left", maintain_order="left").join(
+        by_number, on=["source", "product_code"], how="left", maintain_order="left"
+    )
+    return joined.with_columns(product_code=pl.coalesce("mapped", "by_number", "product_code"))
 
 
 def _plain(column: str) -> pl.Expr:

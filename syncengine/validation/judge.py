@@ -41,19 +41,21 @@ def validate(
     payloads: pl.DataFrame | None = None,
     where: str = "",
     now: datetime | None = None,
+    waived: pl.DataFrame | None = None,
 ) -> Validated:
     """Judge canonical rows of one object; rules that these rows or this knowledge cannot answer are left out.
 
     `known_keys`: live keys per object, for `reference` rules. `previous`: accepted canonical rows, for
     `changed`. `referred`: frames with `key` and fields per object, for blocked conditions. `payloads`:
     frame of key and payload, to keep the raw row with a refusal; without it the canonical row is kept.
+    `waived`: key (null for all) and rule name of what does not count for now.
     """
     name = object_name or next((rule.object for rule in rules), "")
     if not rules or name not in catalogue or not rows.height:
         return Validated(ready=rows, held_rows=rows.clear())
     spec = catalogue[name]
     frame, known = _with_previous(rows, Known(known_keys or {}, previous, referred or {}, now))
-    broken = _broken(frame, rules, spec, known)
+    broken = _unwaived(_broken(frame, rules, spec, known), frame["key"], rules, waived)
     if not broken.width:
         return Validated(ready=rows, held_rows=rows.clear())
     return _sorted_out(rows, rules, broken, spec, payloads, where)
@@ -79,6 +81,20 @@ def _broken(frame: pl.DataFrame, rules: Sequence[Rule], spec: ObjectSpec, known:
     broken = frame.select(**masks)
     hit = broken.select(pl.all().any()).row(0, named=True) if broken.width else {}
     return broken.select(place for place, any_row in hit.items() if any_row)
+
+
+def _unwaived(
+    broken: pl.DataFrame, keys: pl.Series, rules: Sequence[Rule], waived: pl.DataFrame | None
+) -> pl.DataFrame:
+    """The same without what people let pass."""
+    if waived is None or not waived.height or not broken.width:
+        return broken
+    kept = {}
+    for place in broken.columns:
+        mine = waived.filter(pl.col("rule") == rules[int(place)].name)["key"]
+        passes = pl.repeat(mine.null_count() > 0, broken.height, eager=True, dtype=pl.Boolean)
+        kept[place] = broken[place] & ~(passes | keys.is_in(mine.drop_nulls().implode()))
+    return pl.DataFrame({place: series for place, series in kept.items() if series.any()})
 
 
 def _sorted_out(

@@ -1,0 +1,72 @@
+"""What the company's reference tables say: tolerances, payment terms, sales stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from accounts.models import PaymentTerm, SalesStage
+from accounts.models import Tolerance as ToleranceRow
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far two figures may lie apart; the wider of share and amount counts."""
+
+    percent: Decimal | None = None
+    amount: Decimal | None = None
+    days: int | None = None
+
+    def allows(self, expected: Decimal, found: Decimal) -> bool:
+        """Whether a difference is small enough to be nobody's business."""
+        share = abs(expected) * (self.percent or Decimal(0)) / 100
+        return abs(expected - found) <= max(share, self.amount or Decimal(0))
+
+
+# What holds until the policies say otherwise; every name a policy may set stands here.
+DEFAULTS: Mapping[str, Tolerance] = {
+    "won_to_order": Tolerance(days=5),
+    "order_value": Tolerance(percent=Decimal(1), amount=Decimal(50)),
+    "unit_price": Tolerance(percent=Decimal("0.5")),
+    "late_shipping": Tolerance(days=0),
+    "shipped_to_invoice": Tolerance(days=3),
+    "backlog": Tolerance(days=30),
+    "invoice_value": Tolerance(percent=Decimal(1), amount=Decimal(5)),
+    "quantity": Tolerance(percent=Decimal(0)),
+    "order_floor": Tolerance(amount=Decimal(500)),
+    "double_invoice": Tolerance(days=30),
+    "payment_residual": Tolerance(amount=Decimal(1), days=10),
+    "credit_note": Tolerance(percent=Decimal(5)),
+    "hold_before_shipping": Tolerance(days=5),
+    "inferred_link": Tolerance(percent=Decimal(2), days=60),
+    "document_total": Tolerance(amount=Decimal("0.05")),
+    "plan": Tolerance(percent=Decimal(5), amount=Decimal(10)),
+}
+
+
+def get_tolerance(name: str) -> Tolerance:
+    """The company's tolerance of a name, else the default; KeyError for a name nobody knows."""
+    default = DEFAULTS[name]
+    row = ToleranceRow.objects.filter(name=name).first()
+    return Tolerance(row.percent, row.amount, row.days) if row else default
+
+
+def list_tolerances() -> dict[str, Tolerance]:
+    """Every tolerance by name, in one query."""
+    rows = {row.name: Tolerance(row.percent, row.amount, row.days) for row in ToleranceRow.objects.all()}
+    return {**DEFAULTS, **rows}
+
+
+def list_payment_terms() -> dict[str, PaymentTerm]:
+    """Payment terms by each word a source may have for them, in small letters."""
+    return {word: term for term in PaymentTerm.objects.all() for word in _words(term)}
+
+
+def list_sales_stages() -> dict[str, SalesStage]:
+    """Sales stages by each word a source may have for them, in small letters."""
+    return {word: stage for stage in SalesStage.objects.order_by("-place") for word in _words(stage)}
+
+
+def _words(row: PaymentTerm | SalesStage) -> list[str]:
+    return [word.lower() for word in (row.code, row.label, *row.words)]
