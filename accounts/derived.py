@@ -12,6 +12,7 @@ from datetime import date, datetime
 from time import perf_counter
 from typing import Protocol
 
+from accounts.alerts.watch import renew_alerts
 from accounts.golden.summary import summarise
 
 
@@ -28,6 +29,7 @@ def _summary(*, at: datetime, today: date) -> int:
 # A later step may read what an earlier one wrote.
 STEPS: dict[str, Step] = {
     "summary": _summary,
+    "alerts": renew_alerts,
 }
 
 

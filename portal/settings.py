@@ -16,6 +16,7 @@ HOME = places.prepared(env.folder("PORTAL_HOME", BASE_DIR / ".portal"))
 DEBUG = env.flag("PORTAL_DEBUG")
 HTTPS = env.flag("PORTAL_HTTPS")
 PORT = env.integer("PORTAL_PORT", 8000, 1, 65535)
+PUBLIC_URL = env.text("PORTAL_URL", f"http://localhost:{PORT}").rstrip("/")  # links in mails lead here
 DEMO_CUSTOMERS = env.integer("PORTAL_DEMO_CUSTOMERS", 2000, 0, 10_000_000)
 
 # Applications, highest room first, so that its templates and commands win

@@ -7,8 +7,11 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.alerts.telling import plan_digest, plan_instant
+from accounts.alerts.watch import watch_sources
 from syncengine.demo.install import follow_clock, has_company
 from syncengine.models import Dirty, Stream
+from syncengine.notices import send_due
 from syncengine.pipeline import StreamBusy, publish_all, renew_day, run_stream
 from syncengine.steward.wake import LANE_TASK, wake_lane
 
@@ -42,6 +45,16 @@ def sweep() -> int:
 def daily(*, keep_runs_days: int = 90) -> int:
     """What moves without data: figures that depend on the day, partitions of the coming month, old runs."""
     return renew_day(keep_runs_days=keep_runs_days)
+
+
+@shared_task(name="syncengine.tell")
+def tell() -> int:
+    """Look at the sources, plan what is to be told, and send what is due; messages sent."""
+    now = timezone.now()
+    watch_sources(at=now)
+    plan_instant(now=now)
+    plan_digest(now=now)
+    return send_due(clock=timezone.now)
 
 
 @shared_task(name="syncengine.demo_tick")

@@ -12,6 +12,7 @@ from accounts.models.access import (
 from accounts.models.account import Account, AccountValues
 from accounts.models.activity import Activity
 from accounts.models.address import Address, AddressValues
+from accounts.models.alert import Alert, AlertDelivery, AlertPreference
 from accounts.models.audit import AuditEntry
 from accounts.models.campaign import Campaign, CampaignMember, Lead
 from accounts.models.change import Change
@@ -70,6 +71,9 @@ __all__ = [
     "AddressCrosswalk",
     "AddressLineage",
     "AddressValues",
+    "Alert",
+    "AlertDelivery",
+    "AlertPreference",
     "ApiToken",
     "AuditEntry",
     "Campaign",

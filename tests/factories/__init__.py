@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.factories.alerts import AlertFactory
 from tests.factories.documents import DOCUMENTS
 from tests.factories.golden import (
     AccountCrosswalkFactory,
@@ -41,6 +42,7 @@ __all__ = [
     "AddressCrosswalkFactory",
     "AddressFactory",
     "AddressLineageFactory",
+    "AlertFactory",
     "ApiTokenFactory",
     "AuditEntryFactory",
     "ContactCrosswalkFactory",
