@@ -58,7 +58,7 @@ class Scope:
         within = Q(**{f"{prefix}sales_territory_id__in": self.territories})
         if not self.shares:  # an OR of nothing would still keep the planner from the territory's index
             return within
-        return within | Q(**{f"{path}_id__in" if path else "id__in": self.shares})
+        return within | Q(**{f"{prefix}pk__in": self.shares})
 
 
 def scope_of(user: Reader) -> Scope:
@@ -101,6 +101,15 @@ def visible_accounts(user: Reader) -> QuerySet[Account]:
     return live if scope.everything else live.filter(scope.condition())
 
 
+def listed_accounts(user: Reader) -> QuerySet[Account]:
+    """The same customers for lists: the territory as the summary copies it, where its indexes hold it too."""
+    scope = scope_of(user)
+    if scope.everything or treatment(user, "identity") == "none":
+        return visible_accounts(user)
+    live = Account.objects.filter(merged_into__isnull=True)
+    return live.filter(scope.condition("summary"))
+
+
 def restrict(
     queryset: QuerySet[Row], user: Reader, object: str, account_path: str | None = "account"
 ) -> QuerySet[Row]:
@@ -133,7 +142,7 @@ def visible_contacts(user: Reader) -> QuerySet[Contact]:
 
 def get_account_or_404(user: Reader, id: int) -> Account:
     """The customer the id leads to today, with `requested_id`; not found if the user may not see it."""
-    account = Account.objects.select_related("merged_into").filter(pk=id).first()
+    account = Account.objects.select_related("merged_into", "summary", "months").filter(pk=id).first()
     seen: set[int] = set()
     while account and account.merged_into_id and account.pk not in seen:
         seen.add(account.pk)

@@ -121,7 +121,7 @@ class AccountView(ReadView):
 
 def _one(request: Request, found: Account) -> Response:
     wanted, expand = wanted_of(request, shape_of("account").names), expand_of(request, EXPANDS)
-    account = with_references(Account.objects.select_related("summary"), "account").get(pk=found.pk)
+    account = with_references(Account.objects.select_related("summary", "months"), "account").get(pk=found.pk)
     data = customer_data(request, [account], wanted, expand)[0]
     requested = getattr(found, "requested_id", found.pk)
     if requested != found.pk:

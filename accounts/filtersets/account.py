@@ -10,10 +10,10 @@ import django_filters
 from django.db.models import QuerySet
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThanOrEqual
 
-from accounts.access import visible_accounts
+from accounts.access import listed_accounts
 from accounts.access.fields import Reader
 from accounts.filtersets.strict import AnyOf, StrictFilterSet
-from accounts.models import Account, Source, columns
+from accounts.models import Account, Source, Territory, columns
 from accounts.models.account import ACCOUNT_STATUSES
 from accounts.selectors.search import narrow
 
@@ -51,12 +51,13 @@ class AccountFilter(StrictFilterSet):
     }
 
     q = django_filters.CharFilter(method="search", label="Search")
-    country = AnyOf(lookup_expr="in", label="Country")
-    segment = AnyOf(lookup_expr="in", label="Segment")
+    # What the summary copies is filtered there, beside the figures that lists are sorted by.
+    country = AnyOf("summary__country", lookup_expr="in", label="Country")
+    segment = AnyOf("summary__segment", lookup_expr="in", label="Segment")
     industry = AnyOf(lookup_expr="in", label="Industry")
-    owner = AnyOf(lookup_expr="in", label="Owner")
-    status = django_filters.BaseInFilter(lookup_expr="in", label=f"Status: {', '.join(ACCOUNT_STATUSES)}")
-    territory = AnyOf("sales_territory__code", lookup_expr="in", label="Territory")
+    owner = AnyOf("summary__owner", lookup_expr="in", label="Owner")
+    status = AnyOf("summary__status", lookup_expr="in", label=f"Status: {', '.join(ACCOUNT_STATUSES)}")
+    territory = AnyOf(method="in_territories", label="Territory")
     customer_number = AnyOf(lookup_expr="in", label="Customer number")
     parent = Number("parent_id", label="Parent customer")
     source = AnyOf(method="in_sources", label="Known to the source")
@@ -81,10 +82,15 @@ class AccountFilter(StrictFilterSet):
         cls, user: Reader, params: Any, rows: QuerySet[Account] | None = None, *, strict: bool = True
     ) -> AccountFilter:
         """The filter set over the customers the user may see; raises FilterRefused."""
-        return super().of(user, params, visible_accounts(user) if rows is None else rows, strict=strict)
+        return super().of(user, params, listed_accounts(user) if rows is None else rows, strict=strict)
 
     def search(self, rows: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
         return narrow(rows, self.user, value)
+
+    def in_territories(self, rows: QuerySet[Account], name: str, value: list[str]) -> QuerySet[Account]:
+        """By id, so that one index gives both the territory and the order."""
+        known = list(Territory.objects.filter(code__in=value).values_list("pk", flat=True))
+        return rows.filter(summary__sales_territory_id__in=known)
 
     def in_sources(self, rows: QuerySet[Account], name: str, value: list[str]) -> QuerySet[Account]:
         return rows.filter(source_ids__contains=_ids(value))

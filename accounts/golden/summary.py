@@ -6,12 +6,14 @@ end on the day of computing. Receivables count open invoices; overdue is past it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from accounts.frames import execute
 from accounts.golden.touched import TABLE
 
 MONTHS = 24
+LONGEST = 200  # letters; an index takes no text longer than a third of a page
 
 # name -> (columns it yields beside account_id, statement); grain: one row a touched customer
 PARTS: dict[str, str] = {
@@ -66,6 +68,15 @@ PARTS: dict[str, str] = {
         WHERE merged_into_id IS NULL AND record_count > 0 GROUP BY 1""",
 }
 
+# What lists filter and sort by beside figures: summary column -> expression over the customer (a).
+COPIED = {
+    "name_key": f"left(fold(coalesce(a.name, '')), {LONGEST})",
+    "country": "a.country",
+    "segment": f"left(a.segment, {LONGEST})",
+    "status": "a.status",
+    "owner": f"left(a.owner, {LONGEST})",
+    "sales_territory_id": "a.sales_territory_id",
+}
 PLAIN = (
     "revenue_ttm", "revenue_previous", "open_pipeline", "weighted_pipeline", "open_order_amount",
     "first_order_date", "last_order_date", "open_receivable", "overdue_receivable", "oldest_due_date",
@@ -82,7 +93,9 @@ def summarise(*, today: date) -> int:
         body = statement.format(months=_months()) if "{months}" in statement else statement
         execute(f"CREATE TEMP TABLE part_{name} ON COMMIT DROP AS {body}", params)
         execute(f"ANALYZE part_{name}")
-    return execute(_put_together(), params)
+    changed = execute(_put_together(), params)
+    _keep_months(params)
+    return changed
 
 
 def _months() -> str:
@@ -97,24 +110,36 @@ def _months() -> str:
 
 
 def _put_together() -> str:
-    columns = ["revenue_months", *PLAIN, *COUNTS]
-    picks = [
-        "coalesce(revenue_months, '{}')",
-        *PLAIN,
-        *(f"coalesce({count}, 0)" for count in COUNTS),
-    ]
+    picks = COPIED | {name: name for name in PLAIN} | {name: f"coalesce({name}, 0)" for name in COUNTS}
     joins = " ".join(f"LEFT JOIN part_{name} USING (account_id)" for name in PARTS)
-    compared = [*columns, "computed_date"]
-    old = ", ".join(f"accounts_accountsummary.{column}" for column in compared)
-    new = ", ".join(f"excluded.{column}" for column in compared)
+    compared = [*picks, "computed_date"]
     return (
-        f"INSERT INTO accounts_accountsummary (account_id, {', '.join(columns)}, "
-        "months_to_date, computed_date, open_tasks) "
-        f"SELECT t.account_id, {', '.join(picks)}, %(today)s, %(today)s, 0 FROM {TABLE} t "
+        f"INSERT INTO accounts_accountsummary (account_id, {', '.join(picks)}, computed_date, open_tasks) "
+        f"SELECT t.account_id, {', '.join(picks.values())}, %(today)s, 0 FROM {TABLE} t "
         f"JOIN accounts_account a ON a.id = t.account_id {joins} ORDER BY t.account_id "
-        f"ON CONFLICT (account_id) DO UPDATE SET "
-        + ", ".join(f"{column} = excluded.{column}" for column in [*compared, "months_to_date"])
-        + f" WHERE ROW({old}) IS DISTINCT FROM ROW({new})"
+        + _on_conflict("accounts_accountsummary", compared)
+    )
+
+
+def _on_conflict(table: str, columns: Sequence[str]) -> str:
+    """Rows that are there are brought to what is new, and left alone where nothing is."""
+    old, new = (", ".join(f"{of}.{column}" for column in columns) for of in (table, "excluded"))
+    assign = ", ".join(f"{column} = excluded.{column}" for column in columns)
+    return f"ON CONFLICT (account_id) DO UPDATE SET {assign} WHERE ROW({old}) IS DISTINCT FROM ROW({new})"
+
+
+def _keep_months(params: dict[str, date]) -> None:
+    """Only customers with sales in the window have months; they move on with the calendar."""
+    execute(
+        f"DELETE FROM accounts_accountmonths m USING {TABLE} t WHERE t.account_id = m.account_id "
+        "AND NOT EXISTS (SELECT FROM part_sales p WHERE p.account_id = m.account_id)"
+    )
+    columns = ["revenue_months", "months_to_date"]
+    execute(
+        "INSERT INTO accounts_accountmonths (account_id, revenue_months, months_to_date) "
+        "SELECT p.account_id, p.revenue_months, %(today)s FROM part_sales p "
+        "JOIN accounts_account a ON a.id = p.account_id ORDER BY 1 " + _on_conflict("accounts_accountmonths", columns),
+        params,
     )
 
 

@@ -50,7 +50,7 @@ from accounts.models.reference import PaymentTerm, ProductMapping, Region, Sales
 from accounts.models.shipment import Shipment, ShipmentLine
 from accounts.models.source_state import Source, SourceState
 from accounts.models.stock import Stock
-from accounts.models.summary import AccountSearch, AccountSummary
+from accounts.models.summary import AccountMonths, AccountSearch, AccountSummary
 from accounts.models.ticket import Ticket
 from accounts.models.token import ApiToken
 from accounts.models.usage import Usage
@@ -62,6 +62,7 @@ __all__ = [
     "AccountCrosswalk",
     "AccountGroupPermission",
     "AccountLineage",
+    "AccountMonths",
     "AccountSearch",
     "AccountSummary",
     "AccountUserPermission",

@@ -90,8 +90,6 @@ class Account(AccountValues):
             models.Index(
                 "sales_territory", columns.folded("name"), "id", name="account_territory_name"
             ),
-            models.Index("country", columns.folded("name"), "id", name="account_country_name"),
-            models.Index("owner", columns.folded("name"), "id", name="account_owner_name"),
             models.Index(fields=["id"], name="account_disputed", condition=~models.Q(disputed=[])),
             models.Index(fields=["changed_at", "id"], name="account_changed"),
         ]

@@ -4,22 +4,47 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.expressions import Combinable
 
 from accounts.models import columns
 
+FILTERED = ("sales_territory", "segment", "country", "status", "owner")
+# Each order has one index that also holds what is filtered by, so that rows that don't fit are passed over
+# without being read; the order everybody starts with has one index a filter besides.
+SORT_KEYS: dict[str, Combinable] = {
+    "name": models.F("name_key"),
+    "revenue": columns.or_zero("revenue_ttm"),
+    "overdue": columns.or_zero("overdue_receivable"),
+    "last_order": columns.or_never("last_order_date"),
+    "pipeline": columns.or_zero("open_pipeline"),
+}
+
 
 class AccountSummary(models.Model):
-    """Figures of one customer in our base currency, as of the last publish that touched it."""
+    """Figures of one customer in our base currency, as of the last publish that touched it.
 
-    account = models.OneToOneField(
-        "accounts.Account", models.CASCADE, primary_key=True, related_name="summary"
+    Beside them stand the few fields that lists filter and sort by, copied in the statement that writes the
+    figures: what is filtered and what is sorted by have to lie in one index, or a list of small customers by
+    high revenue walks past all the others.
+    """
+
+    account = models.OneToOneField("accounts.Account", models.CASCADE, primary_key=True, related_name="summary")
+    name_key = models.TextField(default="")
+    country = columns.country()
+    segment = columns.text()
+    status = columns.text()
+    owner = columns.text()
+    sales_territory = models.ForeignKey(
+        "accounts.Territory",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     revenue_ttm = columns.money()
     revenue_previous = columns.money()
-    revenue_months = ArrayField(
-        models.DecimalField(max_digits=20, decimal_places=2), default=list
-    )
-    months_to_date = columns.day()
     open_pipeline = columns.money()
     weighted_pipeline = columns.money()
     open_deals = models.IntegerField(default=0)
@@ -41,16 +66,22 @@ class AccountSummary(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(columns.or_zero("revenue_ttm"), "account", name="summary_revenue"),
-            models.Index(columns.or_zero("overdue_receivable"), "account", name="summary_overdue"),
-            models.Index(columns.or_never("last_order_date"), "account", name="summary_last_order"),
-            models.Index(columns.or_zero("open_pipeline"), "account", name="summary_pipeline"),
+            *(models.Index(key, "account", *FILTERED, name=f"summary_{name}") for name, key in SORT_KEYS.items()),
+            *(models.Index(field, SORT_KEYS["revenue"], "account", name=f"summary_{field}") for field in FILTERED),
             models.Index(
                 fields=["oldest_due_date"],
                 name="summary_due",
                 condition=models.Q(oldest_due_date__isnull=False),
             ),
         ]
+
+
+class AccountMonths(models.Model):
+    """Net invoiced of one customer by month, the oldest of 24 first; apart, since no list filters by it."""
+
+    account = models.OneToOneField("accounts.Account", models.CASCADE, primary_key=True, related_name="months")
+    revenue_months = ArrayField(models.DecimalField(max_digits=20, decimal_places=2), default=list)
+    months_to_date = columns.day()
 
 
 class AccountSearch(models.Model):

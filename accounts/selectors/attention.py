@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from accounts.access import figure_access, visible_accounts
+from accounts.access import figure_access, listed_accounts
 from accounts.access.fields import Reader
 from accounts.models import Account, columns
 
@@ -31,7 +31,7 @@ class Concern:
 
 def list_concerns(user: Reader, today: date, *, limit: int = 10) -> list[Concern]:
     """The gravest few of each kind the user may know of; one query a kind."""
-    accounts = visible_accounts(user).select_related("summary")
+    accounts = listed_accounts(user).select_related("summary")
     found = [*_tickets(user, accounts), *_overdue(user, accounts, today), *_silent(user, accounts, today)]
     return found[:limit]
 

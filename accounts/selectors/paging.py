@@ -29,7 +29,8 @@ class BadCursor(ValueError):
 class Order:
     """An order of rows: by one expression that is never null, then by id in the same direction.
 
-    A bounded one is for tables so large that following the order may find too little for too long.
+    `tail` names the id as the expression's own table has it, since an index lies within one table. A bounded
+    one is for tables so large that following the order may find too little for too long.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Order:
     parse: Callable[[str], Any] = str
     descending: bool = False
     bounded: bool = False
+    tail: str = "pk"
 
     def reversed(self) -> Order:
         """The same rows from the other end."""
@@ -111,7 +113,7 @@ def _sorted(rows: QuerySet[Any], order: Order, *, indexed: bool = True) -> Query
     """Rows in the order; not indexed means that no index can give it, so that filters come first."""
     rows = rows.annotate(sort_value=order.expression)
     value: Expression | F = F("sort_value")
-    by = (value if indexed else Coalesce(value, value), F("pk"))
+    by = (value if indexed else Coalesce(value, value), F(order.tail))
     return rows.order_by(*(part.desc() if order.descending else part.asc() for part in by))
 
 
@@ -122,7 +124,7 @@ def _after(
     if start is None:
         return rows
     compare = LessThan if order.descending else GreaterThan
-    here = _Row(F("sort_value"), F("pk"))
+    here = _Row(F("sort_value"), F(order.tail))
     return rows.filter(compare(here, _Row(*(Value(part) for part in start))))
 
 

@@ -10,7 +10,13 @@ from django.test import Client
 
 from accounts.grants import grant_territory
 from accounts.models import Account, User
-from tests.factories import AccountFactory, AccountSearchFactory, AccountSummaryFactory, UserFactory
+from tests.factories import (
+    AccountFactory,
+    AccountMonthsFactory,
+    AccountSearchFactory,
+    AccountSummaryFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +35,7 @@ def customer(db: None) -> Callable[..., Account]:
         summary = values.pop("summary", {})
         account = AccountFactory(**values)
         AccountSummaryFactory(account=account, **summary)
+        AccountMonthsFactory(account=account)
         AccountSearchFactory(account=account)
         return account
 

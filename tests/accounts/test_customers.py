@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from accounts.access import forget_scope, visible_accounts
 from accounts.filtersets import AccountFilter, FilterRefused, filterset_of
+from accounts.grants import share_account
 from accounts.selectors.customers import (
+    SORTS,
     BadSort,
     columns_of,
     count_customers,
@@ -17,7 +23,7 @@ from accounts.selectors.customers import (
     sorts_of,
     total_customers,
 )
-from tests.factories import AccountFactory, SourceFactory
+from tests.factories import SourceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -44,11 +50,6 @@ def test_merged_customers_are_not_listed(login, customer):
     survivor = customer(name="Survivor")
     customer(name="Merged", merged_into=survivor)
     assert _names(login("finance"), {}) == ["Survivor"]
-
-
-def test_a_customer_without_a_summary_is_listed(login):
-    AccountFactory(name="New")
-    assert _names(login("finance"), {}) == ["New"]
 
 
 @pytest.mark.parametrize(
@@ -181,6 +182,28 @@ def test_sums_are_those_of_figures_the_role_sees(login, customer):
     customer()
     user = login("marketing")
     assert total_customers(user, AccountFilter.of(user, {}).qs) == {}
+
+
+def test_territories_and_shares_narrow_the_list_by_the_copy_beside_the_figures(login, granted, customer):
+    mine, shared, _other = customer(name="Mine"), customer(name="Shared"), customer(name="Other")
+    user = granted(mine, "sales")
+    share_account(account=shared, to=user, by=None)
+    forget_scope(user)
+    assert set(AccountFilter.of(user, {}).qs) == set(visible_accounts(user)) == {mine, shared}
+    assert _names(user, {"territory": mine.sales_territory.code}) == ["Mine"]
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_following_pages_start_in_the_index(login, customer, sort):
+    """A comparison with the customer's own id would walk from the start again."""
+    for _ in range(3):
+        customer()
+    user = login("finance")
+    first = list_customers(user, AccountFilter.of(user, {}).qs, sort=sort, limit=1)
+    with CaptureQueriesContext(connection) as queries:
+        list_customers(user, AccountFilter.of(user, {}).qs, sort=sort, limit=1, cursor=first.next)
+    compared = next(query["sql"] for query in queries if "ROW(" in query["sql"])
+    assert re.findall(r'ROW\(.*?, "(\w+)"."account_id"\)', compared) == ["accounts_accountsummary"]
 
 
 def test_user_scope_and_filters_combine(granted, customer):

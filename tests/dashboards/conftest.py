@@ -16,6 +16,7 @@ from tests.factories import (
     AccountCrosswalkFactory,
     AccountFactory,
     AccountLineageFactory,
+    AccountMonthsFactory,
     AccountSearchFactory,
     AccountSummaryFactory,
     SourceFactory,
@@ -101,11 +102,10 @@ def _documents(account: Account, walk: AccountCrosswalk) -> None:
          base_open_amount=Decimal(1190), **shared)  # fmt: skip
     make("order", number=f"SO-{account.pk}", status="confirmed", **shared)
     make("opportunity", name="Retrofit", state="open", **shared)
+    AccountMonthsFactory(account=account, revenue_months=[Decimal(1000)] * 24, months_to_date=TODAY)
     AccountSummaryFactory(
         account=account,
         revenue_ttm=Decimal(12_000),
-        revenue_months=[Decimal(1000)] * 24,
-        months_to_date=TODAY,
         open_receivable=Decimal(1190),
         overdue_receivable=Decimal(1190),
         oldest_due_date=due,

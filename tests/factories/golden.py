@@ -78,14 +78,28 @@ class AccountSummaryFactory(DjangoModelFactory):
         model = models.AccountSummary
 
     account = factory.SubFactory(AccountFactory)
+    name_key = factory.LazyAttribute(lambda summary: folded(summary.account.name or ""))
+    country = factory.SelfAttribute("account.country")
+    segment = factory.SelfAttribute("account.segment")
+    status = factory.SelfAttribute("account.status")
+    owner = factory.SelfAttribute("account.owner")
+    sales_territory = factory.SelfAttribute("account.sales_territory")
     revenue_ttm = Decimal("1000.0000")
-    revenue_months = factory.LazyAttribute(lambda _: [Decimal("10.00")] * 24)
     open_pipeline = Decimal("200.0000")
     overdue_receivable = Decimal("30.0000")
     last_order_date = TODAY
     open_tickets = 2
     contact_count = 1
     computed_date = TODAY
+
+
+class AccountMonthsFactory(DjangoModelFactory):
+    class Meta:
+        model = models.AccountMonths
+
+    account = factory.SubFactory(AccountFactory)
+    revenue_months = factory.LazyAttribute(lambda _: [Decimal("10.00")] * 24)
+    months_to_date = TODAY
 
 
 class AccountSearchFactory(DjangoModelFactory):
@@ -99,10 +113,14 @@ class AccountSearchFactory(DjangoModelFactory):
     @classmethod
     def _create(cls, model_class: Any, *args: Any, **values: Any) -> models.AccountSearch:
         """Folded by the database, as publish does."""
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT fold(%s)", [values.pop("names")])
-            names = cursor.fetchone()[0]
-        return models.AccountSearch.objects.create(names=names, **values)
+        return models.AccountSearch.objects.create(names=folded(values.pop("names")), **values)
+
+
+def folded(text: str) -> str:
+    """The text as the database folds it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT fold(%s)", [text])
+        return str(cursor.fetchone()[0])
 
 
 class ContactFactory(GoldenFactory):
