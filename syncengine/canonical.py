@@ -10,7 +10,7 @@ from psycopg import sql
 
 from accounts.catalogue import ObjectSpec, load
 from accounts.frames import copy_in, execute, identifiers, read, rows, stage
-from syncengine.records import CANONICAL_TYPES
+from syncengine.records import CANONICAL_TYPES, INSTANT
 
 STAGE = "stage_canonical"
 HEAD: dict[str, pl.DataType] = {
@@ -20,6 +20,8 @@ HEAD: dict[str, pl.DataType] = {
     "observed": pl.Datetime("us", "UTC"),
     "live": pl.Boolean(),
 }
+# What survivorship weighs beside the values: fields that broke a rule, and each field's own clock.
+TRUST: dict[str, pl.DataType] = {"invalid": pl.List(pl.Int16()), "clocks": pl.List(INSTANT)}
 # The one reference of an object that canonical rows carry as a key: to a parent, or to the customer.
 REFERENCE = {"account": "parent_key", "contact": "account_key", "address": "account_key", "product": None}
 
@@ -43,12 +45,16 @@ def read_canonical(name: str, where: str = "true", *, columns: list[str] | None 
         sql.SQL("to_json({})").format(sql.Identifier(c)) if spec.fields[c].type == "tags" else sql.Identifier(c)
         for c in wanted
     ]
+    for extra, kind in TRUST.items():
+        if columns is None or extra in columns:
+            schema, picks = schema | {extra: kind}, [*picks, sql.Identifier(extra)]
     if name == "account" and columns is None:
         schema, picks = schema | {"parent_key": pl.String()}, [*picks, sql.Identifier("parent_key")]
     if name in ("contact", "address"):
         schema, picks = schema | {"account_ref": pl.Int64()}, [*picks, sql.Identifier("account_ref_id")]
     query = sql.SQL(
-        "SELECT crosswalk_id, source_id, key, coalesce(modified_at, observed_at), live, {} FROM {} c WHERE "
+        "SELECT crosswalk_id, source_id, key, greatest(coalesce(modified_at, observed_at), published_at), live, {} "
+        "FROM {} c WHERE "
     ).format(sql.SQL(", ").join(picks), sql.Identifier(table(name)))
     return read(query + sql.SQL(where), schema)
 
@@ -72,7 +78,7 @@ def write_canonical(name: str, frame: pl.DataFrame, *, stream_id: int, now: date
 def _columns(name: str, frame: pl.DataFrame, stream_id: int, now: datetime) -> pl.DataFrame:
     reference = REFERENCE[name]
     wanted = [c for c in value_columns(load()[name]) if c in frame.columns]
-    extra = [c for c in (reference, "account_ref_id") if c and c in frame.columns]
+    extra = [c for c in (reference, "account_ref_id", "published_at", *TRUST) if c and c in frame.columns]
     return frame.select(
         pl.col("record_id").alias("crosswalk_id"),
         "source_id",

@@ -107,10 +107,12 @@ class Belonging:
 
 @dataclass(frozen=True, slots=True)
 class Survived:
-    """golden: cluster, values, winners, rules, members; conflicts: cluster, field code, distinct values."""
+    """golden: cluster, values, winners, rules, members; conflicts: cluster, field code, distinct values;
+    waiting: cluster, field code, values (what stands, what would) of changes that a person must approve."""
 
     golden: pl.DataFrame
     conflicts: pl.DataFrame
+    waiting: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

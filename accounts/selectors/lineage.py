@@ -25,6 +25,8 @@ RULES = {
     8: ("aggregate", "Put together from all records."),
     9: ("manual", "A steward chose the value of {source}."),
     10: ("pinned", "A steward entered it."),
+    11: ("too_young", "{source} tells another value that is still too young; the former one stands."),
+    12: ("unapproved", "{source} tells another value that waits for approval; the former one stands."),
 }
 
 

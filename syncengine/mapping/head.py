@@ -33,10 +33,13 @@ def read_head(
         .hstack(converted.values)
         .with_columns(
             modified_at=modified_at,
+            published_at=pl.min_horizontal("published_at", pl.lit(now)) if now else pl.col("published_at"),
             deleted=pl.col("deleted").fill_null(False),
         )
         .with_row_index("row")
     )
+    if plan.published is None:
+        head = head.drop("published_at")
     if plan.version is None:
         head = head.with_columns(source_version=pl.col("modified_at").dt.strftime(INSTANT_FORM))
     return head, converted
@@ -48,8 +51,10 @@ def head_conversions(plan: MappingPlan) -> list[Conversion]:
     zone = plan.timezone
     modified = build_conversion(_spec("modified_at", "datetime"), plan.modified or nothing, timezone=zone)
     deleted = build_conversion(_spec("deleted", "boolean"), plan.deleted or nothing, timezone=zone)
+    published = build_conversion(_spec("published_at", "datetime"), plan.published or nothing, timezone=zone)
     # A modification time nobody can read costs the row its recency, not its place.
-    return [Conversion(**{**vars(modified), "nullable": True}), deleted]
+    times = [Conversion(**{**vars(told), "nullable": True}) for told in (modified, published)]
+    return [*times, deleted]
 
 
 def _version_text(plan: MappingPlan) -> pl.Expr:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from accounts.catalogue import Catalogue
+from accounts.catalogue import Catalogue, FieldSpec
 from syncengine.mapping.conversions import (
     TEMPLATE_PLACE,
     Conversion,
@@ -15,6 +15,8 @@ from syncengine.mapping.conversions import (
     template_expr,
 )
 from syncengine.policies.shapes import AlsoMap, FieldMap, Stream
+
+CLOCK = "clock:"
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class ObjectPlan:
     key: pl.Expr
     conversions: tuple[Conversion, ...]
     unless_empty: tuple[str, ...] = ()
+    clocks: tuple[Conversion, ...] = ()  # when single fields changed, where the source tells it
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class MappingPlan:
     columns: tuple[str, ...]
     objects: tuple[ObjectPlan, ...]
     modified: FieldMap | None
+    published: FieldMap | None
     version: str | None
     deleted: FieldMap | None
     timezone: str
@@ -53,6 +57,7 @@ def compile_stream(stream: Stream, catalogue: Catalogue) -> MappingPlan:
         columns=tuple(dict.fromkeys(_needed_columns(stream))),
         objects=(primary, *further),
         modified=stream.modified,
+        published=stream.published,
         version=stream.version,
         deleted=stream.deleted,
         timezone=stream.timezone,
@@ -70,7 +75,16 @@ def _object_plan(
 ) -> ObjectPlan:
     specs = catalogue[name].fields
     conversions = tuple(build_conversion(specs[m.field], m, timezone=timezone) for m in fields)
-    return ObjectPlan(name, key_expr(key).alias("key"), conversions, unless_empty)
+    clocks = tuple(_clock(specs[m.field].code, m, timezone) for m in fields if m.changed)
+    return ObjectPlan(name, key_expr(key).alias("key"), conversions, unless_empty, clocks)
+
+
+def _clock(code: int, field_map: FieldMap, timezone: str) -> Conversion:
+    """The time a field changed; one nobody can read counts as not told."""
+    name = f"{CLOCK}{code}"
+    spec = FieldSpec(object="", name=name, code=0, type="datetime", sensitivity="", owner="", meaning="")
+    told = FieldMap(name, (field_map.changed or "",), format=field_map.format, on_error="null")
+    return build_conversion(spec, told, timezone=timezone)
 
 
 def key_expr(key: str) -> pl.Expr:
@@ -85,7 +99,7 @@ def key_columns(key: str) -> list[str]:
 
 def _needed_columns(stream: Stream) -> Iterable[str]:
     yield from key_columns(stream.key)
-    for head in (stream.modified, stream.deleted):
+    for head in (stream.modified, stream.published, stream.deleted):
         yield from _map_columns([head] if head else [])
     if stream.version:
         yield stream.version
@@ -103,3 +117,5 @@ def _also_columns(also: AlsoMap) -> Iterable[str]:
 def _map_columns(maps: Iterable[FieldMap]) -> Iterable[str]:
     for field_map in maps:
         yield from field_map.columns
+        if field_map.changed:
+            yield field_map.changed

@@ -11,9 +11,9 @@ from syncengine.mapping.clean import clean
 from syncengine.mapping.convert import Converted, convert
 from syncengine.mapping.drift import drift, missing_columns_error
 from syncengine.mapping.head import head_conversions, read_head
-from syncengine.mapping.plan import MappingPlan, ObjectPlan
+from syncengine.mapping.plan import CLOCK, MappingPlan, ObjectPlan
 from syncengine.mapping.refusals import Failing, add_reasons
-from syncengine.records import MappedBatch
+from syncengine.records import INSTANT, MappedBatch
 
 HEAD = ("key", "source_version", "modified_at", "deleted")
 Reasons = dict[int, list[tuple[str, str]]]
@@ -86,8 +86,9 @@ def _map_object(
     add_reasons(refused, converted, converted.failing(object_plan.conversions, nullable=False), live)
     add_reasons(warned, converted, converted.failing(object_plan.conversions, nullable=True), live)
     _refuse_missing_keys(refused, keys)
-    rows = pl.DataFrame([keys]).hstack(head.select("source_version", "modified_at", "deleted"))
-    rows = rows.hstack(converted.values).with_row_index("_row")
+    told = [name for name in (*HEAD[1:], "published_at") if name in head.columns]
+    rows = pl.DataFrame([keys]).hstack(head.select(told))
+    rows = rows.hstack(converted.values).hstack(_clocks(cleaned, object_plan)).with_row_index("_row")
     if refused:
         rows = rows.filter(~pl.col("_row").is_in(list(refused)))
     newest = _newest_of_each_key(rows)
@@ -100,6 +101,17 @@ def _map_object(
         superseded=rows.height - newest.height,
     )
     return batch, newest["_row"]
+
+
+def _clocks(cleaned: pl.DataFrame, plan: ObjectPlan) -> pl.DataFrame:
+    """When single fields changed, as one list with a place for each field code; nothing where none is told."""
+    if not plan.clocks:
+        return pl.DataFrame()
+    told = convert(cleaned, plan.clocks).values
+    codes = {int(name.removeprefix(CLOCK)): name for name in told.columns}
+    unknown = pl.lit(None, INSTANT)
+    places = [pl.col(codes[code]) if code in codes else unknown for code in range(1, max(codes) + 1)]
+    return told.select(clocks=pl.concat_list(places))
 
 
 def _refuse_missing_keys(refused: Reasons, keys: pl.Series) -> None:

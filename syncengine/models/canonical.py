@@ -6,6 +6,7 @@ database does not check it: the row is made in the same transaction, and a milli
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from accounts.models.account import AccountValues
@@ -24,6 +25,10 @@ class Canonical(models.Model):
     modified_at = models.DateTimeField(null=True, blank=True)
     observed_at = models.DateTimeField()
     live = models.BooleanField(default=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    # Codes of fields that broke a rule, and when each field changed (by code), where a source tells it.
+    invalid = ArrayField(models.SmallIntegerField(), null=True, blank=True)
+    clocks = ArrayField(models.DateTimeField(null=True), null=True, blank=True)
 
     class Meta:
         abstract = True

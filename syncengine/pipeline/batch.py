@@ -21,7 +21,7 @@ from syncengine.pipeline.tally import Tally
 from syncengine.policies import PolicySet
 from syncengine.policies import Stream as Declared
 from syncengine.records import MappedBatch, Refusal
-from syncengine.validation import validate
+from syncengine.validation import Validated, validate
 from syncengine.validation.waivers import open_waivers
 
 
@@ -96,11 +96,18 @@ def judged(batch: MappedBatch, reading: Reading, now: datetime) -> MappedBatch:
     )
     return replace(
         batch,
-        rows=checked.ready,
+        rows=_with_invalid(checked),
         refused=(*batch.refused, *checked.refused),
         held=tuple(checked.held),
         warnings=(*batch.warnings, *checked.warnings),
     )
+
+
+def _with_invalid(checked: Validated) -> pl.DataFrame:
+    """Accepted rows with the codes of their fields that a rule warns of."""
+    if checked.invalid is None or not checked.invalid.height:
+        return checked.ready.with_columns(invalid=pl.lit(None, pl.List(pl.Int16)))
+    return checked.ready.join(checked.invalid, on="key", how="left", maintain_order="left")
 
 
 def _newest(rows: pl.DataFrame, fresh: pl.DataFrame, tally: Tally) -> pl.DataFrame:

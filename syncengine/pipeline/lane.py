@@ -32,7 +32,7 @@ from syncengine.policies import PolicySet, current_policies
 from syncengine.publish.accounts import publish_accounts
 from syncengine.publish.belonging import publish_belonging
 from syncengine.publish.documents import publish_gone, publish_mapped
-from syncengine.publish.rules import field_rules, no_pins, open_pins
+from syncengine.publish.rules import field_rules, no_pins, open_pins, standing_values
 from syncengine.records import Belonging, Resolved
 from syncengine.resolution.accounts import resolve_accounts
 from syncengine.resolution.belonging import resolve_addresses, resolve_contacts, resolve_products
@@ -170,7 +170,9 @@ def _accounts(accounts: pl.Series, policies: PolicySet, cause: Cause, result: Ro
     with result.timed("survivorship"):
         records = _member_records(resolved)
         pins = open_pins(records, now=cause.at)
-        survived = survive(records, load()["account"], field_rules("account", policies), pins)
+        rules = field_rules("account", policies)
+        standing = standing_values("account", records["cluster"], rules)
+        survived = survive(records, load()["account"], rules, pins, standing=standing, now=cause.at)
     with result.timed("accounts"):
         published = publish_accounts(records, survived, pins, resolved.merged, cause=cause)
     result.counts["account"] = published.created + published.changed
@@ -188,7 +190,9 @@ def _member_records(resolved: Resolved) -> pl.DataFrame:
 
 def _belonging(name: str, found: Belonging, policies: PolicySet, cause: Cause, result: Round) -> None:
     records = found.records.with_columns(cluster="golden_id")
-    survived = survive(records, load()[name], field_rules(name, policies), no_pins())
+    rules = field_rules(name, policies)
+    standing = standing_values(name, records["cluster"], rules)
+    survived = survive(records, load()[name], rules, no_pins(), standing=standing, now=cause.at)
     written = publish_belonging(name, found, survived, cause=cause)
     result.counts[name] = written.created + written.changed
 

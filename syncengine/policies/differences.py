@@ -48,7 +48,7 @@ def remapped_streams(before: PolicySet, after: PolicySet) -> list[tuple[str, str
 
 
 def _meaning(policies: PolicySet, stream: Any) -> tuple[Any, ...]:
-    names = ("object", "key", "fields", "modified", "version", "deleted", "timezone", "also")
+    names = ("object", "key", "fields", "modified", "published", "version", "deleted", "timezone", "also")
     told = {stream.object, *(also.object for also in stream.also)}
     rules = [policies.rules_for(stream, name) for name in sorted(told)]
     return (*(getattr(stream, name) for name in names), rules)

@@ -75,6 +75,7 @@ def _from_options(options: Section, spec: FieldSpec) -> FieldMap:
         transform=options.texts("transform"),
         on_error=options.one_of("on_error", ("refuse", "null"), "refuse") or "refuse",  # type: ignore[arg-type]
         owner=options.text("owner"),
+        changed=options.text("changed"),
     )
     _check_type(options, spec)
     _check_transforms(options, found)

@@ -44,6 +44,7 @@ class FieldMap:
     transform: tuple[str, ...] = ()
     on_error: Literal["refuse", "null"] = "refuse"
     owner: str | None = None
+    changed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ class Stream:
     key: str
     fields: tuple[FieldMap, ...]
     modified: FieldMap | None = None
+    published: FieldMap | None = None
     version: str | None = None
     deleted: FieldMap | None = None
     listing: Literal["full", "delta"] = "delta"

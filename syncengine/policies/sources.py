@@ -107,6 +107,7 @@ def _read_stream(
         key=section.word("key", needed=True),
         fields=maps,
         modified=_head(section, "modified", "datetime"),
+        published=_head(section, "published", "datetime"),
         version=section.text("version"),
         deleted=_head(section, "deleted", "boolean"),
         listing=section.one_of("listing", ("full", "delta"), "delta"),  # type: ignore[arg-type]

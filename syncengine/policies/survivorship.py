@@ -52,6 +52,7 @@ def _read_object(section: Section, name: str, sources: Collection[str], catalogu
         entry = Section(section.document, value, f"the policy of `{field}`")
         fields[field] = _read_policy(entry, base, sources)
         _check_strategy(entry, fields[field].strategy, specs[field].type)
+        _check_options(entry, fields[field], field, specs[field].type)
     section.done()
     return Survivorship(name, base, fields)
 
@@ -78,8 +79,22 @@ def _read_policy(section: Section, base: FieldPolicy, sources: Collection[str]) 
     return policy
 
 
+# What tells one customer, person or product from another: losing it would lose the record's identity.
+KEY_FIELDS = ("customer_number", "tax_id", "registration_id", "duns", "product_code", "name")
+
+
+def _check_options(section: Section, policy: FieldPolicy, name: str, kind: str) -> None:
+    if not policy.ignore_empty and name in KEY_FIELDS:
+        problem = f"an empty `{name}` can never win, since records are told apart by it"
+        section.mistake(section.at("ignore_empty"), problem, "leave `ignore_empty` out")
+    if (policy.approval or policy.minimum_age) and kind in ("tags", "reference"):
+        section.mistake(None, f"a {kind} field cannot wait for age or approval", "leave the option out")
+
+
 def _check_strategy(section: Section, strategy: str, kind: str) -> None:
     node = section.at("strategy")
+    if strategy == "longest" and kind in (*ORDERED, "boolean", "tags", "reference"):
+        section.mistake(node, f"`longest` needs a text, and this field is {kind}")
     if strategy in ("highest", "lowest") and kind not in ORDERED:
         section.mistake(node, f"`{strategy}` needs a number or a day, and this field is {kind}")
     if strategy == "aggregate" and kind != "tags":

@@ -24,7 +24,7 @@ def publish_accounts(
     """Write the customers of these records (`cluster` is the customer's id) with lineage, links and search."""
     # Links first: parents are looked up through them. Foreign keys are checked at commit.
     link("account", records.select("record_id", golden_id="cluster"), cause=cause)
-    conflicts = _unpinned(survived.conflicts, pins)
+    conflicts = _unpinned(_asked(survived), pins)
     golden = _complete(survived.golden, conflicts, records)
     written = publish_golden("account", golden, cause=cause)
     redirect("account", merged, cause=cause)
@@ -32,6 +32,15 @@ def publish_accounts(
     stage("published_accounts", {"id": "bigint"}, golden.select("id"))
     touch("SELECT id FROM published_accounts")
     return PublishedAccounts(written.created, written.changed, conflicts, golden["id"])
+
+
+def _asked(survived: Survived) -> pl.DataFrame:
+    """Disagreements, and changes that wait for approval; a field is asked about once."""
+    if survived.waiting is None or not survived.waiting.height:
+        return survived.conflicts
+    return pl.concat([survived.waiting, survived.conflicts], how="vertical_relaxed").unique(
+        ["cluster", "field"], keep="first", maintain_order=True
+    )
 
 
 def _unpinned(conflicts: pl.DataFrame, pins: pl.DataFrame) -> pl.DataFrame:

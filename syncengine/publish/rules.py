@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import polars as pl
 
 from accounts.catalogue import load
 from accounts.frames import read, stage
+from accounts.golden.shape import table_of
 from accounts.models import Source
-from syncengine.policies import PolicySet
+from syncengine.policies import FieldPolicy, PolicySet
+from syncengine.records import CANONICAL_TYPES
 from syncengine.survivorship import FieldRule
 
 PINS: dict[str, pl.DataType] = {
@@ -26,8 +29,33 @@ def field_rules(name: str, policies: PolicySet) -> dict[str, FieldRule]:
     for field in load()[name].fields.values():
         policy = policies.field_policy(name, field.name, load())
         order = tuple(ids[source] for source in policy.order if source in ids)
-        found[field.name] = FieldRule(policy.strategy, order, policy.conflict)
+        found[field.name] = rule_of(policy, order)
     return found
+
+
+def rule_of(policy: FieldPolicy, order: tuple[int, ...]) -> FieldRule:
+    """A declared policy with its sources by their ids."""
+    return FieldRule(
+        strategy=policy.strategy,
+        order=order,
+        conflict=policy.conflict,
+        ignore_empty=policy.ignore_empty,
+        distrust_invalid=policy.distrust_invalid,
+        distrust_deleted=policy.distrust_deleted,
+        minimum_age=policy.minimum_age,
+        approval=policy.approval,
+    )
+
+
+def standing_values(name: str, ids: pl.Series, rules: Mapping[str, FieldRule]) -> pl.DataFrame | None:
+    """The golden values that stand today, of the fields whose rule asks for them; None where none does."""
+    fields = [f for f in load()[name].fields.values() if rules[f.name].guarded and f.type not in ("reference", "tags")]
+    if not fields:
+        return None
+    stage("standing_ids", {"id": "bigint"}, pl.DataFrame({"id": ids.unique()}))
+    columns = ", ".join(f"g.{field.name}" for field in fields)
+    schema = {"cluster": pl.Int64()} | {field.name: CANONICAL_TYPES[field.type] for field in fields}
+    return read(f"SELECT g.id, {columns} FROM {table_of(name)} g JOIN standing_ids USING (id)", schema)
 
 
 def no_pins() -> pl.DataFrame:

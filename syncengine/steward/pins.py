@@ -7,6 +7,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 
 from accounts.catalogue import FieldSpec, load
+from accounts.frames import execute
 from accounts.models import User
 from syncengine.models import CanonicalAccount, Pin
 
@@ -45,6 +46,17 @@ def release(*, pin_id: int, user: User, now: datetime) -> int:
     pin = Pin.objects.select_for_update().get(pk=pin_id)
     Pin.objects.filter(pk=pin_id).update(released_at=now, released_by=user)
     return pin.record_id
+
+
+def expire_pins(*, now: datetime) -> int:
+    """Release the pins whose time is over and queue their customers; how many."""
+    return execute(
+        "WITH over AS (UPDATE syncengine_pin SET released_at = expires_at "
+        "WHERE released_at IS NULL AND expires_at <= %s RETURNING record_id) "
+        "INSERT INTO syncengine_dirty (object, record_id, stream_id, cause, landed_at) "
+        "SELECT DISTINCT %s::smallint, record_id, NULL::smallint, 'pin expired', %s::timestamptz FROM over",
+        [now, load()["account"].code, now],
+    )
 
 
 def _value_of(record_id: int, spec: FieldSpec) -> str | None:

@@ -27,6 +27,7 @@ class Validated:
     held: tuple[Refusal, ...] = ()
     warnings: tuple[Refusal, ...] = ()
     held_rows: pl.DataFrame | None = None
+    invalid: pl.DataFrame | None = None  # key, codes of the fields of ready rows that a rule warns of
 
 
 def validate(
@@ -114,7 +115,24 @@ def _sorted_out(
         held=tuple(r for r in reasons if r.severity == "hold"),
         warnings=tuple(r for r in reasons if r.severity == "warn"),
         held_rows=rows.filter(held & ~rejected),
+        invalid=_invalid(rows["key"], broken, rules, spec),
     )
+
+
+# Rules about the value itself; a missing or a merely unwelcome one is not distrusted.
+JUDGE_VALUES = ("one_of", "range", "length", "pattern", "not_future", "format", "tax_id", "address", "unique")
+
+
+def _invalid(keys: pl.Series, broken: pl.DataFrame, rules: Sequence[Rule], spec: ObjectSpec) -> pl.DataFrame:
+    """The fields of each row whose value a warning names."""
+    found = [pl.DataFrame(schema={"key": pl.String, "code": pl.Int16})]
+    for place in broken.columns:
+        rule = rules[int(place)]
+        if rule.severity == "warn" and rule.kind in JUDGE_VALUES:
+            failing = keys.filter(broken[place]).to_frame("key")
+            codes = [spec.fields[name].code for name in rule.fields if name in spec.fields]
+            found += [failing.with_columns(pl.lit(code, pl.Int16).alias("code")) for code in codes]
+    return pl.concat(found).group_by("key").agg(invalid=pl.col("code").unique().sort())
 
 
 def _breaks(broken: pl.DataFrame, rules: Sequence[Rule], severity: str) -> pl.Series:
