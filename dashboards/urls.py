@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from dashboards.views import customer, customers, entry, home, queue, search, sync
+from dashboards.views import customer, customers, entry, home, kept, queue, search, sync, undo, workspace
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -18,11 +18,25 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("customers/", customers.customers, name="customers"),
     path("customers/totals/", customers.totals, name="customers_totals"),
+    path("customers/groups/", customers.groups, name="customers_groups"),
+    path("customers/columns/", customers.columns, name="customers_columns"),
+    path("customers/bulk/", kept.bulk, name="customers_bulk"),
+    path("customers/views/", kept.save, name="views"),
+    path("customers/views/<int:id>/delete/", kept.delete, name="view_delete"),
+    path("customers/briefs/", customer.briefs, name="briefs"),
     path("customers/export.csv", customers.export, name="customers_export"),
     path("customers/<int:id>/", customer.overview, name="customer"),
     path("customers/<int:id>/values/<slug:field>/", customer.lineage, name="lineage"),
     path("customers/<int:id>/panels/<slug:name>/", customer.panel, name="panel"),
+    path("customers/<int:id>/peek/", customer.peek, name="customer_peek"),
+    path("customers/<int:id>/notes/", workspace.write_note, name="note_write"),
+    path("customers/<int:id>/tasks/", workspace.create_task, name="task_create"),
+    path("customers/<int:id>/follow/", workspace.follow, name="follow"),
+    path("customers/<int:id>/report/", workspace.report, name="report"),
     path("customers/<int:id>/<slug:name>/", customer.tab, name="tab"),
+    path("notes/<int:id>/<slug:act>/", workspace.change_note, name="note"),
+    path("todo/<int:id>/<slug:act>/", workspace.change_task, name="todo"),
+    path("undo/", undo.undo, name="undo_act"),
     path("queue/", queue.queue, name="queue"),
     path("queue/<int:id>/", queue.card, name="task"),
     path("queue/<int:id>/evidence/", queue.evidence, name="evidence"),

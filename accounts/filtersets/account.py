@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThanOr
 
 from accounts.access import listed_accounts
 from accounts.access.fields import Reader
+from accounts.filtersets import work
 from accounts.filtersets.strict import AnyOf, StrictFilterSet
 from accounts.models import Account, Source, Territory, columns
 from accounts.models.account import ACCOUNT_STATUSES
@@ -37,6 +38,9 @@ class AccountFilter(StrictFilterSet):
         "territory": "territory",
         "customer_number": "customer_number",
         "parent": "parent",
+        "missing": "name",
+        "mine": "owner",
+        "new_days": "customer_since_date",
     }
     reveals_figure = {
         "has_overdue": "has_overdue",
@@ -48,6 +52,9 @@ class AccountFilter(StrictFilterSet):
         "pipeline__gte": "open_pipeline",
         "last_order__gte": "last_order_date",
         "last_order__lte": "last_order_date",
+        "quiet": "last_order_date",
+        "credit": "credit_light",
+        "won_not_ordered": "weighted_pipeline",
     }
 
     q = django_filters.CharFilter(method="search", label="Search")
@@ -71,6 +78,15 @@ class AccountFilter(StrictFilterSet):
     pipeline__gte = Number("open_pipeline", method="at_least", label="Open pipeline at least")
     last_order__gte = Day(method="ordered_since", label="Last order on or after")
     last_order__lte = Day(method="not_ordered_since", label="Last order on or before")
+    missing = AnyOf(method="lacks", label=f"Says nothing of any of {', '.join(work.MISSABLE)}")
+    mine = YesNo(method="is_mine", label="Owned or followed by me")
+    followed = YesNo(method="is_followed", label="Followed by me")
+    new_days = Number(method="is_new", label="Customer for no more than so many days")
+    quiet = YesNo(method="gone_quiet", label="No order for twice the usual interval")
+    credit = django_filters.ChoiceFilter(
+        method="in_credit_state", choices=[(state, state) for state in work.CREDIT], label=", ".join(work.CREDIT)
+    )
+    won_not_ordered = YesNo(method="waits_for_order", label="A deal won five working days ago has no order")
     updated_since = django_filters.IsoDateTimeFilter("changed_at", "gte", label="Changed since")
 
     class Meta:
@@ -122,6 +138,29 @@ class AccountFilter(StrictFilterSet):
 
     def in_dispute(self, rows: QuerySet[Account], name: str, value: bool) -> QuerySet[Account]:
         return rows.exclude(disputed=[]) if value else rows.filter(disputed=[])
+
+    # What people work on today; told in accounts.filtersets.work.
+
+    def lacks(self, rows: QuerySet[Account], name: str, value: list[str]) -> QuerySet[Account]:
+        return rows.filter(work.missing_any(value))
+
+    def is_mine(self, rows: QuerySet[Account], name: str, value: bool) -> QuerySet[Account]:
+        return work.either(rows, work.mine(self.user), value)
+
+    def is_followed(self, rows: QuerySet[Account], name: str, value: bool) -> QuerySet[Account]:
+        return work.either(rows, work.followed(self.user), value)
+
+    def is_new(self, rows: QuerySet[Account], name: str, value: Decimal) -> QuerySet[Account]:
+        return rows.filter(work.new_since(self.today - timedelta(days=int(value))))
+
+    def gone_quiet(self, rows: QuerySet[Account], name: str, value: bool) -> QuerySet[Account]:
+        return work.either(rows, work.quiet(self.today), value)
+
+    def in_credit_state(self, rows: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
+        return rows.filter(work.credit_state(value))
+
+    def waits_for_order(self, rows: QuerySet[Account], name: str, value: bool) -> QuerySet[Account]:
+        return work.either(rows, work.won_not_ordered(self.today), value)
 
 
 def _ids(names: list[str]) -> list[int]:

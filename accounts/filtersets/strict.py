@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import django_filters
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 
 from accounts.access import field_access, figure_access
 from accounts.access.fields import Reader
@@ -49,7 +50,7 @@ class StrictFilterSet(django_filters.FilterSet):
         data = QueryDict(mutable=True)
         data.update({name: value for name, value in given.items() if name in known})
         bound = cls(data, queryset=rows)
-        bound.user = user
+        bound.user, bound.today = user, timezone.localdate()
         if not bound.is_valid():
             raise FilterRefused({name: [str(why) for why in whys] for name, whys in bound.errors.items()})
         return bound

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from accounts.access.fields import Reader
 from accounts.access.figures import credit_light
 from accounts.catalogue import load
 from accounts.models import Account, AccountSummary, Source, columns
+from accounts.selectors.list_columns import FIELDS, LIST_FIGURES, Column, columns_of
 from accounts.selectors.money import latest_rates
 from accounts.selectors.paging import Order, keyset_page
 from accounts.selectors.sources import sources
@@ -38,44 +39,11 @@ SORT_FIGURES = {
     "last_order": "last_order_date",
     "pipeline": "open_pipeline",
 }
-FIELDS = ("name", "segment", "country", "city", "owner", "status", "customer_number")
-FIGURES = (
-    "revenue_ttm", "revenue_previous", "revenue_months", "open_pipeline", "open_deals", "last_order_date",
-    "overdue_receivable", "has_overdue", "credit_light", "open_tickets", "open_tasks", "disputed",
-)  # fmt: skip
 SUMS = ("revenue_ttm", "open_pipeline", "overdue_receivable", "open_tickets")
 
 
 class BadSort(ValueError):
     """There is no such order of customers, or the user may not see what it sorts by."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of the list as the user may see it."""
-
-    name: str
-    label: str
-    sort: str | None = None
-    numeric: bool = False
-    money: bool = False
-
-
-COLUMNS = (
-    Column("name", "Customer", "name"),
-    Column("segment", "Segment"),
-    Column("country", "Country"),
-    Column("owner", "Owner"),
-    Column("revenue_ttm", "Revenue, 12 months", "revenue", numeric=True, money=True),
-    Column("open_pipeline", "Open pipeline", "pipeline", numeric=True, money=True),
-    Column("last_order_date", "Last order", "last_order", numeric=True),
-    Column("overdue_receivable", "Overdue", "overdue", numeric=True, money=True),
-    Column("has_overdue", "Overdue"),
-    Column("credit_light", "Credit"),
-    Column("open_tickets", "Open tickets", numeric=True),
-    Column("sources", "Sources"),
-    Column("disputed", "Disputed"),
-)
 
 
 @dataclass(frozen=True)
@@ -124,21 +92,6 @@ def order_of(user: Reader, sort: str) -> Order:
     return SORTS[name].reversed() if sort.startswith("-") else SORTS[name]
 
 
-def columns_of(user: Reader) -> tuple[Column, ...]:
-    """The columns the user sees; the amount overdue replaces the yes or no."""
-    seen = [column for column in COLUMNS if _sees(user, column.name)]
-    amount = any(column.name == "overdue_receivable" for column in seen)
-    return tuple(column for column in seen if not (amount and column.name == "has_overdue"))
-
-
-def _sees(user: Reader, name: str) -> bool:
-    if name == "sources":
-        return True
-    if name in FIGURES:
-        return figure_access(user, name)
-    return name not in field_access(user, "account").redacted
-
-
 def list_customers(
     user: Reader,
     accounts: QuerySet[Account],
@@ -146,13 +99,14 @@ def list_customers(
     sort: str = "name",
     cursor: str | None = None,
     limit: int = 50,
+    chosen: Sequence[str] = (),
 ) -> CustomerPage:
     """A page of the given customers, which are already narrowed to what the user may see."""
     order = order_of(user, sort) if "name" in sorts_of(user) else Order("id", F("id"), int)
     joined = with_summary(accounts) if order.name in SORTS else accounts.select_related("summary", "months")
     page = keyset_page(joined, order, cursor, limit)
     rows = customer_rows(user, page.rows)
-    return CustomerPage(tuple(rows), columns_of(user), order.label, page.next, page.previous)
+    return CustomerPage(tuple(rows), columns_of(user, chosen), order.label, page.next, page.previous)
 
 
 def with_summary(accounts: QuerySet[Account]) -> QuerySet[Account]:
@@ -183,7 +137,7 @@ def summary_of(account: Account) -> AccountSummary | None:
 
 
 def figures_of(
-    account: Account, rates: Mapping[str, Decimal], names: tuple[str, ...] = FIGURES
+    account: Account, rates: Mapping[str, Decimal], names: tuple[str, ...] = LIST_FIGURES
 ) -> dict[str, Any]:
     """Figures of a customer by name, before anybody asks who may see them."""
     summary = summary_of(account)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,8 @@ from django.db.models import QuerySet
 from accounts import audit
 from accounts.access.fields import Reader
 from accounts.models import Account, User
-from accounts.selectors.customers import columns_of, list_customers
+from accounts.selectors.customers import list_customers
+from accounts.selectors.list_columns import columns_of
 from accounts.selectors.paging import ROW_LIMIT
 
 # A spreadsheet would take a cell that starts like this for a formula and run it.
@@ -21,18 +22,24 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_rows(
-    user: User, accounts: QuerySet[Account], *, sort: str, at: datetime, filters: dict[str, Any] | None = None
+    user: User,
+    accounts: QuerySet[Account],
+    *,
+    sort: str,
+    at: datetime,
+    filters: Mapping[str, Any] | None = None,
+    columns: Sequence[str] = (),
 ) -> Iterator[str]:
     """Lines of the file, read page by page so that a million customers need no memory; audited first."""
-    columns = columns_of(user)
+    names = [column.name for column in columns_of(user, columns)]
     audit.record(
         user=user,
         action="customers exported",
         object="account",
-        detail={"columns": [column.name for column in columns], "sort": sort, "filters": filters or {}},
+        detail={"columns": names, "sort": sort, "filters": dict(filters or {})},
         at=at,
     )
-    return _lines(user, accounts, sort, ["id", *(column.name for column in columns)])
+    return _lines(user, accounts, sort, ["id", *names])
 
 
 def _lines(user: Reader, accounts: QuerySet[Account], sort: str, names: list[str]) -> Iterator[str]:

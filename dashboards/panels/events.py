@@ -56,7 +56,7 @@ def event_view(happening: Happening) -> Event:
     return Event(
         icon,
         kind,
-        happening.title,
+        words(happening.title) if happening.object == "insight" else happening.title,
         state,
         happening.amount,
         happening.currency or "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -130,6 +131,12 @@ def signed(value: Any) -> str:
 def left(value: datetime | None) -> str:
     """How much time is left until then."""
     return duration((value - timezone.now()).total_seconds()) if value else DASH
+
+
+@register.filter
+def pressed(key_map: dict[str, str] | None) -> str:
+    """Which shipped key each of a person's own keys stands for, as the scripts read it."""
+    return json.dumps({own: shipped for shipped, own in (key_map or {}).items()})
 
 
 @register.filter

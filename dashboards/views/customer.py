@@ -85,6 +85,28 @@ def panel(request: HttpRequest, id: int, name: str) -> HttpResponse:
 
 
 @reads
+def peek(request: HttpRequest, id: int) -> HttpResponse:
+    """A customer beside the list: who it is, its headlines, what is wrong, and the latest."""
+    reading = _reading(request, get_customer(reader(request), id))
+    context = {
+        **_shared(request, reading),
+        "headlines": headlines(reading.user, reading.customer.figures, reading.today, reading.currency),
+        "banners": banners(reading),
+        "status_tone": TONES.get(reading.customer.values.get("status") or "", ""),
+        "filled": fill(reading, panels_of(("latest", "people"))),
+    }
+    if wants(request, "drawer-body"):
+        return fragment(request, "dashboards/customer/_peek.html", context)
+    return redirect("customer", id=reading.customer.id)
+
+
+@reads
+def briefs(request: HttpRequest) -> HttpResponse:
+    """Briefs of several customers, one after the other."""
+    raise Http404("Not yet.")
+
+
+@reads
 def lineage(request: HttpRequest, id: int, field: str) -> HttpResponse:
     """Where one value comes from: beside the page, or as a page of its own."""
     customer = get_customer(reader(request), id)

@@ -6,4 +6,5 @@ import "./palette.js";
 import "./toasts.js";
 import "./drawer.js";
 import "./forms.js";
+import "./lists.js";
 import "./charts.js";

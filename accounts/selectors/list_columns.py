@@ -1,0 +1,102 @@
+"""The columns a list of customers can show, and those a user sees of them. A new figure is one more line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from accounts.access import FIGURES, field_access, figure_access
+from accounts.access.fields import Reader
+from accounts.catalogue import load
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: what it shows, how that is written, and whether it is there before anybody chooses."""
+
+    name: str
+    label: str
+    sort: str | None = None
+    numeric: bool = False
+    money: bool = False
+    kind: str = "text"
+    shipped: bool = True
+
+
+class BadColumn(ValueError):
+    """There is no such column."""
+
+
+def _more(name: str, label: str, kind: str = "text", *, numeric: bool = False, money: bool = False) -> Column:
+    return Column(name, label, numeric=numeric, money=money, kind=kind, shipped=False)
+
+
+COLUMNS = (
+    Column("name", "Customer", "name", kind="name"),
+    Column("segment", "Segment"),
+    Column("country", "Country", kind="code"),
+    Column("owner", "Owner"),
+    Column("revenue_ttm", "Revenue, 12 months", "revenue", numeric=True, money=True, kind="revenue"),
+    Column("open_pipeline", "Open pipeline", "pipeline", numeric=True, money=True, kind="money"),
+    Column("last_order_date", "Last order", "last_order", numeric=True, kind="ago"),
+    Column("overdue_receivable", "Overdue", "overdue", numeric=True, money=True, kind="alarm"),
+    Column("has_overdue", "Overdue", kind="overdue"),
+    Column("credit_light", "Credit", kind="light"),
+    Column("open_tickets", "Open tickets", numeric=True, kind="count"),
+    Column("sources", "Sources", kind="sources"),
+    Column("disputed", "Disputed", kind="fields"),
+    _more("customer_number", "Number", "code"),
+    _more("status", "Status", "word"),
+    _more("city", "City"),
+    _more("region", "Region"),
+    _more("industry", "Industry"),
+    _more("territory", "Territory"),
+    _more("legal_entity", "Sold by"),
+    _more("customer_since_date", "Customer since", "day"),
+    _more("revenue_previous", "Revenue, year before", "money", numeric=True, money=True),
+    _more("weighted_pipeline", "Weighted pipeline", "money", numeric=True, money=True),
+    _more("open_deals", "Open deals", "count", numeric=True),
+    _more("open_orders", "Open orders", "count", numeric=True),
+    _more("open_order_amount", "Order backlog", "money", numeric=True, money=True),
+    _more("order_count", "Orders", "count", numeric=True),
+    _more("open_receivable", "Open receivable", "money", numeric=True, money=True),
+    _more("unapplied_cash", "Unapplied", "money", numeric=True, money=True),
+    _more("oldest_due_date", "Oldest due", "day"),
+    _more("severe_tickets", "Severe tickets", "count", numeric=True),
+    _more("last_contact_at", "Last contact", "ago", numeric=True),
+    _more("contact_count", "Contacts", "count", numeric=True),
+    _more("open_tasks", "Data tasks", "count", numeric=True),
+)
+BY_NAME = {column.name: column for column in COLUMNS}
+FIELDS = tuple(column.name for column in COLUMNS if column.name in load()["account"].fields)
+LIST_FIGURES = (*(column.name for column in COLUMNS if column.name in FIGURES), "revenue_months")
+
+
+def offered_columns(user: Reader) -> tuple[Column, ...]:
+    """Every column the user may choose; the amount overdue replaces the yes or no."""
+    seen = [column for column in COLUMNS if _sees(user, column.name)]
+    amount = any(column.name == "overdue_receivable" for column in seen)
+    return tuple(column for column in seen if not (amount and column.name == "has_overdue"))
+
+
+def columns_of(user: Reader, chosen: Sequence[str] = ()) -> tuple[Column, ...]:
+    """The columns shown: those chosen, in that order and as far as the user sees them; else the shipped ones."""
+    unknown = [name for name in chosen if name not in BY_NAME and name != "all"]
+    if unknown:
+        raise BadColumn(f"There is no column {', '.join(unknown)}.")
+    offered = offered_columns(user)
+    if "all" in chosen:
+        return offered
+    if not chosen:
+        return tuple(column for column in offered if column.shipped)
+    names = [column.name for column in offered]
+    picked = [BY_NAME[name] for name in dict.fromkeys(("name", *chosen)) if name in names]
+    return tuple(picked)
+
+
+def _sees(user: Reader, name: str) -> bool:
+    if name == "sources":
+        return True
+    if name in FIGURES:
+        return figure_access(user, name)
+    return name not in field_access(user, "account").redacted
