@@ -10,6 +10,7 @@ from psycopg import sql
 
 from accounts.catalogue import ObjectSpec, load
 from accounts.frames import copy_in, execute, identifiers, read, rows, stage
+from syncengine.echoes import without_echoes
 from syncengine.records import CANONICAL_TYPES, INSTANT
 
 STAGE = "stage_canonical"
@@ -36,8 +37,13 @@ def value_columns(spec: ObjectSpec) -> list[str]:
     return [field.name for field in spec.fields.values() if field.type != "reference"]
 
 
-def read_canonical(name: str, where: str = "true", *, columns: list[str] | None = None) -> pl.DataFrame:
-    """Canonical rows as a frame: HEAD, the values, and the key or crosswalk id of what they refer to."""
+def read_canonical(
+    name: str, where: str = "true", *, columns: list[str] | None = None, echoes: bool = False
+) -> pl.DataFrame:
+    """Canonical rows as a frame: HEAD, the values, and the key or crosswalk id of what they refer to.
+
+    Values that we wrote into the source ourselves are left out, unless `echoes` asks for them too.
+    """
     spec = load()[name]
     wanted = [c for c in value_columns(spec) if columns is None or c in columns]
     schema = HEAD | {c: CANONICAL_TYPES[spec.fields[c].type] for c in wanted}
@@ -56,7 +62,8 @@ def read_canonical(name: str, where: str = "true", *, columns: list[str] | None 
         "SELECT crosswalk_id, source_id, key, greatest(coalesce(modified_at, observed_at), published_at), live, {} "
         "FROM {} c WHERE "
     ).format(sql.SQL(", ").join(picks), sql.Identifier(table(name)))
-    return read(query + sql.SQL(where), schema)
+    found = read(query + sql.SQL(where), schema)
+    return found if echoes else without_echoes(name, found)
 
 
 def write_canonical(name: str, frame: pl.DataFrame, *, stream_id: int, now: datetime) -> None:

@@ -12,8 +12,10 @@ from accounts.alerts.watch import watch_sources
 from syncengine.demo.install import follow_clock, has_company
 from syncengine.models import Dirty, Stream
 from syncengine.notices import send_due
-from syncengine.pipeline import StreamBusy, publish_all, renew_day, run_stream
+from syncengine.pipeline import StreamBusy, publish_all, refresh_records, renew_day, run_stream
 from syncengine.steward.wake import LANE_TASK, wake_lane
+from syncengine.writeback.rounds import send_round
+from syncengine.writeback.wake import OUTBOX_TASK
 
 
 @shared_task(name="syncengine.sync_stream")
@@ -33,6 +35,15 @@ def sync_stream(*, stream_id: int) -> int | None:
 def publish(**_: Any) -> int:
     """Rounds until nothing is dirty or another process holds the lane; rows cleared."""
     return sum(done.cleared for done in publish_all())
+
+
+@shared_task(name=OUTBOX_TASK)
+def send_outbox(**_: Any) -> dict[str, int]:
+    """What is due in the outbox, then the lane for what the targets say now; messages by the state they ended in."""
+    counts = send_round(refresh=refresh_records)
+    if counts:
+        wake_lane()
+    return counts
 
 
 @shared_task(name="syncengine.sweep")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from accounts.catalogue.fields import Catalogue, FieldSpec, ObjectSpec, load
-from accounts.catalogue.roles import ClassSpec, RoleSpec, Treatment, classes, roles, treatment
+from accounts.catalogue.roles import ChangeSpec, ClassSpec, RoleSpec, Treatment, changes, classes, roles, treatment
 
 __all__ = [
     "Catalogue",
+    "ChangeSpec",
     "ClassSpec",
     "FieldSpec",
     "ObjectSpec",
     "RoleSpec",
     "Treatment",
+    "changes",
     "classes",
     "load",
     "roles",

@@ -36,11 +36,21 @@ class ClassSpec:
 
 
 @dataclass(frozen=True)
+class ChangeSpec:
+    """Who changes values of a class alone, who approves, and whether two people are always needed."""
+
+    edit: tuple[str, ...] = ()
+    approve: tuple[str, ...] = ()
+    two_people: bool = False
+
+
+@dataclass(frozen=True)
 class RoleMatrix:
-    """Roles and sensitivity classes by name."""
+    """Roles, sensitivity classes and the rules of changing them by name."""
 
     roles: Mapping[str, RoleSpec]
     classes: Mapping[str, ClassSpec]
+    changes: Mapping[str, ChangeSpec]
 
 
 def _class_spec(name: str, entry: dict[str, Any], role_names: list[str]) -> ClassSpec:
@@ -59,7 +69,13 @@ def matrix() -> RoleMatrix:
     classes = {
         name: _class_spec(name, entry, list(roles)) for name, entry in document["classes"].items()
     }
-    return RoleMatrix(roles, classes)
+    changes = {name: _change_spec(document["changes"].get(name, {})) for name in classes}
+    return RoleMatrix(roles, classes, changes)
+
+
+def _change_spec(entry: dict[str, Any]) -> ChangeSpec:
+    """A class without an entry is never changed in the portal."""
+    return ChangeSpec(tuple(entry.get("edit", ())), tuple(entry.get("approve", ())), entry.get("two_people", False))
 
 
 def roles() -> Mapping[str, RoleSpec]:
@@ -76,3 +92,8 @@ def treatment(role: str, sensitivity_class: str) -> Treatment:
     """How a role sees a class; a role or class nobody declared sees nothing."""
     spec = classes().get(sensitivity_class)
     return spec.treatments.get(role, "none") if spec else "none"
+
+
+def changes() -> Mapping[str, ChangeSpec]:
+    """The rules of changing values by sensitivity class."""
+    return matrix().changes

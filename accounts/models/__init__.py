@@ -47,6 +47,7 @@ from accounts.models.pricing import PriceBook, PriceEntry
 from accounts.models.product import Product, ProductValues
 from accounts.models.quote import Quote, QuoteLine
 from accounts.models.reference import PaymentTerm, ProductMapping, Region, SalesStage, Tolerance
+from accounts.models.request import ChangeRequest
 from accounts.models.shipment import Shipment, ShipmentLine
 from accounts.models.source_state import Source, SourceState
 from accounts.models.stock import Stock
@@ -80,6 +81,7 @@ __all__ = [
     "Campaign",
     "CampaignMember",
     "Change",
+    "ChangeRequest",
     "Contact",
     "ContactCrosswalk",
     "ContactLineage",

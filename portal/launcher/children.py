@@ -33,7 +33,7 @@ def children(host: str, port: int, workers: int) -> list[Child]:
 
 
 # A long first load fills the first worker only, so decisions are published by the other meanwhile.
-QUEUES = {"worker-sync": ("sync",), "worker-publish": ("publish", "default")}
+QUEUES = {"worker-sync": ("sync",), "worker-publish": ("publish", "send", "default")}
 
 
 def web(host: str, port: int) -> Child:

@@ -20,9 +20,11 @@ from syncengine.models.record import Dirty, Payload, SourceRecord
 from syncengine.models.run import DeadLetter, Run
 from syncengine.models.steward import Pin, StewardTask
 from syncengine.models.validation import Quality, Waiver
+from syncengine.models.writeback import Breaker, Echo, OutboxField, OutboxMessage
 
 __all__ = [
     "Anchor",
+    "Breaker",
     "CanonicalAccount",
     "CanonicalAddress",
     "CanonicalContact",
@@ -30,9 +32,12 @@ __all__ = [
     "DeadLetter",
     "Decision",
     "Dirty",
+    "Echo",
     "MatchPair",
     "MatchRecord",
     "MatchVersion",
+    "OutboxField",
+    "OutboxMessage",
     "Payload",
     "Pin",
     "PolicyVersion",

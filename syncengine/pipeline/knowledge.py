@@ -36,4 +36,5 @@ def previous_rows(rules: Sequence[Rule], batch: MappedBatch, source_id: int) -> 
     if batch.object not in GOLDEN or not any(rule.kind == "changed" for rule in rules):
         return None
     stage("arriving_keys", {"key": "text"}, batch.rows.select("key"))
-    return read_canonical(batch.object, f"c.source_id = {int(source_id)} AND c.key IN (SELECT key FROM arriving_keys)")
+    where = f"c.source_id = {int(source_id)} AND c.key IN (SELECT key FROM arriving_keys)"
+    return read_canonical(batch.object, where, echoes=True)

@@ -24,6 +24,7 @@ from accounts.golden.shape import DOCUMENT_ORDER
 from accounts.golden.summary import count_open_tasks
 from accounts.partitions import ensure_partitions
 from syncengine.canonical import read_canonical
+from syncengine.echoes import settle_echoes, without_echoes
 from syncengine.landing import read_landed
 from syncengine.mapping import compile_stream, map_rows, rows_from_payloads
 from syncengine.models import Run, Stream
@@ -38,6 +39,7 @@ from syncengine.resolution.accounts import resolve_accounts
 from syncengine.resolution.belonging import resolve_addresses, resolve_contacts, resolve_products
 from syncengine.steward.tasks import OPEN_TASKS, renew_tasks, value_tasks
 from syncengine.survivorship import survive
+from syncengine.writeback.plan import propagate
 
 LANE_LOCK = 7302
 LOADED_ALONG = (
@@ -168,7 +170,7 @@ def _accounts(accounts: pl.Series, policies: PolicySet, cause: Cause, result: Ro
     with result.timed("identity"):
         resolved = resolve_accounts(accounts, now=cause.at)
     with result.timed("survivorship"):
-        records = _member_records(resolved)
+        records = _member_records(resolved, now=cause.at)
         pins = open_pins(records, now=cause.at)
         rules = field_rules("account", policies)
         standing = standing_values("account", records["cluster"], rules)
@@ -176,15 +178,20 @@ def _accounts(accounts: pl.Series, policies: PolicySet, cause: Cause, result: Ro
     with result.timed("accounts"):
         published = publish_accounts(records, survived, pins, resolved.merged, cause=cause)
     result.counts["account"] = published.created + published.changed
+    with result.timed("write-back"):
+        decision = f"publish {cause.text}"
+        result.counts["message"] = propagate(published.account_ids, policies, decision=decision, now=cause.at)
     with result.timed("tasks"):
         result.counts["task"] = renew_tasks(resolved, published, now=cause.at)
 
 
-def _member_records(resolved: Resolved) -> pl.DataFrame:
-    """Canonical rows of the members; from here on the cluster is the customer's id."""
+def _member_records(resolved: Resolved, *, now: datetime) -> pl.DataFrame:
+    """Canonical rows of the members, echoes aside; from here on the cluster is the customer's id."""
     members = resolved.members.select("record_id", "account_id", "is_new")
     stage("member_records", {"record_id": "bigint"}, members.select("record_id"))
-    found = read_canonical("account", "c.crosswalk_id IN (SELECT record_id FROM member_records)")
+    told = read_canonical("account", "c.crosswalk_id IN (SELECT record_id FROM member_records)", echoes=True)
+    settle_echoes("account", told, now=now)
+    found = without_echoes("account", told)
     return found.join(members, on="record_id").rename({"account_id": "cluster"})
 
 

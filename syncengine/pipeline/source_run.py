@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import polars as pl
@@ -18,6 +18,7 @@ from accounts.golden.shape import GOLDEN
 from accounts.models import SourceState
 from accounts.partitions import ensure_partitions
 from syncengine import landing
+from syncengine.asking import request_of
 from syncengine.canonical import bury
 from syncengine.connectors import Connector, ConnectorError, StreamRequest, open_connector
 from syncengine.landing import Landing, mark_dirty
@@ -161,25 +162,8 @@ def _read(
 def _source(stream: Stream, run: Run, policies: PolicySet, until: datetime) -> _Source:
     declared = policies.stream(stream.source.name, stream.name)
     plan = compile_stream(declared, load())
-    request = StreamRequest(
-        name=stream.name,
-        object=stream.object,
-        read=declared.read,
-        key=declared.key,
-        until=until,
-        modified=_column(declared.modified),
-        version=declared.version,
-        deleted=_column(declared.deleted),
-        listing=declared.listing,
-        overlap=declared.overlap,
-        watermark=stream.watermark,
-    )
+    request = request_of(declared, until=until, watermark=stream.watermark)
     return _Source(declared, Reading(stream, declared, plan, policies, run.pk), request)
-
-
-def _column(mapped: object) -> str | None:
-    columns = getattr(mapped, "columns", None)
-    return columns[0] if columns else None
 
 
 def _take_batch(
@@ -279,10 +263,7 @@ def refresh_records(stream_id: int, keys: tuple[str, ...], *, clock: Callable[[]
     run = _start(stream, policies, clock(), "refresh")
     source = _source(stream, run, policies, clock())
     declared = policies.sources[stream.source.name]
-    request = StreamRequest(
-        **{name: getattr(source.request, name) for name in StreamRequest.__slots__ if name != "keys"},
-        keys=keys,
-    )
+    request = replace(source.request, keys=keys)
     try:
         with open_connector(declared.kind, declared.connection, timezone=declared.timezone) as connector:
             for batch in connector.read(request):

@@ -80,6 +80,36 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class WriteField:
+    """One field that may be written: the target's column, and its words for ours where they differ."""
+
+    field: str
+    column: str
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Write:
+    """What may be written into a stream's records, and how.
+
+    `version` is a column that moves with every change of a record; without one the values themselves are
+    compared. `propagate` lets golden values follow by themselves; `approval` lists fields a person approves
+    first in any case, `by_policy` those of finance's that need nobody.
+    """
+
+    fields: Mapping[str, WriteField]
+    version: str | None = None
+    increments: bool = False
+    correlation: str | None = None
+    create: bool = False
+    propagate: bool = False
+    approval: tuple[str, ...] = ()
+    by_policy: tuple[str, ...] = ()
+    rate: int = 600
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
 class Stream:
     """One kind of rows of a source: how to read them and what golden objects they tell."""
 
@@ -101,6 +131,7 @@ class Stream:
     sparse: bool = False
     also: tuple[AlsoMap, ...] = ()
     rules: tuple[Rule, ...] = ()
+    write: Write | None = None
 
 
 @dataclass(frozen=True)

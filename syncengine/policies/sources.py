@@ -15,6 +15,7 @@ from syncengine.policies.rules import read_rules
 from syncengine.policies.schedules import parse_schedule
 from syncengine.policies.sections import Section
 from syncengine.policies.shapes import AlsoMap, FieldMap, Rule, Schedule, Source, Stream
+from syncengine.policies.write import read_write
 
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 SYSTEMS = ("crm", "erp", "helpdesk", "ai", "other")
@@ -118,6 +119,7 @@ def _read_stream(
         sparse=section.flag("sparse", _is_sparse(kind, read)),
         also=known_also,
         rules=own_rules + tuple(rule for rule in everywhere if rule.object in mapped),
+        write=read_write(section, kind, catalogue[object_name], maps),
     )
     section.done()
     return stream

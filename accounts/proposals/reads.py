@@ -1,0 +1,73 @@
+"""Requests as people read them: before and after, why, by which policy, and what hangs on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.access import field_access, shown_figures, visible_accounts
+from accounts.catalogue import FieldSpec, load
+from accounts.models import Account, AccountSummary, ChangeRequest, User
+from accounts.proposals.decide import may_decide
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One value as it is and as it should be; both None where the reader may not see the field."""
+
+    field: FieldSpec
+    before: str | None
+    after: str | None
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A request with what its reader may see of it."""
+
+    request: ChangeRequest
+    wishes: tuple[Wish, ...]
+    impact: dict[str, Any]
+    decidable: bool
+
+    @property
+    def title(self) -> str:
+        """The fields it is about."""
+        return ", ".join(wish.field.label for wish in self.wishes)
+
+
+def list_waiting(user: User) -> QuerySet[ChangeRequest]:
+    """Requests the user could decide on, the oldest first; those they made themselves are not theirs."""
+    seen = visible_accounts(user).values("pk")
+    waiting = ChangeRequest.objects.filter(state="waiting", approvers__contains=[user.role], account__in=seen)
+    own = waiting.exclude(requested_by=user) if user.is_authenticated else waiting.none()
+    return own.select_related("account", "requested_by").order_by("requested_at", "id")
+
+
+def list_for_account(user: User, account: Account, *, limit: int = 20) -> list[Proposal]:
+    """What was asked for a customer, the latest first."""
+    found = ChangeRequest.objects.filter(account=account).select_related("requested_by", "decided_by", "account")
+    return [_proposal(user, request, {}) for request in found.order_by("-id")[:limit]]
+
+
+def get_proposal(user: User, request_id: int) -> Proposal | None:
+    """One request, or None where the user may see neither the customer nor the request's fields."""
+    found = ChangeRequest.objects.select_related("account", "requested_by", "decided_by").filter(pk=request_id).first()
+    if found is None or not visible_accounts(user).filter(pk=found.account_id).exists():
+        return None
+    summary = AccountSummary.objects.filter(account_id=found.account_id).values().first()
+    figures = {name: value for name, value in summary.items()} if summary else {}
+    proposal = _proposal(user, found, shown_figures(figures, user).values)
+    return proposal if any(not wish.hidden for wish in proposal.wishes) else None
+
+
+def _proposal(user: User, request: ChangeRequest, impact: dict[str, Any]) -> Proposal:
+    fields, access = load()["account"].by_code, field_access(user, "account")
+    wishes = []
+    for change in request.changes:
+        field = fields[change["field"]]
+        seen = access.allows(field.name)
+        wishes.append(Wish(field, change["before"] if seen else None, change["after"] if seen else None, not seen))
+    return Proposal(request, tuple(wishes), impact, request.state == "waiting" and may_decide(user, request))
