@@ -15,6 +15,7 @@ from accounts.models.address import Address, AddressValues
 from accounts.models.alert import Alert, AlertDelivery, AlertPreference
 from accounts.models.audit import AuditEntry
 from accounts.models.campaign import Campaign, CampaignMember, Lead
+from accounts.models.cash import Chain, Link, LinkDecision
 from accounts.models.change import Change
 from accounts.models.contact import Contact, ContactValues
 from accounts.models.contract import Contract
@@ -31,6 +32,7 @@ from accounts.models.crosswalk import (
     ProductCrosswalk,
 )
 from accounts.models.currency import CurrencyRate, LegalEntity
+from accounts.models.exception import AcceptedDifference, ExceptionEvent, ProcessException
 from accounts.models.identifier import Identifier
 from accounts.models.insight import Insight
 from accounts.models.invoice import Invoice, InvoiceLine
@@ -59,6 +61,7 @@ from accounts.models.user import User
 from accounts.models.workspace import Follow, Note, SavedView, Task, Visit
 
 __all__ = [
+    "AcceptedDifference",
     "Account",
     "AccountCrosswalk",
     "AccountGroupPermission",
@@ -80,6 +83,7 @@ __all__ = [
     "AuditEntry",
     "Campaign",
     "CampaignMember",
+    "Chain",
     "Change",
     "ChangeRequest",
     "Contact",
@@ -90,6 +94,7 @@ __all__ = [
     "CreditNote",
     "CreditNoteLine",
     "CurrencyRate",
+    "ExceptionEvent",
     "Follow",
     "GoodsReturn",
     "GoodsReturnLine",
@@ -99,6 +104,8 @@ __all__ = [
     "InvoiceLine",
     "Lead",
     "LegalEntity",
+    "Link",
+    "LinkDecision",
     "Note",
     "Opportunity",
     "OpportunityLine",
@@ -108,6 +115,7 @@ __all__ = [
     "PaymentTerm",
     "PriceBook",
     "PriceEntry",
+    "ProcessException",
     "Product",
     "ProductCrosswalk",
     "ProductLineage",
