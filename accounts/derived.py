@@ -14,6 +14,7 @@ from typing import Protocol
 
 from accounts.alerts.watch import renew_alerts
 from accounts.golden.summary import summarise
+from accounts.quote_to_cash.step import renew_cash
 
 
 class Step(Protocol):
@@ -29,6 +30,7 @@ def _summary(*, at: datetime, today: date) -> int:
 # A later step may read what an earlier one wrote.
 STEPS: dict[str, Step] = {
     "summary": _summary,
+    "cash": renew_cash,
     "alerts": renew_alerts,
 }
 

@@ -88,10 +88,14 @@ def rule_of(code: str, entry: Mapping[str, Any]) -> ExceptionRule:
     strange = (set(entry["classes"]) - set(classes())) | (set(entry["tolerance"]) - set(DEFAULTS))
     if strange:
         raise BadRule(f"{FILE.name}, rule {code}: nobody knows {', '.join(sorted(strange))}")
-    own = {name: tuple(entry[name]) for name in ("classes", "tolerance")}
-    amounts = entry.get("amounts", entry["classes"][-1])
     words = {name: entry[name] for name in ("label", "sentence", "team", "reason")}
-    return ExceptionRule(code=code, amounts=amounts, **words, **own)
+    return ExceptionRule(
+        code=code,
+        classes=tuple(entry["classes"]),
+        amounts=entry.get("amounts", entry["classes"][-1]),
+        tolerance=tuple(entry["tolerance"]),
+        **words,
+    )
 
 
 def tolerances() -> dict[str, Tolerance]:

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0009_alerts'),
+        ('accounts', '0010_list_columns'),
     ]
 
     operations = [
