@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0010_list_columns'),
+        ('accounts', '0011_change_request'),
     ]
 
     operations = [
