@@ -11,6 +11,7 @@ from functools import cache
 
 import polars as pl
 
+from syncengine.identity.hubs import HUB
 from syncengine.identity.tables import words
 
 FEWEST = 1_000  # below this a file says too little about how rare a value is
@@ -44,6 +45,11 @@ class Model:
     def prior_weight(self) -> float:
         """The prior in bits."""
         return math.log2(self.prior / (1 - self.prior))
+
+    @property
+    def hubs(self) -> pl.DataFrame:
+        """Identifiers that too many names tell, as they were when the frequencies were counted."""
+        return self.frequencies.get("hub", pl.DataFrame(schema=HUB))
 
     def floor(self, value: str) -> float:
         """The share taken for a value met only in one company."""
@@ -81,5 +87,15 @@ def _levels(read: dict[str, dict[str, dict[str, float]]]) -> dict[str, dict[str,
 @cache
 def default_model() -> Model:
     """The model that ships with the product, without any company's frequencies."""
-    read = words("model")
+    return _shipped("model")
+
+
+@cache
+def file_model() -> Model:
+    """The numbers from which learning on an unknown file begins."""
+    return _shipped("model_files")
+
+
+def _shipped(name: str) -> Model:
+    read = words(name)
     return Model(read["name"], read["data"], read["records"], read["floors"], _levels(read["levels"]))

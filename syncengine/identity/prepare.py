@@ -8,14 +8,15 @@ import polars as pl
 
 from syncengine.identity.comparisons import TOKENS
 from syncengine.identity.frequencies import ADDRESS, VALUES
+from syncengine.identity.hubs import without_hubs
 from syncengine.identity.model import Model
 
 
 def prepare(standardised: pl.DataFrame, model: Model) -> pl.DataFrame:
     """The records with f_<value> shares, t1… rarest words, w1… their weights and w_all their sum."""
-    frame = standardised.with_columns(address=ADDRESS)
-    for value, column in VALUES.items():
-        frame = _with_share(frame, value, column, model)
+    frame = without_hubs(standardised, model.hubs).with_columns(address=ADDRESS)
+    for value in model.floors:
+        frame = _with_share(frame, value, VALUES[value], model)
     return _with_words(frame, model).drop("tokens")
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 
 from syncengine.identity.blocking import BLOCKING_RULES
-from syncengine.identity.comparisons import COMPARISONS, FEATURES, Comparison
+from syncengine.identity.comparisons import FEATURES, Comparison
 from syncengine.identity.model import Model
+from syncengine.identity.scheme import comparisons_of
 
 
 def candidates_sql(*, only_changed: bool) -> str:
@@ -28,12 +29,13 @@ def candidates_sql(*, only_changed: bool) -> str:
 
 def scores_sql(model: Model, *, least_weight: float) -> str:
     """record_l, record_r, g_<comparison> levels, w_<comparison> bits and their sum with the prior."""
+    compared = comparisons_of(model)
     features = ", ".join(f"{sql} AS {name}" for name, sql in FEATURES.items())
-    shares = sorted({level.frequency for c in COMPARISONS for level in c.levels if level.frequency})
+    shares = sorted({level.frequency for c in compared for level in c.levels if level.frequency})
     rare = ", ".join(f"greatest(l.f_{s}, r.f_{s}) AS f_{s}" for s in shares)
-    levels = ", ".join(f"{_level_sql(c)} AS g_{c.name}" for c in COMPARISONS)
-    weights = ", ".join(f"{_weight_sql(c, model)} AS w_{c.name}" for c in COMPARISONS)
-    total = " + ".join([repr(model.prior_weight), *(f"w_{c.name}" for c in COMPARISONS)])
+    levels = ", ".join(f"{_level_sql(c)} AS g_{c.name}" for c in compared)
+    weights = ", ".join(f"{_weight_sql(c, model)} AS w_{c.name}" for c in compared)
+    total = " + ".join([repr(model.prior_weight), *(f"w_{c.name}" for c in compared)])
     return (
         f"WITH pairs AS (SELECT p.record_l, p.record_r, l, r, {features}, {rare} FROM candidates p "
         "JOIN records l ON l.record_id = p.record_l JOIN records r ON r.record_id = p.record_r), "

@@ -57,7 +57,8 @@ def _estimated(prepared: pl.DataFrame, model: Model) -> dict[str, dict[str, floa
 
 def register_frequencies(linker: Linker, db: DuckDBAPI, prepared: pl.DataFrame) -> None:
     """Give Splink our leave-one-out frequencies in place of its own counts."""
-    for value, column in VALUES.items():
+    known = {value: column for value, column in VALUES.items() if f"f_{value}" in prepared.columns}
+    for value, column in known.items():
         table = db.register(frequency_table(prepared, value).to_arrow(), dataset_display_name=f"tf_{value}")
         linker.table_management.register_term_frequency_lookup(table, column)
 

@@ -9,6 +9,12 @@ from syncengine.identity.tables import free_domains, table, words
 
 EXTENSION = r"(?i)\s*(?:ext|extension|durchwahl|x|#)\.?\s*\d*$"
 
+# Codes of countries, none of which begins another one.
+CALLING = (
+    r"^(?:1|7|2[07]|3[0123469]|4[013456789]|5[12345678]|6[0123456]|8[1246]|9[0123458]|"
+    r"2[1-689]\d|3[578]\d|42\d|5[09]\d|6[789]\d|8[03578]\d|9[679]\d)"
+)
+
 
 def reach_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
     """email, domain, stem, phone, trunk; free-mail and hosting domains are no domain."""
@@ -67,10 +73,11 @@ def _phone(frame: pl.LazyFrame) -> pl.LazyFrame:
     ).with_columns(
         digits=pl.when("written").then(pl.col("digits").str.strip_prefix("00")).otherwise("digits")
     )
-    coded = pl.col("written") | (pl.col("digits").str.len_chars() >= 11)
-    at_home = coded & pl.col("digits").str.starts_with(pl.col("calling")).fill_null(False)
+    long = pl.col("digits").str.len_chars() >= 11
+    at_home = long & pl.col("digits").str.starts_with(pl.col("calling")).fill_null(False)
     behind = pl.col("digits").str.slice(pl.col("calling").str.len_chars())
-    abroad = pl.when("written").then(pl.col("digits").str.slice(-9)).otherwise("digits")
+    abroad = pl.when("written").then(pl.col("digits").str.replace(CALLING, "")).otherwise("digits")
+    abroad = pl.when(~pl.col("written") & long).then(abroad.str.strip_prefix("1")).otherwise(abroad)
     national = pl.when(at_home).then(behind).otherwise(abroad).str.strip_chars_start("0")
     frame = frame.with_columns(phone=national)
     usable = (pl.col("phone").str.len_chars() >= 6) & ~pl.col("phone").str.contains(ONE_DIGIT)

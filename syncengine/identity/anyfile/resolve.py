@@ -1,0 +1,66 @@
+"""From the rows of a file to clusters: tidy, learn on the very file, weigh, join."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import polars as pl
+
+from syncengine.identity.anyfile.candidates import candidates
+from syncengine.identity.anyfile.linkage import clusters
+from syncengine.identity.anyfile.tidy import tidy
+from syncengine.identity.anyfile.vetoes import with_vetoes
+from syncengine.identity.engine import connect
+from syncengine.identity.expectation import learn, weigh
+from syncengine.identity.frequencies import fit_frequencies
+from syncengine.identity.model import Model, file_model
+from syncengine.identity.prepare import prepare
+from syncengine.identity.statement import scores_sql
+
+STRANGERS = 100_000  # pairs picked at random to see how strangers answer
+LEARNT_FROM = 500_000  # candidate pairs at most
+EVEN = 0.5  # the probability from which rows are joined, as long as nothing speaks against it
+
+
+@dataclass(frozen=True, eq=False)
+class FileResult:
+    """Clusters of a file's rows, the compared pairs with their answers, and the model learnt."""
+
+    clusters: pl.DataFrame
+    pairs: pl.DataFrame
+    model: Model
+
+
+def resolve(records: pl.DataFrame, *, threshold: float = EVEN) -> FileResult:
+    """Clusters of the records; columns are named as in `columns.FIELDS`, any may be missing."""
+    tidied = tidy(records)
+    start = fit_frequencies(tidied, file_model())
+    prepared = prepare(tidied, start)
+    pairs = _answers(prepared, candidates(prepared), start)
+    sample = pairs if pairs.height <= LEARNT_FROM else pairs.sample(LEARNT_FROM, seed=5)
+    model = learn(sample, _answers(prepared, _strangers(prepared), start), start)
+    weighed = with_vetoes(weigh(pairs, model))
+    parted = clusters(tidied["record_id"], weighed, math.log2(threshold / (1 - threshold)))
+    return FileResult(parted, weighed, model)
+
+
+def _answers(prepared: pl.DataFrame, pairs: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """g_<comparison> and f_<value> of every pair, in the order of ids."""
+    with connect() as con:
+        con.register("prepared", prepared.to_arrow())
+        con.execute("CREATE TEMP TABLE records AS FROM prepared")
+        con.register("candidates", pairs.to_arrow())
+        found: pl.DataFrame = con.sql(scores_sql(model, least_weight=-1e9)).pl()
+    return found.sort("record_l", "record_r")
+
+
+def _strangers(prepared: pl.DataFrame) -> pl.DataFrame:
+    """Pairs picked at random, the same at every run; hardly any is a match."""
+    n = prepared.height
+    count = min(STRANGERS, n * (n - 1) // 2)
+    ids = prepared["record_id"].sort()
+    left = ids.sample(count, with_replacement=True, seed=1)
+    right = ids.sample(count, with_replacement=True, seed=2)
+    pairs = pl.DataFrame({"a": left, "b": right}).filter(pl.col("a") != pl.col("b"))
+    return pairs.select(record_l=pl.min_horizontal("a", "b"), record_r=pl.max_horizontal("a", "b")).unique()
