@@ -1,4 +1,7 @@
-"""Run as a program: without an argument it applies the policies, with a number it brings about that drop."""
+"""Run as a program: without an argument it applies the policies, with a number it brings about that drop.
+
+With `resolve` the steward settles a conflict, where no page does it.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,12 @@ import django
 
 django.setup()
 
-from accounts.models import AccountCrosswalk, User  # noqa: E402  (settings have to be ready)
+from django_celery_beat.models import IntervalSchedule, PeriodicTasks  # noqa: E402  (settings have to be ready)
+
+from accounts.models import AccountCrosswalk, User  # noqa: E402
 from syncengine.models import Decision, StewardTask  # noqa: E402
-from syncengine.steward.decisions import decide_duplicate  # noqa: E402
-from tests.flows.kill_story import CUSTOMERS  # noqa: E402
+from syncengine.steward.decisions import decide_duplicate, resolve_conflict  # noqa: E402
+from tests.flows.kill_serial import CUSTOMERS, PASSWORD, STEWARD  # noqa: E402
 from tests.syncengine.small_company import HEADS, make_small_company  # noqa: E402
 
 HOME = Path(os.environ["PORTAL_HOME"])
@@ -48,7 +53,14 @@ def bring_about(drop: int) -> None:
     write("erp/orders", drop, [*orders, f"MARK{drop};{day};;1;2026-02-01;0,00;EUR"])
     write("erp/lines", drop, [f"MARK{drop};{day};A{drop}-0;1;1;1"])
     if drop == 2:
-        decide_apart("C7", "7")
+        decide_apart("C8", "8")
+    hurry()
+
+
+def hurry() -> None:
+    """Everything that happens on a schedule happens every second."""
+    IntervalSchedule.objects.update(every=1)
+    PeriodicTasks.update_changed()
 
 
 def decide_apart(left: str, right: str) -> None:
@@ -57,15 +69,25 @@ def decide_apart(left: str, right: str) -> None:
     if Decision.objects.exists() or len(records) != 2:
         raise SystemExit(f"the records to decide on are not there: {records}")
     now = datetime.now(UTC)
-    user = User.objects.create_user("steward@example.org", "a-long-password", role="steward")
+    user = User.objects.get(email=STEWARD)
     task = StewardTask.objects.create(
         kind="duplicate", subject="-".join(map(str, records)), records=records, opened_at=now
     )
     decide_duplicate(task=task, kind="different", user=user, now=now)
 
 
+def resolve() -> None:
+    """The steward takes the CRM's city for one customer."""
+    record = AccountCrosswalk.objects.get(key="C7")
+    task = StewardTask.objects.get(kind="conflict", state="open", account=record.account_id)
+    resolve_conflict(task=task, user=User.objects.get(email=STEWARD), now=datetime.now(UTC), record_id=record.pk)
+
+
 if __name__ == "__main__":
     if len(sys.argv) == 1:
         make_small_company(HOME)
+        User.objects.create_user(STEWARD, PASSWORD, role="steward")
+    elif sys.argv[1] == "resolve":
+        resolve()
     else:
         bring_about(int(sys.argv[1]))

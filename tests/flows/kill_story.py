@@ -1,141 +1,136 @@
-"""The same story told twice: once in peace, once with processes killed while it happens.
+"""The same story in a whole portal whose processes are killed while it happens.
 
-Two sources drop files, a steward decides, and a reader process syncs in a loop. Killing the reader or the
-database server at random moments may cost time, never a row and never one twice.
+Two sources drop files, a steward decides on a page, and web, workers, clock, broker, database and the launcher
+itself are killed at random moments. That may cost time, never a row and never one twice.
 """
 
 from __future__ import annotations
 
 import os
 import random
+import re
 import signal
-import subprocess
-import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
+import httpx
+import psutil
 import psycopg
 
 from portal.services.postgres import Postgres
+from portal.services.process import await_condition
+from tests.flows.kill_serial import DROPS, MARKED_STREAMS, PASSWORD, STEWARD, State, read_state, run
+from tests.portal.launched import Portal
 
-BASE = Path(__file__).resolve().parents[2]
-DROPS, CUSTOMERS = 4, 120
-MARKED_STREAMS = 4  # a drop's marks: a row of its own in each stream
-
-# What must be the same at the end, told by the sources' own keys since ids depend on the order of events.
-STATE = {
-    "customers": "SELECT array_agg(x.source_id || ':' || x.key ORDER BY x.source_id, x.key), a.name, a.city, a.tax_id, "
-    "a.disputed FROM accounts_account a JOIN accounts_accountcrosswalk x ON x.account_id = a.id "
-    "WHERE a.merged_into_id IS NULL GROUP BY a.id ORDER BY 1",
-    "orders": "SELECT o.key, o.net_amount, o.base_net_amount, o.deleted_at IS NULL, "
-    "(SELECT min(x.key) FROM accounts_accountcrosswalk x WHERE x.account_id = o.account_id) "
-    "FROM accounts_order o ORDER BY 1",
-    "figures": "SELECT (SELECT min(x.key) FROM accounts_accountcrosswalk x WHERE x.account_id = s.account_id) AS who, "
-    "s.open_orders, s.open_order_amount, s.order_count FROM accounts_accountsummary s "
-    "JOIN accounts_account a ON a.id = s.account_id WHERE a.merged_into_id IS NULL ORDER BY 1",
-    "landed": "SELECT r.stream_id, r.key, r.deleted_at IS NULL, count(p.record_id) FROM syncengine_sourcerecord r "
-    "LEFT JOIN syncengine_payload p ON p.record_id = r.id GROUP BY r.id ORDER BY 1, 2",
-    "refused": "SELECT stream_id, key, reason FROM syncengine_deadletter WHERE state = 'open' ORDER BY 1, 2",
-    "waiting": "SELECT count(*) FROM syncengine_dirty",
-    "unbalanced": "SELECT id FROM syncengine_run WHERE kind = 'sync' AND state = 'succeeded' AND "
-    "read <> unchanged + created + updated + tombstoned + rejected + held + skipped + superseded",
+# Whom death may find, and how often of all kills; every other process is told by its command line.
+VICTIMS = {
+    "granian": 2,
+    "worker-sync@": 4,
+    "worker-publish@": 4,
+    "celery beat": 1,
+    "valkey-server": 2,
+    "postgres": 2,
+    "launcher": 1,
 }
+PATIENCE = 180
 
 
 @dataclass
 class Story:
-    """A portal without its web: a server, a reader process, drops and a steward."""
+    """What happens, and how it ends."""
 
-    home: Path
+    portal: Portal
     kills: int
     seed: int
-    server: Postgres = field(init=False)
-    reader: subprocess.Popen[bytes] | None = None
+    killed: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.server = Postgres(self.home)
-
-    def tell(self) -> dict[str, list[tuple[object, ...]]]:
+    def tell(self) -> State:
         """Everything happens; the state at the end."""
-        self.server.start()
-        try:
-            self._manage("migrate", "-v0")
-            self._python("tests.flows.kill_setup")
-            self._happen()
-            return self._state()
-        finally:
-            self._stop_reader()
-            self.server.stop()
-
-    def _happen(self) -> None:
+        self.portal.start()
+        self.portal.await_up()
+        self._setup()
         dice = random.Random(self.seed)
-        moments = [dice.randrange(DROPS) for _ in range(self.kills)]
-        self._start_reader()
+        moments = [dice.randrange(DROPS + 1) for _ in range(self.kills)]
         for drop in range(DROPS):
-            self._python("tests.flows.kill_setup", str(drop))
-            for _ in range(moments.count(drop)):
-                time.sleep(dice.uniform(0.2, 2.5))
-                self._kill(dice)
-            self._until_quiet(drop)
+            self._setup(str(drop))
+            self._kill_some(dice, moments.count(drop))
+            self._until(lambda drop=drop: self._has_read(drop), f"drop {drop} read")
+        self._until(self._decide_on_page, "the steward's answer taken", times=moments.count(DROPS), dice=dice)
+        self._until(lambda: self._count("syncengine_dirty") == 0, "the answer published")
+        return read_state(self.url)
 
-    def _kill(self, dice: random.Random) -> None:
-        """The reader mostly, the database server now and then; both come back."""
-        if dice.random() < 0.3:
-            os.kill(self.server.pid(), signal.SIGKILL)
-            self._stop_reader()
-            self.server.start()
+    @property
+    def url(self) -> str:
+        """The portal's database."""
+        return Postgres(self.portal.home).url
+
+    def _setup(self, *arguments: str) -> None:
+        run(self.portal.environment(), "-m", "tests.flows.kill_setup", *arguments)
+
+    def _kill_some(self, dice: random.Random, times: int) -> None:
+        for _ in range(times):
+            time.sleep(dice.uniform(0.2, 4.0))
+            [victim] = dice.choices(list(VICTIMS), list(VICTIMS.values()))
+            self._kill(victim, dice)
+
+    def _kill(self, victim: str, dice: random.Random) -> None:
+        """Any process of the name; the launcher is started again, it sees to all others itself."""
+        self.killed.append(victim)
+        if victim == "launcher":
+            self.portal.end(signal.SIGKILL)
+            assert await_condition(lambda: not self.portal.named("granian") + self.portal.named("celery"), 60)
+            self.portal.start()
+        elif victim == "postgres":
+            with suppress(OSError, ValueError):  # not back yet after the kill before
+                os.kill(Postgres(self.portal.home).pid(), signal.SIGKILL)
         else:
-            self._stop_reader()
-        self._start_reader()
+            found = sorted(self.portal.named(victim), key=lambda process: process.pid)
+            with suppress(psutil.NoSuchProcess, IndexError):
+                dice.choice(found).kill()
 
-    def _until_quiet(self, drop: int) -> None:
-        """Wait until the reader has seen this drop and nothing is dirty."""
-        end = time.monotonic() + 120
+    def _until(
+        self, holds: Callable[[], bool], what: str, *, times: int = 0, dice: random.Random | None = None
+    ) -> None:
+        """Wait until it holds, with some kills before the wait."""
+        if dice:
+            self._kill_some(dice, times)
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            with self._connect() as connection:
-                seen = connection.execute(
-                    "SELECT count(*) FROM syncengine_sourcerecord WHERE key = %s", [f"MARK{drop}"]
-                ).fetchone()
-                dirty = connection.execute("SELECT count(*) FROM syncengine_dirty").fetchone()
-            if seen and dirty and seen[0] == MARKED_STREAMS and dirty[0] == 0:
-                return
-            time.sleep(0.2)
-        raise AssertionError(f"drop {drop} was not read within two minutes; see {self.home / 'reader.log'}")
+            with suppress(psycopg.OperationalError, httpx.HTTPError):  # a server that is just coming back
+                if holds():
+                    return
+            time.sleep(0.3)
+        raise AssertionError(f"{what}: not within {PATIENCE} s; killed {self.killed}; {self.portal.said()}")
 
-    def _start_reader(self) -> None:
-        log = (self.home / "reader.log").open("ab")
-        self.reader = subprocess.Popen(
-            [sys.executable, "-m", "tests.flows.kill_reader"], cwd=BASE, env=self._environment(), stdout=log, stderr=log
+    def _has_read(self, drop: int) -> bool:
+        return self._count(f"syncengine_sourcerecord WHERE key = 'MARK{drop}'") == MARKED_STREAMS and (
+            self._count("syncengine_dirty") == 0
         )
 
-    def _stop_reader(self) -> None:
-        if self.reader is not None:
-            self.reader.kill()
-            self.reader.wait()
+    def _count(self, what: str) -> int:
+        with psycopg.connect(self.url) as connection:
+            [row] = connection.execute(f"SELECT count(*) FROM {what}").fetchall()
+        return int(row[0])
 
-    def _manage(self, *arguments: str) -> None:
-        self._run("manage.py", *arguments)
+    def _decide_on_page(self) -> bool:
+        """The steward logs in and chooses the CRM's city; done once the answer is seen to be kept."""
+        if self._count("syncengine_pin"):
+            return True
+        with psycopg.connect(self.url) as connection:
+            [(task, record)] = connection.execute(
+                "SELECT t.id, x.id FROM syncengine_stewardtask t JOIN accounts_accountcrosswalk x "
+                "ON x.account_id = t.account_id WHERE t.kind = 'conflict' AND t.state = 'open' AND x.key = 'C7'"
+            ).fetchall()
+        with httpx.Client(base_url=f"http://127.0.0.1:{self.portal.port}", follow_redirects=True) as client:
+            _post(client, "/login/", {"username": STEWARD, "password": PASSWORD})
+            _post(client, f"/queue/{task}/resolve/", {"record": str(record)}, seen_at=f"/queue/{task}/")
+        return self._count("syncengine_pin") == 1
 
-    def _python(self, module: str, *arguments: str) -> None:
-        self._run("-m", module, *arguments)
 
-    def _run(self, *arguments: str) -> None:
-        command = [sys.executable, *arguments]
-        result = subprocess.run(command, cwd=BASE, env=self._environment(), capture_output=True, text=True)
-        assert result.returncode == 0, result.stderr
-
-    def _environment(self) -> dict[str, str]:
-        return os.environ | {
-            "PORTAL_HOME": str(self.home),
-            "DATABASE_URL": self.server.url,
-            "CELERY_BROKER_URL": "memory://",
-            "DJANGO_SETTINGS_MODULE": "portal.settings",
-        }
-
-    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
-        return psycopg.connect(self.server.url)
-
-    def _state(self) -> dict[str, list[tuple[object, ...]]]:
-        with self._connect() as connection:
-            return {name: connection.execute(query).fetchall() for name, query in STATE.items()}
+def _post(client: httpx.Client, path: str, data: dict[str, str], seen_at: str | None = None) -> None:
+    """Send a form as the page has it."""
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', client.get(seen_at or path).text)
+    if token:
+        client.post(path, data=data | {"csrfmiddlewaretoken": token[1]})

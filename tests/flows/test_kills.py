@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.flows.kill_serial import Serial
 from tests.flows.kill_story import Story
+from tests.portal.launched import empty_portal
 
 
 @pytest.mark.slow
@@ -30,11 +32,14 @@ def home() -> Iterator[Path]:
 
 
 def assert_same_end(*, kills: int, seed: int = 7) -> None:
-    with home() as peace, home() as war:
-        undisturbed = Story(peace, kills=0, seed=seed).tell()
-        disturbed = Story(war, kills=kills, seed=seed).tell()
+    with home() as peace:
+        undisturbed = Serial(peace).tell()
+    with empty_portal() as portal:
+        story = Story(portal, kills, seed)
+        disturbed = story.tell()
     assert undisturbed["waiting"] == [(0,)]
     assert undisturbed["unbalanced"] == []
     assert len(undisturbed["customers"]) > 100
+    assert len(story.killed) == kills
     for part, rows in undisturbed.items():
-        assert disturbed[part] == rows, part
+        assert disturbed[part] == rows, (part, story.killed)
