@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from psycopg import sql
 
@@ -17,7 +17,7 @@ def begin() -> None:
     execute(f"CREATE TEMP TABLE {TABLE} (account_id bigint) ON COMMIT DROP")
 
 
-def touch(query: sql.Composed | str, params: Sequence[object] = ()) -> None:
+def touch(query: sql.Composed | str, params: Sequence[object] | Mapping[str, object] = ()) -> None:
     """Add the account ids a query yields."""
     body = sql.SQL(query) if isinstance(query, str) else query
     execute(sql.SQL("INSERT INTO {} ").format(sql.Identifier(TABLE)) + body, params or None)

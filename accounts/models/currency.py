@@ -30,6 +30,7 @@ class LegalEntity(models.Model):
     label = models.TextField()
     country = models.CharField(max_length=2, blank=True, default="")
     currency = models.CharField(max_length=3, blank=True, default="")
+    timezone = models.TextField(blank=True, default="")
 
     def __str__(self) -> str:
         return self.label

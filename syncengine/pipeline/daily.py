@@ -1,17 +1,19 @@
-"""The daily pass: renews what moves at midnight without any data, in the lane like everything else."""
+"""The daily pass: renews what moves at midnight without any data, in the lane like everything else.
+
+It is run every half hour and finds the customers for whom a day has ended since, so each time zone has its
+own midnight. It renews in rounds: whatever else waits for the lane slips in between.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import derived
 from accounts.golden import touched
+from accounts.golden.days import touch_behind
 from accounts.golden.shape import GOLDEN
 from accounts.partitions import ensure_partitions
 from syncengine.models import Run
@@ -22,21 +24,35 @@ from syncengine.policies import current_policies
 from syncengine.publish.ripening import ripen
 from syncengine.steward.pins import expire_pins
 
+ROUND_CUSTOMERS = 50_000
+
 
 def renew_day(*, keep_runs_days: int = 90, clock: Callable[[], datetime] = now_utc) -> int:
-    """Figures of every customer whose ageing or windows have moved; how many changed."""
+    """Renew the figures of every customer whose day has ended; how many customers that were."""
     now = clock()
     end_terms(now=now)
-    today = timezone.localdate(now, ZoneInfo(settings.TIME_ZONE))
+    renewed = last = 0
+    while True:
+        count, last = _renew_round(now, after=last)
+        if not count:
+            break
+        renewed += count
+    with transaction.atomic():
+        ensure_partitions(now.date())
+        _forget_runs(now - timedelta(days=keep_runs_days))
+    return renewed
+
+
+def _renew_round(now: datetime, *, after: int) -> tuple[int, int]:
+    """Customers renewed and the last id among them."""
     with transaction.atomic():
         hold_lane()
-        ensure_partitions(today)
         touched.begin()
-        touched.touch("SELECT account_id FROM accounts_accountsummary WHERE computed_date < %s", [today])
-        touched.settle()
-        changed = derived.renew(at=now, today=today)
-        _forget_runs(now - timedelta(days=keep_runs_days))
-    return sum(changed.values())
+        last = touch_behind(now, after=after, limit=ROUND_CUSTOMERS)
+        count = touched.settle()
+        if count:
+            derived.renew(at=now)
+    return count, last
 
 
 def end_terms(*, now: datetime) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from time import perf_counter
 
 import polars as pl
@@ -80,12 +80,12 @@ class Round:
 
 
 def publish_all(
-    *, clock: Callable[[], datetime] = now_utc, today: date | None = None, progress: Progress | None = None
+    *, clock: Callable[[], datetime] = now_utc, progress: Progress | None = None
 ) -> list[Round]:
     """Rounds until nothing is dirty."""
     done: list[Round] = []
     while True:
-        result = publish_round(now=clock(), today=today)
+        result = publish_round(now=clock())
         if result is None or not result.cleared:
             return done
         done.append(result)
@@ -93,7 +93,7 @@ def publish_all(
             progress("publish", result.cleared)
 
 
-def publish_round(*, now: datetime, today: date | None = None) -> Round | None:
+def publish_round(*, now: datetime) -> Round | None:
     """One round; None while another process holds the lane."""
     policies = current_policies()
     with transaction.atomic():
@@ -103,7 +103,7 @@ def publish_round(*, now: datetime, today: date | None = None) -> Round | None:
         if not dirty.height:
             return Round()
         ensure_partitions(now.date())
-        return _publish(dirty, policies, now, today or now.date())
+        return _publish(dirty, policies, now)
 
 
 def hold_lane() -> None:
@@ -125,16 +125,16 @@ def _read_dirty() -> pl.DataFrame:
     return pl.concat([golden, documents])
 
 
-def _publish(dirty: pl.DataFrame, policies: PolicySet, now: datetime, today: date) -> Round:
+def _publish(dirty: pl.DataFrame, policies: PolicySet, now: datetime) -> Round:
     result = Round(cleared=dirty.height)
     run = Run.objects.create(kind="publish", started_at=now, heartbeat_at=now, policy_version=policies.number)
     cause = Cause(now, f"run {run.pk}", policies.number or 0)
     with first_load.quick_constraints(LOADED_ALONG):
         touched.begin()
         _golden_objects(dirty, policies, cause, result)
-        _documents(dirty, policies, cause, today, result)
+        _documents(dirty, policies, cause, result)
         touched.settle()
-        result.counts |= derived.renew(at=now, today=today, timed=result.add)
+        result.counts |= derived.renew(at=now, timed=result.add)
         with result.timed("tasks"):
             value_tasks()
             count_open_tasks(OPEN_TASKS)
@@ -213,18 +213,18 @@ def _following(name: str) -> pl.Series:
     )["record_id"]
 
 
-def _documents(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, today: date, result: Round) -> None:
+def _documents(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, result: Round) -> None:
     for name in DOCUMENT_ORDER:
         mine = dirty.filter(pl.col("object") == CODE[name])
         for (stream_id,), group in mine.group_by(["stream_id"], maintain_order=True):
             stream = Stream.objects.select_related("source").get(pk=stream_id)
             with result.timed("documents"):
                 landed = read_landed(group["record_id"].unique().sort())
-                count = _publish_landed(stream, landed, policies, cause, today)
+                count = _publish_landed(stream, landed, policies, cause)
             result.counts[name] = result.counts.get(name, 0) + count
 
 
-def _publish_landed(stream: Stream, landed: pl.DataFrame, policies: PolicySet, cause: Cause, today: date) -> int:
+def _publish_landed(stream: Stream, landed: pl.DataFrame, policies: PolicySet, cause: Cause) -> int:
     """Documents are mapped again from what landed: the payload is their canonical record."""
     name, count = stream.object, 0
     alive = landed.filter(pl.col("deleted_at").is_null() & pl.col("body").is_not_null())
@@ -233,7 +233,7 @@ def _publish_landed(stream: Stream, landed: pl.DataFrame, policies: PolicySet, c
         plan = compile_stream(policies.stream(stream.source.name, stream.name), load())
         raw = rows_from_payloads(alive["body"], plan.columns)
         mapped = map_rows(raw, plan, now=cause.at)[0].rows
-        written = publish_mapped(name, stream.source_id, mapped, policies.reference, cause=cause, today=today)
+        written = publish_mapped(name, stream.source_id, mapped, policies.reference, cause=cause)
         count += written.inserted + written.updated
     if gone.height:
         count += publish_gone(name, stream.source_id, gone, cause=cause)

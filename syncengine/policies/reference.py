@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from zoneinfo import available_timezones
 
 from accounts.catalogue import Catalogue
 from syncengine.mapping.codes import CURRENCIES, known_country_codes
@@ -80,9 +81,18 @@ def _read_entity(section: Section) -> LegalEntity:
         label=section.word("label", code),
         currency=_currency(section, "currency", ""),
         country=countries[0] if countries else "",
+        timezone=_timezone(section),
     )
     section.done()
     return entity
+
+
+def _timezone(section: Section) -> str:
+    name = section.word("timezone")
+    if name and name not in available_timezones():
+        section.mistake(section.at("timezone"), f"“{name}” is no time zone", "write it like Europe/Berlin")
+        return ""
+    return name
 
 
 def _read_territory(section: Section) -> Territory:

@@ -43,7 +43,12 @@ def _register_companies(reference: Reference) -> None:
     for entity in reference.legal_entities:
         LegalEntity.objects.update_or_create(
             code=entity.code,
-            defaults={"label": entity.label, "country": entity.country, "currency": entity.currency},
+            defaults={
+                "label": entity.label,
+                "country": entity.country,
+                "currency": entity.currency,
+                "timezone": entity.timezone,
+            },
         )
     # A territory or legal entity that is no longer declared stays: grants and documents name it.
     for territory in reference.territories:

@@ -192,6 +192,7 @@ class LegalEntity:
     label: str
     currency: str
     country: str
+    timezone: str = ""
 
 
 @dataclass(frozen=True)

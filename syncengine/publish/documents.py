@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import polars as pl
 
 from accounts.golden.changes import Cause
@@ -13,10 +11,10 @@ from syncengine.publish.rates import with_base_amounts
 
 
 def publish_mapped(
-    name: str, source_id: int, mapped: pl.DataFrame, reference: Reference, *, cause: Cause, today: date
+    name: str, source_id: int, mapped: pl.DataFrame, reference: Reference, *, cause: Cause
 ) -> Written:
     """Write one source's documents of one object."""
-    frame = with_base_amounts(name, mapped, reference, today=today).with_columns(
+    frame = with_base_amounts(name, mapped, reference, today=cause.at.date()).with_columns(
         source_id=pl.lit(source_id, pl.Int16), deleted_at=pl.lit(None, pl.Datetime("us", "UTC"))
     )
     return publish_documents(name, frame, cause=cause)
