@@ -15,6 +15,7 @@ from typing import Protocol
 from accounts.alerts.watch import renew_alerts
 from accounts.golden.days import each_day
 from accounts.golden.summary import summarise
+from accounts.health.renewal import renew_health
 from accounts.quote_to_cash.step import renew_cash
 
 
@@ -32,6 +33,7 @@ def _summary(*, at: datetime, today: date) -> int:
 STEPS: dict[str, Step] = {
     "summary": _summary,
     "cash": renew_cash,
+    "health": renew_health,
     "alerts": renew_alerts,
 }
 

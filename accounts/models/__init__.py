@@ -33,6 +33,7 @@ from accounts.models.crosswalk import (
 )
 from accounts.models.currency import CurrencyRate, LegalEntity
 from accounts.models.exception import AcceptedDifference, ExceptionEvent, ProcessException
+from accounts.models.health import AccountHealth, HealthDay, HealthPulse, HealthVersion
 from accounts.models.identifier import Identifier
 from accounts.models.insight import Insight
 from accounts.models.invoice import Invoice, InvoiceLine
@@ -65,6 +66,7 @@ __all__ = [
     "Account",
     "AccountCrosswalk",
     "AccountGroupPermission",
+    "AccountHealth",
     "AccountLineage",
     "AccountMonths",
     "AccountSearch",
@@ -98,6 +100,9 @@ __all__ = [
     "Follow",
     "GoodsReturn",
     "GoodsReturnLine",
+    "HealthDay",
+    "HealthPulse",
+    "HealthVersion",
     "Identifier",
     "Insight",
     "Invoice",
