@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0011_change_request")]
+    dependencies = [("accounts", "0013_health")]
 
     operations = [
         migrations.AddField(
