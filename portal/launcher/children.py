@@ -25,6 +25,7 @@ class Child:
     arguments: tuple[str, ...]
     soft_end: signal.Signals = signal.SIGTERM
     hurried_end: signal.Signals = signal.SIGTERM
+    listens_to: str = ""  # the server after whose restart it has to start anew
 
 
 def children(host: str, port: int, workers: int) -> list[Child]:
@@ -58,7 +59,8 @@ def worker(name: str, queues: tuple[str, ...], concurrency: int) -> Child:
     """A Celery worker; a hurried end gives running tasks back to the queue."""
     options = ["-Q", ",".join(queues), "-c", str(concurrency), "-n", f"{name}@%h", "--without-mingle"]
     options += ["--without-gossip", "-l", "INFO"]
-    return Child(name, (*CELERY, "worker", *options), hurried_end=signal.SIGQUIT)
+    # A worker that found its way back to a restarted broker sometimes takes no tasks any more.
+    return Child(name, (*CELERY, "worker", *options), hurried_end=signal.SIGQUIT, listens_to="broker")
 
 
 def beat() -> Child:

@@ -112,6 +112,12 @@ class Supervisor:
             if not service.is_alive():
                 self.say(f"{service.name} has ended and is started again")
                 service.start()
+                self._renew_listeners(service.name)
+
+    def _renew_listeners(self, name: str) -> None:
+        for running in self.running:
+            if running.child.listens_to == name:
+                _signal(running.process, running.child.hurried_end)
 
     def _note_end(self, running: Running) -> None:
         _kill_group(running.process)  # what it started may still hold its port

@@ -70,6 +70,16 @@ def test_dead_database_is_restarted(running: Portal) -> None:
     assert await_condition(running.is_up, 30)
 
 
+def test_workers_start_anew_with_a_dead_broker(running: Portal) -> None:
+    before = {process.pid for process in running.named("worker-publish@")}
+
+    for process in running.named("valkey-server"):
+        process.kill()
+
+    assert await_condition(lambda: before.isdisjoint({p.pid for p in running.named("worker-publish@")} or before), 40)
+    assert await_condition(running.is_up, 30)
+
+
 def test_ctrl_c_ends_everything_within_five_seconds(running: Portal) -> None:
     with urlopen(f"http://127.0.0.1:{running.port}/login/") as page:
         shown = page.read().decode()
