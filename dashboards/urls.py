@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from dashboards.views import customer, customers, entry, home, kept, queue, search, sync, undo, workspace
+from dashboards.views import brief, customer, customers, entry, home, kept, queue, search, sync, undo, workspace
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -23,11 +23,12 @@ urlpatterns = [
     path("customers/bulk/", kept.bulk, name="customers_bulk"),
     path("customers/views/", kept.save, name="views"),
     path("customers/views/<int:id>/delete/", kept.delete, name="view_delete"),
-    path("customers/briefs/", customer.briefs, name="briefs"),
+    path("customers/briefs/", brief.briefs, name="briefs"),
     path("customers/export.csv", customers.export, name="customers_export"),
     path("customers/<int:id>/", customer.overview, name="customer"),
     path("customers/<int:id>/values/<slug:field>/", customer.lineage, name="lineage"),
     path("customers/<int:id>/panels/<slug:name>/", customer.panel, name="panel"),
+    path("customers/<int:id>/brief/", brief.brief, name="brief"),
     path("customers/<int:id>/peek/", customer.peek, name="customer_peek"),
     path("customers/<int:id>/notes/", workspace.write_note, name="note_write"),
     path("customers/<int:id>/tasks/", workspace.create_task, name="task_create"),

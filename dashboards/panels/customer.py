@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from accounts.models import User
 from accounts.selectors import customer as reads
 from accounts.selectors import documents, receivables, timeline
 from dashboards.charts.ageing import ageing_finding, ageing_parts
@@ -85,6 +86,11 @@ def _facts(reading: Reading) -> Any:
     return {"groups": fact_groups(reading.customer)}
 
 
+def happens(user: User) -> bool:
+    """Whether the role sees any kind of happening."""
+    return bool(timeline.kinds_of(user))
+
+
 TABLE = "dashboards/customer/_documents.html"
 
 
@@ -103,7 +109,7 @@ PANELS = (
     _table("credits", "Credit notes", "credit_note", documents.list_credit_notes, columns.CREDITS),
     _table("tickets", "Tickets", "ticket", documents.list_tickets, columns.TICKETS),
     _table("contracts", "Contracts", "contract", documents.list_contracts, columns.CONTRACTS),
-    Panel("latest", "Timeline", "dashboards/customer/_timeline.html", _timeline, rows_of(*timeline.BRANCHES)),
+    Panel("latest", "Timeline", "dashboards/customer/_timeline.html", _timeline, happens),
     Panel("record", "Golden record", "dashboards/customer/_record.html", _record),
     Panel("tasks", "Open questions", "dashboards/customer/_tasks.html", _tasks, lambda user: user.role == "steward"),
     Panel("facts", "About", "dashboards/customer/_facts.html", _facts),

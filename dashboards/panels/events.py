@@ -22,9 +22,10 @@ ICONS = {
     "ticket": "ticket",
     "contract": "note",
     "insight": "spark",
+    "note": "note",
 }
 ACTIVITIES = {"call": "phone", "meeting": "meeting", "mail": "mail", "note": "note"}
-KINDS = {"opportunity": "Deal", "insight": "Score"}
+KINDS = {"opportunity": "Deal", "insight": "Score", "note": "Note", "activity": "Contact"}
 
 
 @dataclass(frozen=True)
@@ -40,17 +41,23 @@ class Event:
     source: str
     at: datetime
     day: bool
+    new: bool = False
 
 
-def event_view(happening: Happening) -> Event:
+def kind_label(object: str) -> str:
+    """What a kind of happening is called."""
+    return KINDS.get(object) or load()[object].label
+
+
+def event_view(happening: Happening, *, new: bool = False) -> Event:
     """The line of one happening; an activity is named by what it was."""
-    kind = KINDS.get(happening.object, load()[happening.object].label)
+    kind = kind_label(happening.object)
     state = words(happening.state) if happening.state else ""
-    if happening.object == "activity":
+    if happening.object in ("activity", "note"):
         kind, state = state or kind, ""
     icon = (
         ACTIVITIES.get(happening.state or "", ICONS.get(happening.object, "note"))
-        if happening.object == "activity"
+        if happening.object in ("activity", "note")
         else ICONS.get(happening.object, "note")
     )
     return Event(
@@ -63,4 +70,5 @@ def event_view(happening: Happening) -> Event:
         happening.source,
         happening.at,
         happening.day,
+        new,
     )

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from accounts.models import User
-from dashboards.panels import customer
+from dashboards.panels import customer, happenings, own
 from dashboards.panels.section import Panel
 
-PANELS: dict[str, Panel] = {panel.name: panel for panel in (*customer.PANELS,)}
+PANELS: dict[str, Panel] = {panel.name: panel for panel in (*customer.PANELS, *own.PANELS, *happenings.PANELS)}
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ TABS = {
         Tab("service", "Service", ("tickets",), ("people",)),
         Tab("orders", "Orders", ("orders", "shipments"), ("places",)),
         Tab("health", "Health", ()),
-        Tab("timeline", "Timeline", ("latest",)),
+        Tab("timeline", "Timeline", ("timeline",), ("todo", "all_notes")),
         Tab("people", "People", ("people",), ("places",)),
         Tab("data", "Data", ("tasks", "record")),
         Tab("group", "Group", ()),
@@ -63,12 +63,12 @@ OVERVIEW: dict[str, tuple[str, ...]] = {
     "marketing": ("facts",),
     "administrator": ("facts",),
 }
-SIDE: tuple[str, ...] = ("facts", "people", "places")
+SIDE: tuple[str, ...] = ("todo", "notes", "facts", "people", "places")
 SIDE_OF: dict[str, tuple[str, ...]] = {  # who sees the golden record needs no facts twice
-    "steward": ("people", "places"),
+    "steward": ("todo", "notes", "people", "places"),
     "operator": ("places",),
-    "marketing": ("people", "places"),
-    "administrator": ("people", "places"),
+    "marketing": ("todo", "notes", "people", "places"),
+    "administrator": ("todo", "notes", "people", "places"),
 }
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.access.masking import GAP
 from dashboards.charts.sparkline import sparkline_paths
 
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
@@ -26,8 +27,8 @@ register = template.Library()
 @register.filter
 def number(value: Any, places: int = 0) -> str:
     """Thousands separated, true minus sign; a dash where there is no value."""
-    if value is None or value == "":
-        return DASH
+    if value is None or value == "" or _masked(value):
+        return str(value or DASH)
     text = f"{abs(Decimal(value)):,.{places}f}"
     return f"{MINUS}{text}" if Decimal(value) < 0 and Decimal(text.replace(",", "")) else text
 
@@ -35,24 +36,24 @@ def number(value: Any, places: int = 0) -> str:
 @register.filter
 def money(value: Any, currency: str | None = "EUR") -> str:
     """An amount to the cent with its currency."""
-    if value is None or value == "":
-        return DASH
+    if value is None or value == "" or _masked(value):
+        return str(value or DASH)
     return _signed(Decimal(value), currency, f"{abs(Decimal(value)):,.2f}")
 
 
 @register.filter
 def whole_money(value: Any, currency: str | None = "EUR") -> str:
     """An amount without cents, with its currency."""
-    if value is None or value == "":
-        return DASH
+    if value is None or value == "" or _masked(value):
+        return str(value or DASH)
     return _signed(Decimal(value), currency, f"{abs(Decimal(value)):,.0f}")
 
 
 @register.filter
 def short_money(value: Any, currency: str | None = "EUR") -> str:
     """An amount as a headline shows it: €1.24m, €386k, €42.10."""
-    if value is None or value == "":
-        return DASH
+    if value is None or value == "" or _masked(value):
+        return str(value or DASH)
     amount = Decimal(value)
     for step, letter in STEPS:
         if abs(amount) >= step * Decimal("0.9995"):
@@ -61,10 +62,10 @@ def short_money(value: Any, currency: str | None = "EUR") -> str:
 
 
 @register.filter
-def day(value: date | datetime | None) -> str:
+def day(value: date | datetime | str | None) -> str:
     """A day as people write it, with the year only where it isn't this one."""
-    if not value:
-        return DASH
+    if not value or isinstance(value, str):  # a masked day is text
+        return str(value or DASH)
     moment = timezone.localtime(value) if isinstance(value, datetime) else value
     same_year = moment.year == timezone.localdate().year
     return f"{moment.day} {moment:%b}" if same_year else f"{moment.day} {moment:%b %Y}"
@@ -159,6 +160,11 @@ def spark(values: Sequence[Any], label: str = "") -> SafeString | str:
         '<path class="area" d="{}"/><path d="{}"/><circle cx="{}" cy="{}" r="2"/></svg>',
         told, paths.area, paths.line, *paths.end,
     )  # fmt: skip
+
+
+def _masked(value: Any) -> bool:
+    """Whether the reader sees only the shape of the value."""
+    return isinstance(value, str) and GAP in value
 
 
 def _signed(amount: Decimal, currency: str | None, text: str) -> str:

@@ -20,6 +20,7 @@ from dashboards.panels.banners import banners
 from dashboards.panels.columns import TONES
 from dashboards.panels.headlines import headlines
 from dashboards.panels.lineage import lineage_view
+from dashboards.panels.own import NOTE_KINDS, reportable, writes
 from dashboards.panels.section import Reading, fill
 from dashboards.panels.tabs import PANELS, Tab, overview_of, panels_of, tab_links, tab_of
 
@@ -47,8 +48,8 @@ def _show(request: HttpRequest, id: int, tab: Tab) -> HttpResponse:
         customer = get_customer(reader(request), id)
         if customer.id != id:
             return redirect(request.path.replace(f"/{id}/", f"/{customer.id}/", 1))
-        response = _page(request, _reading(request, customer), tab)
-    if treatment(reader(request), "identity") == "full":
+        response = _page(request, reading_of(request, customer), tab)
+    if writes(reader(request)):
         note_visit(account=customer.account, by=reader(request), now=timezone.now())
     return response
 
@@ -63,6 +64,9 @@ def _page(request: HttpRequest, reading: Reading, tab: Tab) -> HttpResponse:
         "banners": banners(reading),
         "status_tone": TONES.get(customer.values.get("status") or "", ""),
         "followed": follows(user, customer.account),
+        "writes": writes(user),
+        "note_kinds": NOTE_KINDS,
+        "reportable": reportable(user),
         "main": fill(reading, panels_of(tab.main)),
         "side": fill(reading, panels_of(tab.side)),
     }
@@ -76,7 +80,7 @@ def _page(request: HttpRequest, reading: Reading, tab: Tab) -> HttpResponse:
 @reads
 def panel(request: HttpRequest, id: int, name: str) -> HttpResponse:
     """One section alone, for reloading it."""
-    reading = _reading(request, get_customer(reader(request), id))
+    reading = reading_of(request, get_customer(reader(request), id))
     filled = fill(reading, [PANELS[name]]) if name in PANELS else []
     if not filled:
         raise Http404("No such section.")
@@ -87,7 +91,7 @@ def panel(request: HttpRequest, id: int, name: str) -> HttpResponse:
 @reads
 def peek(request: HttpRequest, id: int) -> HttpResponse:
     """A customer beside the list: who it is, its headlines, what is wrong, and the latest."""
-    reading = _reading(request, get_customer(reader(request), id))
+    reading = reading_of(request, get_customer(reader(request), id))
     context = {
         **_shared(request, reading),
         "headlines": headlines(reading.user, reading.customer.figures, reading.today, reading.currency),
@@ -98,12 +102,6 @@ def peek(request: HttpRequest, id: int) -> HttpResponse:
     if wants(request, "drawer-body"):
         return fragment(request, "dashboards/customer/_peek.html", context)
     return redirect("customer", id=reading.customer.id)
-
-
-@reads
-def briefs(request: HttpRequest) -> HttpResponse:
-    """Briefs of several customers, one after the other."""
-    raise Http404("Not yet.")
 
 
 @reads
@@ -124,7 +122,8 @@ def lineage(request: HttpRequest, id: int, field: str) -> HttpResponse:
     return page(request, "dashboards/customer/lineage.html", context, current="customers", crumbs=crumbs)
 
 
-def _reading(request: HttpRequest, customer: Customer) -> Reading:
+def reading_of(request: HttpRequest, customer: Customer) -> Reading:
+    """The person of the request reading about the customer now."""
     now = timezone.now()
     return Reading(reader(request), customer, timezone.localdate(now), now, base_currency(), request.GET.dict())
 

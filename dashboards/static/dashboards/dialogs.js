@@ -13,6 +13,7 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     open(document.getElementById(opener.dataset.open));
   }
+  if (event.target.closest("[data-print]")) window.print();
   if (event.target.closest("[data-close]")) event.target.closest("dialog, [popover]")?.[event.target.closest("dialog") ? "close" : "hidePopover"]();
   if (event.target.matches("dialog[open]")) event.target.close(); // a click on the backdrop
 });
