@@ -78,8 +78,5 @@ def credit_light(account: Account, summary: AccountSummary | None, rates: Mappin
 
 
 def exposure(summary: AccountSummary | None) -> Decimal:
-    """Open receivables and open orders less money not yet applied, in our base currency."""
-    if summary is None:
-        return Decimal(0)
-    parts = (summary.open_receivable, summary.open_order_amount)
-    return sum((part or Decimal(0) for part in parts), Decimal(0)) - (summary.unapplied_cash or Decimal(0))
+    """What the customer may cost us, in our base currency; nothing before the first publish."""
+    return (summary.exposure if summary else None) or Decimal(0)

@@ -53,7 +53,22 @@ def tombstone_documents(name: str, frame: pl.DataFrame, *, cause: Cause) -> int:
     keep_before(shape.table, READY, SAME, ["deleted_at"], object_code=shape.spec.code, cause=cause)
     if shape.has_account:
         touch(_joined(shape, "SELECT t.account_id FROM {} t JOIN {} s ON {}"))
+    for field, to in shape.documents if shape.spec.kind == "line" else ():
+        if document_shape(to).has_account:
+            _touch_buried(shape, field, to)
     return update_from(shape.table, READY, SAME, ["deleted_at"], at_column="published_at", at=cause.at)
+
+
+def _touch_buried(shape: DocumentShape, field: str, to: str) -> None:
+    touch(
+        sql.SQL("SELECT p.account_id FROM {} t JOIN {} s ON {} JOIN {} p ON p.id = t.{}").format(
+            sql.Identifier(shape.table),
+            sql.Identifier(READY),
+            SAME,
+            sql.Identifier(document_shape(to).table),
+            sql.Identifier(f"{field}_id"),
+        )
+    )
 
 
 def _joined(shape: DocumentShape, text: str) -> sql.Composed:
@@ -116,6 +131,20 @@ def _touch(shape: DocumentShape) -> None:
     if shape.has_account:
         touch(_joined(shape, "SELECT t.account_id FROM {} t JOIN {} s ON {}"))
         touch(sql.SQL("SELECT account_id FROM {}").format(sql.Identifier(READY)))
+    for field, to in shape.documents:
+        if shape.spec.kind == "line" or field in ("opportunity", "invoice"):
+            _touch_owner(field, to)
+
+
+def _touch_owner(field: str, to: str) -> None:
+    """The customers of the documents that the rows are part of or follow from."""
+    owner = document_shape(to)
+    if owner.has_account:
+        touch(
+            sql.SQL("SELECT p.account_id FROM {} s JOIN {} p ON p.id = s.{}").format(
+                sql.Identifier(READY), sql.Identifier(owner.table), sql.Identifier(f"{field}_id")
+            )
+        )
 
 
 def _insert(shape: DocumentShape, cause: Cause) -> int:

@@ -12,7 +12,8 @@ from accounts.frames import execute, rows
 
 TABLES = (
     "accounts_account", "accounts_accountcrosswalk", "accounts_accountlineage", "accounts_accountsearch",
-    "accounts_accountsummary", "accounts_accountmonths", "accounts_identifier",
+    "accounts_accountsummary", "accounts_accountmonths", "accounts_accountfigures", "accounts_entityfigures",
+    "accounts_identifier",
 )  # fmt: skip
 BIG = 50_000
 

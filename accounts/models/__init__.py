@@ -33,6 +33,7 @@ from accounts.models.crosswalk import (
 )
 from accounts.models.currency import CurrencyRate, LegalEntity
 from accounts.models.exception import AcceptedDifference, ExceptionEvent, ProcessException
+from accounts.models.figures import AccountFigures, EntityFigures
 from accounts.models.health import AccountHealth, HealthDay, HealthPulse, HealthVersion
 from accounts.models.identifier import Identifier
 from accounts.models.insight import Insight
@@ -48,7 +49,9 @@ from accounts.models.order import Order, OrderLine
 from accounts.models.payment import Payment, Promise, Settlement
 from accounts.models.pricing import PriceBook, PriceEntry
 from accounts.models.product import Product, ProductValues
+from accounts.models.product_figures import ProductCountry, ProductFigures
 from accounts.models.quote import Quote, QuoteLine
+from accounts.models.receivable import Collection, DunningEntry, HoldRelease, InvoiceDispute, PaymentPromise
 from accounts.models.reference import PaymentTerm, ProductMapping, Region, SalesStage, Tolerance
 from accounts.models.request import ChangeRequest
 from accounts.models.shipment import Shipment, ShipmentLine
@@ -58,6 +61,7 @@ from accounts.models.summary import AccountMonths, AccountSearch, AccountSummary
 from accounts.models.ticket import Ticket
 from accounts.models.token import ApiToken
 from accounts.models.usage import Usage
+from accounts.models.use import UseCount
 from accounts.models.user import User
 from accounts.models.workspace import Follow, Note, SavedView, Task, Visit
 
@@ -65,6 +69,7 @@ __all__ = [
     "AcceptedDifference",
     "Account",
     "AccountCrosswalk",
+    "AccountFigures",
     "AccountGroupPermission",
     "AccountHealth",
     "AccountLineage",
@@ -88,6 +93,7 @@ __all__ = [
     "Chain",
     "Change",
     "ChangeRequest",
+    "Collection",
     "Contact",
     "ContactCrosswalk",
     "ContactLineage",
@@ -96,6 +102,8 @@ __all__ = [
     "CreditNote",
     "CreditNoteLine",
     "CurrencyRate",
+    "DunningEntry",
+    "EntityFigures",
     "ExceptionEvent",
     "Follow",
     "GoodsReturn",
@@ -103,9 +111,11 @@ __all__ = [
     "HealthDay",
     "HealthPulse",
     "HealthVersion",
+    "HoldRelease",
     "Identifier",
     "Insight",
     "Invoice",
+    "InvoiceDispute",
     "InvoiceLine",
     "Lead",
     "LegalEntity",
@@ -117,12 +127,15 @@ __all__ = [
     "Order",
     "OrderLine",
     "Payment",
+    "PaymentPromise",
     "PaymentTerm",
     "PriceBook",
     "PriceEntry",
     "ProcessException",
     "Product",
+    "ProductCountry",
     "ProductCrosswalk",
+    "ProductFigures",
     "ProductLineage",
     "ProductMapping",
     "ProductValues",
@@ -145,6 +158,7 @@ __all__ = [
     "Ticket",
     "Tolerance",
     "Usage",
+    "UseCount",
     "User",
     "Visit",
 ]

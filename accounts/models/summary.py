@@ -57,11 +57,13 @@ class AccountSummary(models.Model):
     overdue_receivable = columns.money()
     oldest_due_date = columns.day()
     unapplied_cash = columns.money()
+    exposure = columns.money()
+    available_credit = columns.money()
     open_tickets = models.IntegerField(default=0)
     severe_tickets = models.IntegerField(default=0)
     last_contact_at = columns.instant()
     contact_count = models.IntegerField(default=0)
-    open_tasks = models.IntegerField(default=0)
+    open_tasks = models.IntegerField(default=0, db_default=0)
     computed_date = models.DateField()
 
     class Meta:

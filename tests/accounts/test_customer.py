@@ -110,7 +110,7 @@ def test_contacts_without_a_live_record_are_not_listed(login, customer):
 
 
 @pytest.mark.parametrize(
-    ("values", "open_receivable", "light"),
+    ("values", "exposed", "light"),
     [
         ({"credit_hold": True}, 0, "hold"),
         ({"credit_limit": None}, 99, "unlimited"),
@@ -120,8 +120,8 @@ def test_contacts_without_a_live_record_are_not_listed(login, customer):
         ({"credit_limit": Decimal(100), "credit_currency": "XXX"}, 40, "unknown"),
     ],
 )
-def test_credit_light(values, open_receivable, light):
-    account, summary = Account(**values), AccountSummary(open_receivable=Decimal(open_receivable))
+def test_credit_light(values, exposed, light):
+    account, summary = Account(**values), AccountSummary(exposure=Decimal(exposed))
     assert credit_light(account, summary, {"USD": Decimal("0.5")}) == light
 
 

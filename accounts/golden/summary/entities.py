@@ -1,0 +1,143 @@
+"""Money between a customer and each of our legal entities: one statement a kind of document.
+
+Amounts are in the base currency at the rate each document was booked at; one without a rate is in no sum
+and counted. Revenue is net invoiced less credit notes; what is owed and paid is gross. Grain of every part:
+one row a touched customer and legal entity.
+"""
+
+from __future__ import annotations
+
+from accounts.frames import execute
+from accounts.golden.summary.writing import Params, make_part, upsert
+
+MINE = "account_id IN (SELECT account_id FROM touched_accounts)"
+ENTITY = "coalesce(legal_entity, '') AS legal_entity"
+LIVE_ORDER = "deleted_at IS NULL AND coalesce(status, '') NOT IN ('cancelled', 'draft')"
+
+# Grain: one row a bill or a credit note of a touched customer.
+BILLS = f"""
+    SELECT account_id, {ENTITY}, invoice_date AS day, base_net_amount AS net,
+        coalesce(gross_amount, net_amount) * rate AS gross
+    FROM accounts_invoice WHERE {MINE} AND {LIVE_ORDER} AND invoice_date <= %(today)s
+    UNION ALL
+    SELECT account_id, {ENTITY}, credit_date, -base_net_amount, -coalesce(gross_amount, net_amount) * rate
+    FROM accounts_creditnote WHERE {MINE} AND deleted_at IS NULL AND credit_date <= %(today)s"""
+
+PARTS: dict[str, str] = {
+    "sales": """
+        SELECT account_id, legal_entity, sum(net) AS lifetime_value,
+            sum(net) FILTER (WHERE day > %(today)s::date - interval '1 year') AS revenue_ttm,
+            sum(net) FILTER (WHERE day <= %(today)s::date - interval '1 year'
+                AND day > %(today)s::date - interval '2 years') AS revenue_previous,
+            sum(gross) FILTER (WHERE day > %(today)s::date - 90) AS credit_sales_90d
+        FROM bills GROUP BY 1, 2""",
+    "owed": f"""
+        SELECT account_id, {ENTITY}, sum(base_open_amount) AS open_receivable, count(*) AS open_items,
+            count(*) FILTER (WHERE base_open_amount IS NULL) AS unrated_items, min(due_date) AS oldest_due_date,
+            sum(base_open_amount) FILTER (WHERE due_date IS NULL OR due_date >= %(today)s) AS not_due,
+            sum(base_open_amount) FILTER (WHERE due_date BETWEEN %(today)s::date - 30 AND %(today)s::date - 1)
+                AS overdue_1_30,
+            sum(base_open_amount) FILTER (WHERE due_date BETWEEN %(today)s::date - 60 AND %(today)s::date - 31)
+                AS overdue_31_60,
+            sum(base_open_amount) FILTER (WHERE due_date BETWEEN %(today)s::date - 90 AND %(today)s::date - 61)
+                AS overdue_61_90,
+            sum(base_open_amount) FILTER (WHERE due_date < %(today)s::date - 90) AS overdue_over_90,
+            sum(base_open_amount) FILTER (WHERE due_date < %(today)s) AS overdue_receivable,
+            sum(base_open_amount) FILTER (WHERE disputed OR id IN (
+                SELECT invoice_id FROM accounts_invoicedispute WHERE state = 'open')) AS disputed_receivable
+        FROM accounts_invoice WHERE {MINE} AND status = 'open' AND open_amount > 0 AND deleted_at IS NULL
+        GROUP BY 1, 2""",
+    "credits": f"""
+        SELECT account_id, {ENTITY}, sum(base_open_amount) AS open_credits
+        FROM accounts_creditnote WHERE {MINE} AND base_open_amount > 0 AND deleted_at IS NULL GROUP BY 1, 2""",
+    "cash": f"""
+        SELECT account_id, {ENTITY}, sum(base_unapplied_amount) FILTER (WHERE kind IS DISTINCT FROM 'deposit')
+                AS unapplied_cash,
+            sum(base_unapplied_amount) FILTER (WHERE kind = 'deposit') AS deposits
+        FROM accounts_payment WHERE {MINE} AND base_unapplied_amount > 0 AND deleted_at IS NULL GROUP BY 1, 2""",
+    # An order without lines has its whole amount in the backlog until it is shipped.
+    "lines": f"""
+        SELECT account_id, {ENTITY},
+            sum(CASE WHEN l.id IS NULL THEN o.base_net_amount
+                ELSE o.rate * l.net_amount * greatest(l.quantity - coalesce(l.shipped_quantity, 0), 0)
+                    / nullif(l.quantity, 0) END)
+                FILTER (WHERE o.status IN ('confirmed', 'partly_shipped')) AS backlog,
+            sum(o.rate * l.net_amount * (l.shipped_quantity - coalesce(l.invoiced_quantity, 0))
+                / nullif(l.quantity, 0))
+                FILTER (WHERE l.shipped_quantity > coalesce(l.invoiced_quantity, 0)) AS shipped_not_invoiced,
+            sum(o.rate * l.net_amount) FILTER (WHERE l.unit_cost IS NOT NULL
+                AND o.order_date > %(today)s::date - interval '1 year') AS margin_revenue,
+            sum(o.rate * (l.net_amount - l.quantity * l.unit_cost)) FILTER (WHERE l.unit_cost IS NOT NULL
+                AND o.order_date > %(today)s::date - interval '1 year') AS margin
+        FROM accounts_order o LEFT JOIN (SELECT * FROM accounts_orderline WHERE deleted_at IS NULL) l
+            ON l.order_id = o.id
+        WHERE o.{MINE} AND o.deleted_at IS NULL AND coalesce(o.status, '') NOT IN ('cancelled', 'draft')
+        GROUP BY 1, 2""",
+    "held": f"""
+        SELECT account_id, {ENTITY}, sum(base_net_amount) AS held_orders
+        FROM accounts_order WHERE {MINE} AND deleted_at IS NULL AND hold
+            AND status IN ('confirmed', 'partly_shipped') GROUP BY 1, 2""",
+    # Days beyond terms take what was closed in a year and what is overdue today at its age: a customer who
+    # stops paying would look unchanged otherwise.
+    "paid": f"""
+        SELECT account_id, {ENTITY}, sum(amount) AS late_amount, sum(amount * days) AS late_money_days,
+            count(amount) AS late_items, sum(amount) FILTER (WHERE taken IS NOT NULL) AS paid_amount,
+            sum(amount * taken) FILTER (WHERE taken IS NOT NULL) AS paid_money_days,
+            count(amount) FILTER (WHERE taken IS NOT NULL) AS paid_items
+        FROM (
+            SELECT account_id, legal_entity, coalesce(gross_amount, net_amount) * rate AS amount,
+                paid_date - due_date AS days, paid_date - invoice_date AS taken
+            FROM accounts_invoice WHERE {MINE} AND deleted_at IS NULL AND status = 'paid' AND due_date IS NOT NULL
+                AND paid_date > %(today)s::date - interval '1 year' AND paid_date <= %(today)s
+            UNION ALL
+            SELECT account_id, legal_entity, base_open_amount, %(today)s::date - due_date, NULL
+            FROM accounts_invoice WHERE {MINE} AND deleted_at IS NULL AND status = 'open' AND open_amount > 0
+                AND due_date < %(today)s
+        ) settled GROUP BY 1, 2""",
+}
+SUMS = (
+    "revenue_ttm", "revenue_previous", "lifetime_value", "credit_sales_90d", "open_receivable", "not_due",
+    "overdue_1_30", "overdue_31_60", "overdue_61_90", "overdue_over_90", "overdue_receivable",
+    "disputed_receivable", "open_credits", "unapplied_cash", "deposits", "backlog", "shipped_not_invoiced",
+    "held_orders", "margin_revenue", "margin", "late_amount", "late_money_days", "paid_amount", "paid_money_days",
+)  # fmt: skip
+COUNTS = ("open_items", "unrated_items", "late_items", "paid_items")
+# What the customer may cost us: owed, delivered and ordered, less what was paid ahead.
+EXPOSURE = (
+    "coalesce(open_receivable, 0) + coalesce(shipped_not_invoiced, 0) + coalesce(backlog, 0) "
+    "- coalesce(unapplied_cash, 0) - coalesce(deposits, 0)"
+)
+TABLE = "accounts_entityfigures"
+
+
+def renew_entities(params: Params) -> int:
+    """The rows of each touched customer by legal entity, and their sums in `entity_sums`; how many changed."""
+    make_part("bills", BILLS, params)
+    for name, statement in PARTS.items():
+        make_part(f"entity_{name}", statement, params)
+    make_part("entity_rows", _together(), params)
+    gone = execute(
+        f"DELETE FROM {TABLE} f USING touched_accounts t WHERE t.account_id = f.account_id AND NOT EXISTS "
+        "(SELECT FROM entity_rows r WHERE r.account_id = f.account_id AND r.legal_entity = f.legal_entity)"
+    )
+    columns = {name: f"round({name}, 4)" for name in (*SUMS, "exposure")} | {name: name for name in COUNTS}
+    rows = "FROM entity_rows r JOIN accounts_account a ON a.id = r.account_id"
+    changed = upsert(TABLE, ("r.account_id", "r.legal_entity"), columns, rows, params)
+    make_part("entity_sums", _sums(), params)
+    return gone + changed
+
+
+def _together() -> str:
+    """Every part beside the others, one row a customer and legal entity that any of them knows."""
+    keys = " UNION ".join(f"SELECT account_id, legal_entity FROM entity_{name}" for name in PARTS)
+    joins = " ".join(f"LEFT JOIN entity_{name} USING (account_id, legal_entity)" for name in PARTS)
+    counts = ", ".join(f"coalesce({name}, 0) AS {name}" for name in COUNTS)
+    return (
+        f"SELECT account_id, legal_entity, {', '.join(SUMS)}, {counts}, oldest_due_date, {EXPOSURE} AS exposure "
+        f"FROM ({keys}) k {joins} WHERE account_id IS NOT NULL"
+    )
+
+
+def _sums() -> str:
+    sums = ", ".join(f"sum({name}) AS {name}" for name in (*SUMS, "exposure", *COUNTS))
+    return f"SELECT account_id, {sums}, min(oldest_due_date) AS oldest_due_date FROM entity_rows GROUP BY 1"
