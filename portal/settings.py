@@ -179,6 +179,7 @@ CELERY_TASK_ROUTES = {  # one queue a kind of work: a long read never keeps a st
     "syncengine.sync_stream": {"queue": "sync"},
     "syncengine.publish": {"queue": "publish"},
     "syncengine.sweep": {"queue": "publish"},
+    "syncengine.take_events": {"queue": "publish"},
     "syncengine.send_outbox": {"queue": "send"},
 }
 CELERY_TASK_SERIALIZER = "json"

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from accounts.alerts.telling import plan_digest, plan_instant
 from accounts.alerts.watch import watch_sources
+from syncengine import breaker
 from syncengine.demo.install import follow_clock, has_company
+from syncengine.events.inbox import EVENTS_TASK, take_events
 from syncengine.models import Dirty, Stream
 from syncengine.notices import send_due
 from syncengine.pipeline import StreamBusy, publish_all, refresh_records, renew_day, run_stream
@@ -21,7 +23,8 @@ from syncengine.writeback.wake import OUTBOX_TASK
 @shared_task(name="syncengine.sync_stream")
 def sync_stream(*, stream_id: int) -> int | None:
     """Read one stream and wake the lane; the run's id, or None while another run reads it."""
-    if not Stream.objects.filter(pk=stream_id, active=True).exists():
+    stream = Stream.objects.filter(pk=stream_id, active=True).first()
+    if stream is None or breaker.is_open(stream.source_id, now=timezone.now()):
         return None
     try:
         run = run_stream(stream_id)
@@ -44,6 +47,15 @@ def send_outbox(**_: Any) -> dict[str, int]:
     if counts:
         wake_lane()
     return counts
+
+
+@shared_task(name=EVENTS_TASK)
+def fetch_events(**_: Any) -> int:
+    """Records that systems say have changed, fetched and on their way to the pages; how many events were taken."""
+    taken = take_events(refresh=refresh_records, clock=timezone.now)
+    if taken:
+        publish_all()
+    return taken
 
 
 @shared_task(name="syncengine.sweep")

@@ -24,6 +24,8 @@ def may_decide(user: User, request: ChangeRequest) -> bool:
     """Whether the user may approve or reject: every field is theirs to approve, and they did not ask for it."""
     if not user.is_active or user.role not in request.approvers or request.requested_by_id == user.pk:
         return False
+    if request.kind in ("sync", "event"):  # what systems ask names who decides, whatever its fields
+        return True
     fields = load()["account"].by_code
     return all(may_approve(user, fields[change["field"]]) for change in request.changes)
 

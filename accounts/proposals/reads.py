@@ -60,7 +60,8 @@ def get_proposal(user: User, request_id: int) -> Proposal | None:
     summary = AccountSummary.objects.filter(account_id=found.account_id).values().first()
     figures = {name: value for name, value in summary.items()} if summary else {}
     proposal = _proposal(user, found, shown_figures(figures, user).values)
-    return proposal if any(not wish.hidden for wish in proposal.wishes) else None
+    seen = not proposal.wishes or any(not wish.hidden for wish in proposal.wishes)
+    return proposal if seen else None
 
 
 def _proposal(user: User, request: ChangeRequest, impact: dict[str, Any]) -> Proposal:

@@ -8,6 +8,7 @@ from syncengine.models.canonical import (
     CanonicalContact,
     CanonicalProduct,
 )
+from syncengine.models.event import InboxEvent
 from syncengine.models.match import (
     Anchor,
     Decision,
@@ -33,6 +34,7 @@ __all__ = [
     "Decision",
     "Dirty",
     "Echo",
+    "InboxEvent",
     "MatchPair",
     "MatchRecord",
     "MatchVersion",

@@ -17,10 +17,10 @@ from accounts.frames import rows
 from accounts.golden.shape import GOLDEN
 from accounts.models import SourceState
 from accounts.partitions import ensure_partitions
-from syncengine import landing
+from syncengine import breaker, landing
 from syncengine.asking import request_of
 from syncengine.canonical import bury
-from syncengine.connectors import Connector, ConnectorError, StreamRequest, open_connector
+from syncengine.connectors import Connector, ConnectorError, Kind, StreamRequest, open_connector
 from syncengine.landing import Landing, mark_dirty
 from syncengine.mapping import ConfigurationError, compile_stream
 from syncengine.models import Run, Stream
@@ -239,6 +239,10 @@ def _bury(gone: pl.DataFrame, reading: Reading, now: datetime) -> None:
 
 
 def _finish(run: Run, stream: Stream, now: datetime, *, failure: Exception | None = None) -> Run:
+    if failure is None:
+        breaker.note_success(stream.source_id, now=now)
+    elif isinstance(failure, ConnectorError) and failure.kind is Kind.RETRY:
+        breaker.note_failure(stream.source_id, now=now, reason=str(failure), retry_after=failure.retry_after)
     state = "succeeded" if failure is None else "stopped" if isinstance(failure, MassChange) else "failed"
     after = landing.count_live(stream.pk)
     message = "" if failure is None else str(failure)
@@ -256,8 +260,17 @@ def _open_refused(stream: Stream) -> int:
     return stream.dead_letters.filter(state="open").exclude(severity="warn").count()
 
 
-def refresh_records(stream_id: int, keys: tuple[str, ...], *, clock: Callable[[], datetime] = now_utc) -> Run:
-    """Fetch these records of a stream at once, also while a bulk run is reading it."""
+def refresh_records(
+    stream_id: int,
+    keys: tuple[str, ...],
+    *,
+    clock: Callable[[], datetime] = now_utc,
+    gone_if_absent: frozenset[str] = frozenset(),
+) -> Run:
+    """Fetch these records of a stream at once, also while a bulk run is reading it.
+
+    Those of `gone_if_absent` the source itself called deleted: where it has none of them, they are.
+    """
     stream = Stream.objects.select_related("source").get(pk=stream_id)
     policies = current_policies()
     run = _start(stream, policies, clock(), "refresh")
@@ -266,8 +279,23 @@ def refresh_records(stream_id: int, keys: tuple[str, ...], *, clock: Callable[[]
     request = replace(source.request, keys=keys)
     try:
         with open_connector(declared.kind, declared.connection, timezone=declared.timezone) as connector:
+            met: set[str] = set()
             for batch in connector.read(request):
                 _take_batch(batch.rows, batch.refused, None, stream, run, source.reading, clock())
-    except ConnectorError as error:
+                met |= set(batch.rows[source.declared.key].drop_nulls()) if batch.rows.height else set()
+        _believe_gone(sorted(gone_if_absent - met), source.reading, clock())
+    except (ConnectorError, ConfigurationError) as error:
         return _finish(run, stream, clock(), failure=error)
     return _finish(run, stream, clock())
+
+
+def _believe_gone(keys: list[str], reading: Reading, now: datetime) -> None:
+    """Records the source called deleted, and does not have any more when asked."""
+    if not keys:
+        return
+    with transaction.atomic():
+        known = landing.known_records(reading.stream.pk, pl.Series(keys, dtype=pl.String))
+        gone = known.filter(~pl.col("known_gone")).select("key", "record_id")
+        if gone.height:
+            _bury(gone, reading, now)
+            Tally(absent=gone.height).write(reading.run_id)

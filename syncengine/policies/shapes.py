@@ -135,6 +135,30 @@ class Stream:
 
 
 @dataclass(frozen=True)
+class EventShape:
+    """Where a system's own events keep what we need; paths with dots, `each` the list they stand in."""
+
+    stream: str
+    key: str
+    id: str | None = None
+    kind: str | None = None
+    at: str | None = None
+    each: str | None = None
+    when: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Events:
+    """How a source tells us of changes: who signs, in which shape, or over which topic."""
+
+    secrets: tuple[Any, ...] = ()
+    signature: str = "standard"
+    header: str = ""
+    shapes: tuple[EventShape, ...] = ()
+    kafka: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Source:
     """A system customers are read from, with its streams; secrets stand in `connection` by name only."""
 
@@ -146,6 +170,7 @@ class Source:
     streams: Mapping[str, Stream]
     timezone: str = "UTC"
     record_url: str = ""
+    events: Events | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from accounts.catalogue import Catalogue, FieldSpec
 from syncengine.policies.customer_sync import read_customer_sync
+from syncengine.policies.events import read_events
 from syncengine.policies.mappings import read_field_map, read_field_maps
 from syncengine.policies.mistakes import did_you_mean
 from syncengine.policies.rules import read_rules
@@ -41,15 +42,17 @@ def read_source(section: Section, catalogue: Catalogue) -> Source | None:
     _check_needs(section, connection, KINDS[kind][0], f"the connection of {name}")
     customer_sync = section.section("customer_sync_validation", "customer_sync_validation")
     everywhere = read_customer_sync(customer_sync, catalogue) if customer_sync else ()
+    streams = _read_streams(section, name, kind, zone, everywhere, catalogue)
     return Source(
         name=name,
         label=section.word("label", name),
         kind=kind,
         system=section.one_of("system", SYSTEMS, "other"),
         connection=connection,
-        streams=_read_streams(section, name, kind, zone, everywhere, catalogue),
+        streams=streams,
         timezone=zone,
         record_url=section.word("record_url"),
+        events=read_events(section, streams),
     )
 
 

@@ -87,7 +87,7 @@ def _close_settled(now: datetime) -> None:
     execute(
         "UPDATE syncengine_stewardtask t SET state = 'obsolete', closed_at = %s, outcome = 'settled by itself' "
         "FROM renewed_accounts r WHERE t.state = 'open' AND t.kind IN ('duplicate', 'conflict') "
-        "AND r.account_id IN (t.account_id, t.other_account_id) "
+        "AND r.account_id IN (t.account_id, t.other_account_id) AND t.subject NOT LIKE 'write-back %%' "
         "AND NOT EXISTS (SELECT FROM wanted_tasks w WHERE w.kind = t.kind AND w.subject = t.subject)",
         [now],
     )

@@ -49,6 +49,7 @@ def plan_messages(planned: Planned, *, now: datetime) -> int:
     execute(f"INSERT INTO syncengine_outboxfield ({names}) SELECT {names} FROM outbox_fields")
     _tell_origins(ids)
     if not planned.approved:
+        _join_reviews()
         _ask_for_approval(planned, now)
     return ids.height
 
@@ -96,6 +97,19 @@ def _tell_origins(ids: pl.DataFrame) -> None:
     )
 
 
+def _join_reviews() -> None:
+    """Messages that wait for finance join the review a system asked for, so that one answer serves both."""
+    execute(
+        "WITH joined AS (UPDATE syncengine_outboxmessage m SET request_id = r.id FROM planned_ids p, "
+        "accounts_changerequest r WHERE p.message_id = m.id AND m.state = 'waiting' AND r.kind = 'event' "
+        "AND r.state = 'waiting' AND r.account_id = m.account_id AND m.extra->>'needs' = 'finance' "
+        "RETURNING m.id, r.id AS request_id), told AS (SELECT j.request_id, jsonb_agg(DISTINCT jsonb_build_object("
+        "'field', f.field, 'before', f.base, 'after', f.value)) AS changes FROM joined j "
+        "JOIN syncengine_outboxfield f ON f.message_id = j.id GROUP BY 1) "
+        "UPDATE accounts_changerequest r SET changes = t.changes FROM told t WHERE r.id = t.request_id"
+    )
+
+
 def _ask_for_approval(planned: Planned, now: datetime) -> None:
     """One request for each customer whose messages wait, so that a person sees before and after."""
     sentence = (
@@ -105,7 +119,8 @@ def _ask_for_approval(planned: Planned, now: datetime) -> None:
     )
     execute(
         "WITH waiting AS (SELECT m.id, m.account_id, coalesce(nullif(m.extra->>'needs', ''), 'steward') AS role "
-        "FROM syncengine_outboxmessage m JOIN planned_ids p ON p.message_id = m.id WHERE m.state = 'waiting'), "
+        "FROM syncengine_outboxmessage m JOIN planned_ids p ON p.message_id = m.id "
+        "WHERE m.state = 'waiting' AND m.request_id IS NULL), "
         "asked AS (INSERT INTO accounts_changerequest (account_id, kind, state, changes, reason, policy, approvers, "
         "detail, requested_at, answer) SELECT w.account_id, 'sync', 'waiting', "
         "jsonb_agg(DISTINCT jsonb_build_object('field', f.field, 'before', f.base, 'after', f.value)), "

@@ -43,7 +43,7 @@ def propagate(account_ids: pl.Series, policies: PolicySet, *, decision: str, now
     found = pl.concat([differences(target, "propagated") for target in targets])
     stage("wanted_values", STAGED, found)
     _cancel_overtaken([target.stream.pk for target in targets], now)
-    wanted = _still_wanted()
+    wanted = _under_review(_still_wanted(), [target for target in targets if target.source.system == "erp"])
     if not wanted.height:
         return 0
     too_many = wanted["record_id"].n_unique() > MASS
@@ -158,7 +158,7 @@ ECHOED = """
 ASKED = """
     SELECT FROM syncengine_stewardtask t JOIN syncengine_outboxmessage m
         ON t.subject = 'write-back ' || m.id JOIN syncengine_outboxfield f ON f.message_id = m.id
-     WHERE t.state = 'open' AND t.kind = 'conflict' AND m.record_id = w.record_id AND f.field = w.field
+     WHERE t.state = 'open' AND t.kind = 'conflict' AND m.account_id = w.account_id AND f.field = w.field
 """
 
 
@@ -169,6 +169,18 @@ def _still_wanted() -> pl.DataFrame:
         f"AND NOT EXISTS ({ECHOED.format(object=ACCOUNT)}) {asked}",
         DIFFERENCE,
     )
+
+
+def _under_review(wanted: pl.DataFrame, erp: Sequence[Target]) -> pl.DataFrame:
+    """What goes to an ERP waits while finance reviews the customer."""
+    reviewed = read(
+        "SELECT DISTINCT r.account_id FROM accounts_changerequest r JOIN propagated p ON p.account_id = r.account_id "
+        "WHERE r.kind = 'event' AND r.state = 'waiting'",
+        {"account_id": pl.Int64()},
+    )["account_id"]
+    streams = [target.stream.pk for target in erp]
+    held = pl.col("account_id").is_in(reviewed.implode()) & pl.col("stream_id").is_in(streams)
+    return wanted.with_columns(pl.when(held).then(pl.lit("finance")).otherwise("needs").alias("needs"))
 
 
 def _any_asked() -> bool:

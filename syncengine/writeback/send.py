@@ -10,12 +10,12 @@ import structlog
 
 from accounts.catalogue import load
 from accounts.frames import rows
+from syncengine import breaker
 from syncengine.connectors import AnswerLost, ConnectorError, Kind, TargetChanged, TargetRefused
 from syncengine.mapping import ConfigurationError
 from syncengine.models import Echo, OutboxMessage
 from syncengine.policies import current_policies
 from syncengine.texts import alike
-from syncengine.writeback import breaker
 from syncengine.writeback.conflicts import open_conflict
 from syncengine.writeback.outbox import claim, fields_of, later, settle
 from syncengine.writeback.targets import (
