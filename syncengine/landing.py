@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import polars as pl
 
@@ -24,6 +25,10 @@ STORED = {
     "stream_id": "smallint", "key": "text", "digest": "uuid", "source_version": "text", "modified_at": "timestamptz",
     "first_seen_at": "timestamptz", "changed_at": "timestamptz", "deleted_at": "timestamptz", "run_id": "bigint",
 }  # fmt: skip
+
+# No payload has this digest, so the next reading takes every row for a changed one.
+UNKNOWN = UUID(int=0)
+POLICY_CAUSE = "policy"  # identity has nothing to say about these: the lane weighs their clusters anew
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ class Resolved:
 
     members: record_id, cluster, account_id, is_new of every record whose customer must be published anew;
     merged: id, into; review: pairs between different customers that a person should judge;
-    concerned: every record of the components looked at.
+    concerned: every record of the components looked at; questions: kinds of tasks that were asked anew.
     """
 
     members: pl.DataFrame
@@ -94,6 +94,7 @@ class Resolved:
     review: pl.DataFrame
     concerned: pl.Series
     bulk: bool
+    questions: tuple[str, ...] = ("duplicate", "conflict")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from syncengine.models.match import (
     MatchRecord,
     MatchVersion,
 )
-from syncengine.models.policy import PolicyVersion, Stream
+from syncengine.models.policy import PolicyDraft, PolicyVersion, Stream
 from syncengine.models.record import Dirty, Payload, SourceRecord
 from syncengine.models.run import DeadLetter, Run
 from syncengine.models.steward import Pin, StewardTask
@@ -42,6 +42,7 @@ __all__ = [
     "OutboxMessage",
     "Payload",
     "Pin",
+    "PolicyDraft",
     "PolicyVersion",
     "Quality",
     "Run",

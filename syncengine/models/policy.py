@@ -16,9 +16,49 @@ class PolicyVersion(models.Model):
     note = models.TextField(blank=True, default="")
     applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     applied_at = models.DateTimeField()
+    plan = models.JSONField(null=True, blank=True)  # what applying was told it would change
+    queued = models.BigIntegerField(default=0, db_default=0)  # records that wait for the lane because of it
 
     def __str__(self) -> str:
         return f"policy version {self.number}"
+
+
+class PolicyDraft(models.Model):
+    """Policies that somebody wants: edited, planned, approved by a second person, applied."""
+
+    STATES = ["draft", "planning", "planned", "approved", "applying", "applied", "rejected", "withdrawn"]
+
+    documents = models.JSONField()
+    digest = models.TextField()
+    base = models.IntegerField(null=True)
+    note = models.TextField(blank=True, default="")
+    state = models.TextField(choices=[(s, s) for s in STATES], default="draft")
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    edited_at = models.DateTimeField()
+    plan = models.JSONField(null=True, blank=True)
+    planned_at = models.DateTimeField(null=True, blank=True)
+    position = models.BigIntegerField(null=True, blank=True)  # the last dirty row when the plan was made
+    judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    judged_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(blank=True, default="")
+    trouble = models.TextField(blank=True, default="")
+    version = models.ForeignKey(PolicyVersion, models.SET_NULL, null=True, related_name="drafts")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=[
+                        "draft", "planning", "planned", "approved", "applying", "applied", "rejected", "withdrawn",
+                    ]
+                ),
+                name="policy_draft_state_known",
+            )
+        ]
+        indexes = [models.Index(fields=["digest", "-id"], name="policy_draft_digest")]
+
+    def __str__(self) -> str:
+        return f"draft {self.pk} of version {self.base}: {self.state}"
 
 
 class Stream(models.Model):

@@ -25,7 +25,7 @@ from accounts.golden.summary import count_open_tasks
 from accounts.partitions import ensure_partitions
 from syncengine.canonical import read_canonical
 from syncengine.echoes import settle_echoes, without_echoes
-from syncengine.landing import read_landed
+from syncengine.landing import POLICY_CAUSE, read_landed
 from syncengine.mapping import compile_stream, map_rows, rows_from_payloads
 from syncengine.models import Run, Stream
 from syncengine.pipeline.source_run import Progress, now_utc
@@ -37,6 +37,7 @@ from syncengine.publish.rules import field_rules, no_pins, open_pins, standing_v
 from syncengine.records import Belonging, Resolved
 from syncengine.resolution.accounts import resolve_accounts
 from syncengine.resolution.belonging import resolve_addresses, resolve_contacts, resolve_products
+from syncengine.resolution.settled import settled_accounts
 from syncengine.steward.tasks import OPEN_TASKS, renew_tasks, value_tasks
 from syncengine.survivorship import survive
 from syncengine.writeback.plan import propagate
@@ -49,6 +50,8 @@ LOADED_ALONG = (
     "syncengine_stewardtask",
 )
 ROUND_ROWS = 250_000  # dirty documents a round takes on, so that an event slips in between rounds
+POLICY_ROWS = 200_000
+GOLDEN_DIRTY = "SELECT id, object, record_id, stream_id, cause FROM syncengine_dirty WHERE object < 5"
 CODE = {spec.name: spec.code for spec in load()}
 DIRTY: dict[str, pl.DataType] = {
     "id": pl.Int64(),
@@ -113,7 +116,13 @@ def hold_lane() -> None:
 
 def _read_dirty() -> pl.DataFrame:
     """Golden objects first and whole; then documents, parents before lines, as many as a round takes."""
-    golden = read("SELECT id, object, record_id, stream_id, cause FROM syncengine_dirty WHERE object < 5", DIRTY)
+    golden = pl.concat(
+        [
+            read(f"{GOLDEN_DIRTY} AND cause <> '{POLICY_CAUSE}'", DIRTY),
+            # A changed rule may concern every customer: whole clusters in stretches, so that a kill loses one.
+            read(f"{GOLDEN_DIRTY} AND cause = '{POLICY_CAUSE}' ORDER BY object, id LIMIT {POLICY_ROWS}", DIRTY),
+        ]
+    )
     if golden.height >= ROUND_ROWS:
         return golden
     places = ", ".join(f"({CODE[name]}, {place})" for place, name in enumerate(DOCUMENT_ORDER))
@@ -155,9 +164,7 @@ def _golden_objects(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, resu
     if products.len():
         with result.timed("products"):
             _belonging("product", resolve_products(products), policies, cause, result)
-    accounts = _of(dirty, "account")
-    if accounts.len():
-        _accounts(accounts, policies, cause, result)
+    accounts = _accounts(dirty, policies, cause, result)
     for name, resolve in (("contact", resolve_contacts), ("address", resolve_addresses)):
         following = _following(name) if accounts.len() else pl.Series([], dtype=pl.Int64)
         records = pl.concat([_of(dirty, name), following])
@@ -166,9 +173,23 @@ def _golden_objects(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, resu
                 _belonging(name, resolve(records), policies, cause, result)
 
 
-def _accounts(accounts: pl.Series, policies: PolicySet, cause: Cause, result: Round) -> None:
-    with result.timed("identity"):
-        resolved = resolve_accounts(accounts, now=cause.at)
+def _accounts(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, result: Round) -> pl.Series:
+    """Customers whose rules changed are weighed as they are, others resolved first; the latter's records."""
+    by_rule = _of(dirty.filter(pl.col("cause") == POLICY_CAUSE), "account")
+    said = _of(dirty.filter(pl.col("cause") != POLICY_CAUSE), "account")
+    if by_rule.len():
+        with result.timed("identity"):
+            settled = settled_accounts(by_rule.filter(~by_rule.is_in(said.implode())))
+        if settled.members.height:
+            _publish_resolved(settled, policies, cause, result)
+    if said.len():
+        with result.timed("identity"):
+            resolved = resolve_accounts(said, now=cause.at)
+        _publish_resolved(resolved, policies, cause, result)
+    return said
+
+
+def _publish_resolved(resolved: Resolved, policies: PolicySet, cause: Cause, result: Round) -> None:
     with result.timed("survivorship"):
         records = _member_records(resolved, now=cause.at)
         pins = open_pins(records, now=cause.at)
@@ -177,12 +198,12 @@ def _accounts(accounts: pl.Series, policies: PolicySet, cause: Cause, result: Ro
         survived = survive(records, load()["account"], rules, pins, standing=standing, now=cause.at)
     with result.timed("accounts"):
         published = publish_accounts(records, survived, pins, resolved.merged, cause=cause)
-    result.counts["account"] = published.created + published.changed
+    result.counts["account"] = result.counts.get("account", 0) + published.created + published.changed
     with result.timed("write-back"):
         decision = f"publish {cause.text}"
         result.counts["message"] = propagate(published.account_ids, policies, decision=decision, now=cause.at)
     with result.timed("tasks"):
-        result.counts["task"] = renew_tasks(resolved, published, now=cause.at)
+        result.counts["task"] = result.counts.get("task", 0) + renew_tasks(resolved, published, now=cause.at)
 
 
 def _member_records(resolved: Resolved, *, now: datetime) -> pl.DataFrame:

@@ -11,12 +11,11 @@ from django.db import transaction
 from accounts.catalogue import load
 from accounts.frames import read, stage
 from syncengine import landing
-from syncengine.landing import read_landed
+from syncengine.landing import UNKNOWN, read_landed
 from syncengine.mapping import compile_stream, rows_from_payloads
 from syncengine.models import Run, SourceRecord, Stream, Waiver
 from syncengine.pipeline.batch import Reading, take
 from syncengine.policies import PolicySet
-from syncengine.policies.renew import UNKNOWN
 
 
 def expire_waivers(policies: PolicySet, *, now: datetime) -> int:

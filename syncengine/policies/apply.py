@@ -6,16 +6,20 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 
 from accounts import audit
 from accounts.models import User
-from syncengine.models import PolicyVersion, Stream
+from accounts.reference import get_tolerance
+from syncengine.models import PolicyDraft, PolicyVersion, Stream
 from syncengine.policies.current import current_version, environment, policies_of
-from syncengine.policies.load import check, read_documents
+from syncengine.policies.load import check, check_documents, read_documents
 from syncengine.policies.mistakes import Mistake
+from syncengine.policies.plan import plan_documents
 from syncengine.policies.registry import register
 from syncengine.policies.renew import renew
 from syncengine.policies.shapes import PolicySet
@@ -37,13 +41,23 @@ class StaleBase(Exception):
     """Somebody applied another version since the one these policies were edited from."""
 
 
+class PlanMoved(Exception):
+    """What applying would change is not what was planned; nothing was applied."""
+
+
 def apply_folder(
     folder: Path | str, *, by: User | None, now: datetime, base: int | None = None, note: str = ""
 ) -> PolicyVersion:
-    """Apply a folder; the version it made, or the current one where it says the same."""
+    """Apply a folder; the version it made, or the current one where it says the same.
+
+    Where the folder was planned against the version in force, the plan must still hold.
+    """
     path = Path(folder)
     base = base if base is not None else read_base(path)
-    version = apply_documents(_checked_documents(path), by=by, now=now, base=base, note=note)
+    documents = _checked_documents(path)
+    version = apply_documents(
+        documents, by=by, now=now, base=base, note=note, planned=planned_counts(documents)
+    )
     if (path / BASE_FILE).exists():
         (path / BASE_FILE).write_text(f"{version.number}\n", encoding="utf-8")
     return version
@@ -51,9 +65,19 @@ def apply_folder(
 
 @transaction.atomic
 def apply_documents(
-    documents: Mapping[str, str], *, by: User | None, now: datetime, base: int | None, note: str = ""
+    documents: Mapping[str, str],
+    *,
+    by: User | None,
+    now: datetime,
+    base: int | None,
+    note: str = "",
+    planned: Mapping[str, int] | None = None,
 ) -> PolicyVersion:
-    """Apply sound documents in one transaction with their audit row; raises StaleBase for an old base."""
+    """Apply sound documents in one transaction with their audit row, while nothing is published.
+
+    Raises StaleBase for an old base, and PlanMoved where the counts of a plan hold no more. What follows from
+    the version is queued in the same transaction, and the lane works it off: killed, it goes on where it was.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPLY_LOCK])
     current = current_version()
@@ -64,10 +88,12 @@ def apply_documents(
     number = current.number if current else None
     if base is not None and base != number:
         raise StaleBase(f"these policies start from version {base}, but version {number} was applied since")
+    told = _hold_to_plan(documents, planned, now) if planned is not None else None
     version = PolicyVersion.objects.create(
-        documents=dict(documents), digest=digest, note=note, applied_by=by, applied_at=now, base=number
+        documents=dict(documents), digest=digest, note=note, applied_by=by, applied_at=now, base=number, plan=told
     )
-    _take_effect(policies_of(current) if current else PolicySet(), policies_of(version), now)
+    version.queued = _take_effect(policies_of(current) if current else PolicySet(), policies_of(version), now)
+    version.save(update_fields=["queued"])
     detail = {"base": number, "note": note}
     audit.record(
         user=by, action="applied policies", object="policy", row_id=version.number, detail=detail, at=now
@@ -75,10 +101,45 @@ def apply_documents(
     return version
 
 
-def _take_effect(before: PolicySet, after: PolicySet, now: datetime) -> None:
+def planned_counts(documents: Mapping[str, str]) -> dict[str, int] | None:
+    """The counts of the latest plan of exactly these documents against the version in force."""
+    current = current_version()
+    number = current.number if current else None
+    draft = (
+        PolicyDraft.objects.filter(digest=digest_of(documents), base=number, plan__isnull=False).order_by("-pk").first()
+    )
+    return dict(draft.plan["counts"]) if draft and draft.plan else None
+
+
+def _hold_to_plan(documents: Mapping[str, str], planned: Mapping[str, int], now: datetime) -> dict[str, Any]:
+    """Plan again and compare; the plan that is being applied."""
+    plan, tolerance = plan_documents(documents, now=now), get_tolerance("plan")
+    counts = plan.counts()
+    moved = [
+        f"{name}: {planned.get(name, 0)} planned, {counts.get(name, 0)} now"
+        for name in sorted({*planned, *counts})
+        if not tolerance.allows(Decimal(planned.get(name, 0)), Decimal(counts.get(name, 0)))
+    ]
+    if moved:
+        raise PlanMoved(f"the records have moved since the plan was made ({'; '.join(moved)})")
+    return plan.as_data()
+
+
+def revert_to(number: int, *, by: User | None, now: datetime, note: str = "") -> PolicyVersion:
+    """Put an earlier version's documents in force again, as a new version. Raises PolicyVersion.DoesNotExist."""
+    wanted, current = PolicyVersion.objects.get(number=number), current_version()
+    base = current.number if current else None
+    checked = check_documents(wanted.documents, environ=environment())
+    if checked.mistakes:
+        raise PolicyMistakes(checked.mistakes)
+    why = note or f"back to version {number}"
+    return apply_documents(wanted.documents, by=by, now=now, base=base, note=why)
+
+
+def _take_effect(before: PolicySet, after: PolicySet, now: datetime) -> int:
     _refuse_other_objects(after)
     register(after, now=now)
-    renew(before, after, now=now)
+    return renew(before, after, now=now)
 
 
 def _refuse_other_objects(policies: PolicySet) -> None:

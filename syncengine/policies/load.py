@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from accounts.catalogue import Catalogue, load
+from syncengine.policies.approvals import read_approvals
 from syncengine.policies.customer_sync import read_customer_sync
 from syncengine.policies.mistakes import Mistake, Mistakes, did_you_mean
 from syncengine.policies.reference import KEYS as REFERENCE_KEYS
 from syncengine.policies.reference import read_reference
 from syncengine.policies.rules import read_rules
 from syncengine.policies.sections import Document, Section, compose
-from syncengine.policies.shapes import PolicySet, Reference, Rule, Source, Survivorship
+from syncengine.policies.shapes import Approvals, PolicySet, Reference, Rule, Source, Survivorship
 from syncengine.policies.sources import read_source
 from syncengine.policies.survivorship import read_survivorship
 
@@ -93,6 +94,7 @@ def _assemble(sections: Mapping[str, Section], catalogue: Catalogue) -> PolicySe
         survivorship=_survivorship(sections, list(sources), catalogue),
         reference=reference,
         rules=rules,
+        approvals=_approvals(sections),
     )
 
 
@@ -155,6 +157,19 @@ def _survivorship(
             problem = f"a second file declares survivorship of {name}"
             section.mistake(section.at("survivorship"), problem, "join them")
         found |= read
+    return found
+
+
+def _approvals(sections: Mapping[str, Section]) -> Approvals:
+    found, seen = Approvals(), ""
+    for name, section in sections.items():
+        below = section.section("approvals", "`approvals`")
+        if below is None:
+            continue
+        if seen:
+            section.mistake(section.at("approvals"), f"`approvals` stands in {seen} too", "keep it in one file")
+        found, seen = read_approvals(below), name
+        below.done()
     return found
 
 

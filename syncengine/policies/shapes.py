@@ -298,6 +298,14 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Approvals:
+    """Whether changed policies need a second person, and which roles may be that person."""
+
+    two_people: bool = True
+    by: tuple[str, ...] = ("steward", "administrator")
+
+
+@dataclass(frozen=True)
 class PolicySet:
     """Everything one policy version says."""
 
@@ -305,6 +313,7 @@ class PolicySet:
     survivorship: Mapping[str, Survivorship] = dataclasses.field(default_factory=dict)
     reference: Reference = Reference()
     rules: tuple[Rule, ...] = ()
+    approvals: Approvals = Approvals()
     number: int | None = None
 
     def stream(self, source: str, name: str) -> Stream:

@@ -30,7 +30,7 @@ def renew_tasks(resolved: Resolved, published: PublishedAccounts, *, now: dateti
     stage("renewed_accounts", {"account_id": "bigint"}, pl.DataFrame({"account_id": published.account_ids}))
     if not rows("SELECT 1 FROM syncengine_stewardtask LIMIT 1") and not wanted.height:
         return 0
-    _close_settled(now)
+    _close_settled(resolved.questions, now)
     return _open(now)
 
 
@@ -82,14 +82,14 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _close_settled(now: datetime) -> None:
+def _close_settled(kinds: tuple[str, ...], now: datetime) -> None:
     """Open tasks about these customers that nothing asks for any more."""
     execute(
         "UPDATE syncengine_stewardtask t SET state = 'obsolete', closed_at = %s, outcome = 'settled by itself' "
-        "FROM renewed_accounts r WHERE t.state = 'open' AND t.kind IN ('duplicate', 'conflict') "
+        "FROM renewed_accounts r WHERE t.state = 'open' AND t.kind = ANY(%s) "
         "AND r.account_id IN (t.account_id, t.other_account_id) AND t.subject NOT LIKE 'write-back %%' "
         "AND NOT EXISTS (SELECT FROM wanted_tasks w WHERE w.kind = t.kind AND w.subject = t.subject)",
-        [now],
+        [now, list(kinds)],
     )
 
 
