@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('syncengine', '0008_outbox'),
+        ('syncengine', '0009_events'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
