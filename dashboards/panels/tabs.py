@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from accounts.models import User
-from dashboards.panels import customer, happenings, own
+from dashboards.panels import customer, happenings, own, provenance, relations
 from dashboards.panels.section import Panel
 
-PANELS: dict[str, Panel] = {panel.name: panel for panel in (*customer.PANELS, *own.PANELS, *happenings.PANELS)}
+MODULES = (customer, own, happenings, provenance, relations)
+PANELS: dict[str, Panel] = {panel.name: panel for module in MODULES for panel in module.PANELS}
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,9 @@ TABS = {
         Tab("orders", "Orders", ("orders", "shipments"), ("places",)),
         Tab("health", "Health", ()),
         Tab("timeline", "Timeline", ("timeline",), ("todo", "all_notes")),
-        Tab("people", "People", ("people",), ("places",)),
-        Tab("data", "Data", ("tasks", "record")),
-        Tab("group", "Group", ()),
+        Tab("people", "People", ("everyone",), ("places",)),
+        Tab("data", "Data", ("tasks", "grid", "record", "changes")),
+        Tab("group", "Group", ("group",)),
     )
 }
 
