@@ -12,20 +12,10 @@ from django.urls import reverse
 from accounts.catalogue import roles
 from accounts.models import User
 from dashboards.freshness import SourceLine, list_source_lines, word_of
+from dashboards.keymap import key_groups
 from syncengine.selectors.queue import count_tasks
 from syncengine.selectors.sync import may_see_runs
 
-LIST_KEYS = ("Lists", (("j", "Next row"), ("k", "Previous row"), ("Enter", "Open")))
-CARD_KEYS = (
-    "Steward’s card",
-    (
-        ("m", "Same customer"),
-        ("n", "Different customers"),
-        ("1–5", "Take that value"),
-        ("t", "Type a value"),
-        ("z", "Undo"),
-    ),
-)
 PAGES = {
     "home": ("Home", "home", "h"),
     "customers": ("Customers", "customers", "c"),
@@ -126,13 +116,12 @@ def _keys(user: User) -> list[Any]:
     """The keys that do something for this user."""
     pages = [(f"g {item.letter}", item.label) for item in list_pages(user)]
     everywhere = [
-        ("⌘K", "Search customers and pages"),
+        ("⌘K", "Search everything"),
         ("/", "Filter"),
         ("?", "These keys"),
         ("Esc", "Close"),
     ]
-    groups: list[Any] = [("Everywhere", everywhere + pages), LIST_KEYS]
-    return [*groups, CARD_KEYS] if may_see_queue(user) else groups
+    return [("Everywhere", everywhere + pages), *key_groups(user, steward=may_see_queue(user))]
 
 
 def _initials(name: str) -> str:

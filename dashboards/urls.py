@@ -14,6 +14,7 @@ urlpatterns = [
     path("login/", entry.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("account/preferences/", entry.preferences, name="preferences"),
+    path("account/keys/", entry.own_keys, name="own_keys"),
     path("account/password/", entry.ChangePassword.as_view(), name="password_change"),
     path("search/", search.search, name="search"),
     path("customers/", customers.customers, name="customers"),

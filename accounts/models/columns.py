@@ -86,6 +86,19 @@ def folded(column: str) -> Fold:
     return Fold(Coalesce(column, Value("")))
 
 
+class NameAndMail(models.Func):
+    """What people are searched by: name and mail address, folded."""
+
+    template = "fold(coalesce(%(expressions)s, ''))"
+    arg_joiner = ", '') || ' ' || coalesce("
+    output_field = models.TextField()
+
+
+def named_or_mailed() -> NameAndMail:
+    """Name and mail address of a person, as they are indexed."""
+    return NameAndMail("name", "email")
+
+
 def or_zero(column: str) -> Coalesce:
     """What amounts are sorted by; never null, since a page cannot go on after a null."""
     return Coalesce(column, Value(0), output_field=models.DecimalField(max_digits=20, decimal_places=4))

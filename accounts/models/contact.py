@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 
 from accounts.models import columns
@@ -63,6 +64,7 @@ class Contact(ContactValues):
                 "user",
             ],
         )
+        indexes = [GinIndex(OpClass(columns.named_or_mailed(), name="gin_trgm_ops"), name="contact_words")]
 
     def __str__(self) -> str:
         return self.name or self.email or f"Contact {self.pk}"

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.catalogue import roles
 from accounts.models import User
-from dashboards.pages import reader
-from dashboards.shell import get_shell
+from dashboards.keymap import changeable
+from dashboards.pages import Crumb, page, reader
+from dashboards.shell import get_shell, may_see_queue
 
 CHOICES = {"theme": ("system", "light", "dark"), "density": ("comfortable", "default", "compact")}
 
@@ -66,6 +67,26 @@ def preferences(request: HttpRequest) -> HttpResponse:
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
     return HttpResponseRedirect(back if safe else "/")
+
+
+@login_required
+def own_keys(request: HttpRequest) -> HttpResponse:
+    """Which keys this person presses, and whether single letters act at all."""
+    user, steward = reader(request), may_see_queue(reader(request))
+    offered = changeable(steward=steward)
+    if request.method == "POST":
+        asked = {key: request.POST.get(f"key-{key}", "").strip()[:1] or key for key, _ in offered}
+        twice = sorted({own for own in asked.values() if list(asked.values()).count(own) > 1})
+        if not twice:
+            user.key_map = {key: own for key, own in asked.items() if own != key}
+            user.single_keys = request.POST.get("single_keys") == "1"
+            user.save(update_fields=["key_map", "single_keys"])
+            messages.success(request, "Your keys are saved.")
+            return HttpResponseRedirect(request.path)
+        messages.error(request, f"Each key does one thing: {', '.join(twice)} is given twice.")
+    rows = [(key, meaning, (user.key_map or {}).get(key, key)) for key, meaning in offered]
+    crumbs: list[Crumb] = [("Your keys", None)]
+    return page(request, "registration/keys.html", {"rows": rows}, current="", crumbs=crumbs)
 
 
 def _choose(user: User, name: str, value: str | None) -> bool:

@@ -1,0 +1,71 @@
+"""Every single key the pages know, by where it works; a person may press others instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from accounts.models import User
+
+Rows = Sequence[tuple[str, str]]
+LISTS: tuple[str, Rows] = (
+    "Lists",
+    (
+        ("j", "Next row"),
+        ("k", "Previous row"),
+        ("Enter", "Open"),
+        ("o", "Open beside the list"),
+        ("x", "Tick"),
+        ("X", "Tick all up to here"),
+        ("A", "Tick the whole list"),
+        ("s", "Snooze"),
+        ("e", "Export"),
+    ),
+)
+CUSTOMER: tuple[str, Rows] = (
+    "Customer",
+    (
+        ("n", "Log a note"),
+        ("t", "Create a task"),
+        ("f", "Follow"),
+        ("[", "Previous of the list"),
+        ("]", "Next of the list"),
+    ),
+)
+CARD: tuple[str, Rows] = (
+    "Steward’s card",
+    (
+        ("m", "Same customer"),
+        ("n", "Different customers"),
+        ("r", "Related"),
+        ("u", "Unsure"),
+        ("w", "Why"),
+        ("d", "Differences only"),
+        ("c", "Comment"),
+        ("1–5", "Take that value"),
+        ("t", "Type a value"),
+        ("f", "Fix at the source, or apply the suggestion"),
+        ("v", "Waive"),
+        ("p", "Replay"),
+        ("y", "Approve"),
+        ("z", "Undo"),
+    ),
+)
+FIXED = ("Enter", "1–5")  # what browsers or whole rows of keys mean
+SCOPES = {"lists": LISTS, "customer": CUSTOMER, "card": CARD}
+
+
+def key_groups(user: User, *, steward: bool) -> list[tuple[str, Rows]]:
+    """The keys that do something for this person, as the person presses them."""
+    own: dict[str, str] = user.key_map or {}
+    groups = [LISTS, CUSTOMER, *([CARD] if steward else [])]
+    return [(title, [(own.get(key, key), meaning) for key, meaning in rows]) for title, rows in groups]
+
+
+def changeable(*, steward: bool) -> list[tuple[str, str]]:
+    """The shipped keys one may move, each once with all it does."""
+    meanings: dict[str, list[str]] = {}
+    for _, rows in (LISTS, CUSTOMER, *([CARD] if steward else [])):
+        for key, meaning in rows:
+            if key not in FIXED:
+                meanings.setdefault(key, []).append(meaning)
+    return [(key, " · ".join(dict.fromkeys(told))) for key, told in meanings.items()]
