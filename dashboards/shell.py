@@ -9,8 +9,10 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.catalogue import roles
+from accounts.access.edits import may_approve
+from accounts.catalogue import load, roles
 from accounts.models import User
+from accounts.proposals import list_waiting
 from dashboards.freshness import SourceLine, list_source_lines, word_of
 from dashboards.keymap import key_groups
 from syncengine.selectors.queue import count_tasks
@@ -20,6 +22,7 @@ PAGES = {
     "home": ("Home", "home", "h"),
     "customers": ("Customers", "customers", "c"),
     "queue": ("Queue", "queue", "q"),
+    "approvals": ("Approvals", "check", "a"),
     "sync": ("Sync", "sync", "s"),
 }
 THEMES = (("system", "System", "screen"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
@@ -91,10 +94,16 @@ def may_see_queue(user: User) -> bool:
     return user.role == "steward"
 
 
+def may_approve_any(user: User) -> bool:
+    """Whether changes that others ask for are this user's to decide."""
+    return any(may_approve(user, field) for field in load()["account"].fields.values())
+
+
 def list_pages(user: User, current: str = "") -> list[NavItem]:
     """The pages this user may open."""
     names = ["home", "customers"]
     names += ["queue"] if may_see_queue(user) else []
+    names += ["approvals"] if may_approve_any(user) else []
     names += ["sync"] if may_see_runs(user) else []
     return [NavItem(name, *PAGES[name], url=reverse(name), current=name == current) for name in names]
 
@@ -106,6 +115,8 @@ def _items(user: User, current: str, sources: Sequence[SourceLine]) -> list[NavI
 def _counted(item: NavItem, user: User, sources: Sequence[SourceLine]) -> NavItem:
     if item.name == "queue":
         return replace(item, count=sum(count_tasks(user).values()), counted="open tasks")
+    if item.name == "approvals":
+        return replace(item, count=list_waiting(user).count(), counted="waiting for you")
     if item.name == "sync":
         troubled = sum(line.tone == "bad" for line in sources)
         return replace(item, count=troubled, counted="in trouble", urgent=True)

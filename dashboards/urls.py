@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from dashboards.views import brief, customer, customers, entry, home, kept, queue, search, sync, undo, workspace
+from dashboards.views import (
+    approvals,
+    brief,
+    customer,
+    customers,
+    entry,
+    home,
+    kept,
+    queue,
+    search,
+    sync,
+    undo,
+    workspace,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -35,6 +48,7 @@ urlpatterns = [
     path("customers/<int:id>/tasks/", workspace.create_task, name="task_create"),
     path("customers/<int:id>/follow/", workspace.follow, name="follow"),
     path("customers/<int:id>/report/", workspace.report, name="report"),
+    path("customers/<int:id>/changes/", approvals.ask, name="change_ask"),
     path("customers/<int:id>/<slug:name>/", customer.tab, name="tab"),
     path("notes/<int:id>/<slug:act>/", workspace.change_note, name="note"),
     path("todo/<int:id>/<slug:act>/", workspace.change_task, name="todo"),
@@ -45,6 +59,10 @@ urlpatterns = [
     path("queue/<int:id>/decide/", queue.decide, name="decide"),
     path("queue/<int:id>/resolve/", queue.resolve, name="resolve"),
     path("queue/<int:id>/undo/", queue.undo, name="undo"),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/<int:id>/", approvals.approval, name="approval"),
+    path("approvals/<int:id>/decide/", approvals.decide, name="approval_decide"),
+    path("writes/<int:id>/undo/", approvals.undo_write, name="write_undo"),
     path("sync/", sync.sources, name="sync"),
     path("sync/refused/", sync.refused, name="refused"),
     path("sync/replay/", sync.replay, name="replay"),

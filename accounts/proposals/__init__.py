@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.proposals.ask import CannotChange, propose, withdraw
 from accounts.proposals.decide import AlreadyDecided, NotYours, approve, may_decide, reject
-from accounts.proposals.reads import Proposal, get_proposal, list_for_account, list_waiting
+from accounts.proposals.reads import Proposal, as_proposals, get_proposal, list_for_account, list_waiting
 
 __all__ = [
     "AlreadyDecided",
@@ -12,6 +12,7 @@ __all__ = [
     "NotYours",
     "Proposal",
     "approve",
+    "as_proposals",
     "get_proposal",
     "list_for_account",
     "list_waiting",

@@ -52,6 +52,11 @@ def list_for_account(user: User, account: Account, *, limit: int = 20) -> list[P
     return [_proposal(user, request, {}) for request in found.order_by("-id")[:limit]]
 
 
+def as_proposals(user: User, requests: QuerySet[ChangeRequest]) -> list[Proposal]:
+    """Requests with what their reader may see of them; what hangs on each is told by its own page."""
+    return [_proposal(user, request, {}) for request in requests]
+
+
 def get_proposal(user: User, request_id: int) -> Proposal | None:
     """One request, or None where the user may see neither the customer nor the request's fields."""
     found = ChangeRequest.objects.select_related("account", "requested_by", "decided_by").filter(pk=request_id).first()

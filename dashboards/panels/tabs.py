@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from accounts.models import User
-from dashboards.panels import customer, happenings, own, provenance, relations
+from dashboards.panels import customer, happenings, own, provenance, relations, written
 from dashboards.panels.section import Panel
 
-MODULES = (customer, own, happenings, provenance, relations)
+MODULES = (customer, own, happenings, provenance, relations, written)
 PANELS: dict[str, Panel] = {panel.name: panel for module in MODULES for panel in module.PANELS}
 
 
@@ -47,7 +47,7 @@ TABS = {
         Tab("health", "Health", ()),
         Tab("timeline", "Timeline", ("timeline",), ("todo", "all_notes")),
         Tab("people", "People", ("everyone",), ("places",)),
-        Tab("data", "Data", ("tasks", "grid", "record", "changes")),
+        Tab("data", "Data", ("tasks", "grid", "record", "proposals", "written", "changes")),
         Tab("group", "Group", ("group",)),
     )
 }

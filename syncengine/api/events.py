@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import AllowAny
@@ -45,18 +45,6 @@ class EnvelopeSerializer(serializers.Serializer[Any]):
     requires_finance_review = serializers.BooleanField(required=False)
 
 
-@schema.described(
-    operation_id="receive_event",
-    methods=["POST"],
-    parameters=[
-        OpenApiParameter("webhook-id", str, "header", description="The same for the same event"),
-        OpenApiParameter("webhook-timestamp", int, "header", description="Seconds since 1970"),
-        OpenApiParameter("webhook-signature", str, "header", description="v1,<HMAC-SHA256 of id.timestamp.body>"),
-    ],
-    request=EnvelopeSerializer,
-    responses={202: AcceptedSerializer} | schema.PROBLEMS,
-    tags=["Events"],
-)
 class EventView(APIView):
     """Events of source systems."""
 
@@ -68,6 +56,17 @@ class EventView(APIView):
         """What is missing where nobody signed: 401 says so, 403 would say that trying is no use."""
         return "webhook-signature"
 
+    @extend_schema(
+        operation_id="receive_event",
+        parameters=[
+            OpenApiParameter("webhook-id", str, "header", description="The same for the same event"),
+            OpenApiParameter("webhook-timestamp", int, "header", description="Seconds since 1970"),
+            OpenApiParameter("webhook-signature", str, "header", description="v1,<HMAC-SHA256 of id.timestamp.body>"),
+        ],
+        request=EnvelopeSerializer,
+        responses={202: AcceptedSerializer} | schema.PROBLEMS,
+        tags=["Events"],
+    )
     def post(self, request: Request, source: str | None = None) -> Response:
         """202 as soon as the event is noted."""
         body = request.body

@@ -6,8 +6,13 @@ from django.urls import path
 
 from syncengine.api.events import EventView
 from syncengine.api.runs import RunListView, RunView, SourceListView
+from syncengine.api.writes import DecisionView, ProposalListView, WriteListView
 
 urlpatterns = [
+    path("accounts/<str:id>/writes", WriteListView.as_view(), name="api-write-list"),
+    path("accounts/<str:id>/proposals", ProposalListView.as_view(), name="api-proposal-list"),
+    path("proposals/<str:id>/approve", DecisionView.as_view(), {"act": "approve"}, name="api-approve"),
+    path("proposals/<str:id>/reject", DecisionView.as_view(), {"act": "reject"}, name="api-reject"),
     path("events", EventView.as_view(), name="api-events"),
     path("events/<slug:source>", EventView.as_view(), name="api-events-source"),
     path("runs", RunListView.as_view(), name="api-run-list"),

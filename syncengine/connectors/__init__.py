@@ -13,6 +13,7 @@ from syncengine.connectors.secrets import resolve_secrets
 from syncengine.connectors.sql import SqlConnector
 from syncengine.connectors.sql.writer import SqlWriter
 from syncengine.connectors.tryton import TrytonConnector
+from syncengine.connectors.tryton.writer import TrytonWriter
 from syncengine.connectors.writing import (
     AnswerLost,
     Change,
@@ -28,6 +29,7 @@ CONNECTORS: Mapping[str, type[Connector]] = {
 }
 WRITERS: Mapping[str, type[Writer]] = {
     "sql": SqlWriter,
+    "tryton": TrytonWriter,
 }
 
 

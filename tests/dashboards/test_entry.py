@@ -16,7 +16,7 @@ from tests.factories import UserFactory
 Login = Callable[[str], Client]
 PAGES = {
     "sales": ["Home", "Customers"],
-    "steward": ["Home", "Customers", "Queue", "Sync"],
+    "steward": ["Home", "Customers", "Queue", "Approvals", "Sync"],
     "operator": ["Home", "Customers", "Sync"],
 }
 

@@ -1,0 +1,86 @@
+"""What was or will be written back, field by field and target by target, as its reader may see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.access import field_access, treatment
+from accounts.catalogue import FieldSpec, load
+from accounts.models import Account, User
+from syncengine.models import OutboxField
+
+WORDS = {
+    "waiting": "Awaiting approval", "planned": "Planned", "sending": "Sending", "sent": "Sent",
+    "confirmed": "Confirmed", "refused": "Refused", "unknown": "Unknown", "conflict": "Conflict",
+    "cancelled": "Cancelled",
+}  # fmt: skip
+TONES = {
+    "waiting": "warn", "planned": "quiet", "sending": "busy", "sent": "busy", "confirmed": "ok", "refused": "bad",
+    "unknown": "warn", "conflict": "bad", "cancelled": "quiet",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One value on its way into one target, or there."""
+
+    message_id: int
+    request_id: int | None
+    field: FieldSpec
+    target: str
+    source: str
+    key: str | None
+    state: str
+    value: str | None
+    base: str | None
+    at: datetime
+    reason: str
+    attempts: int
+    undoable: bool
+
+    @property
+    def word(self) -> str:
+        """The state as people read it."""
+        return WORDS[self.state]
+
+    @property
+    def tone(self) -> str:
+        """The state's colour."""
+        return TONES[self.state]
+
+
+def may_see_writes(user: User) -> bool:
+    """Whether where values come from, and so where they go, is the reader's to know."""
+    return treatment(user, "provenance") in ("full", "summary")
+
+
+def list_written(user: User, account: Account, *, limit: int = 30) -> list[Written]:
+    """The latest values written for a customer, fields the reader may not see left out."""
+    if not may_see_writes(user):
+        return []
+    spec, access = load()["account"].by_code, field_access(user, "account")
+    allowed = [code for code, field in spec.items() if access.allows(field.name)]
+    rows = OutboxField.objects.filter(message__account=account, field__in=allowed)
+    rows = rows.select_related("message__stream__source").order_by("-message_id", "field")[:limit]
+    shows_values = treatment(user, "provenance") == "full"
+    return [_written(row, spec[row.field], shows_values) for row in rows]
+
+
+def _written(row: OutboxField, field: FieldSpec, shows_values: bool) -> Written:
+    message = row.message
+    return Written(
+        message_id=message.pk,
+        request_id=message.request_id,
+        field=field,
+        target=message.stream.source.label,
+        source=message.stream.source.name,
+        key=message.key,
+        state=message.state,
+        value=row.value if shows_values else None,
+        base=row.base if shows_values else None,
+        at=message.settled_at or message.sent_at or message.planned_at,
+        reason=message.reason,
+        attempts=message.attempts,
+        undoable=message.state == "confirmed" and row.base is not None and message.attempts > 0,
+    )
