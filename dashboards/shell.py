@@ -24,6 +24,7 @@ PAGES = {
     "queue": ("Queue", "queue", "q"),
     "approvals": ("Approvals", "check", "a"),
     "sync": ("Sync", "sync", "s"),
+    "metrics": ("Figures", "help", "f"),
 }
 THEMES = (("system", "System", "screen"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
 DENSITIES = (("comfortable", "Roomy"), ("default", "Default"), ("compact", "Compact"))
@@ -105,6 +106,7 @@ def list_pages(user: User, current: str = "") -> list[NavItem]:
     names += ["queue"] if may_see_queue(user) else []
     names += ["approvals"] if may_approve_any(user) else []
     names += ["sync"] if may_see_runs(user) else []
+    names += ["metrics"]
     return [NavItem(name, *PAGES[name], url=reverse(name), current=name == current) for name in names]
 
 

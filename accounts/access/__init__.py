@@ -11,7 +11,7 @@ from accounts.access.fields import (
     shown,
     treatment,
 )
-from accounts.access.figures import FIGURES, Figure, figure_access, shown_figures
+from accounts.access.figures import FIGURES, figure_access, shown_figures
 from accounts.access.masking import mask
 from accounts.access.scope import (
     Scope,
@@ -27,7 +27,6 @@ from accounts.access.scope import (
 __all__ = [
     "FIGURES",
     "FieldAccess",
-    "Figure",
     "Scope",
     "Shown",
     "field_access",

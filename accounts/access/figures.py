@@ -1,58 +1,25 @@
-"""Figures of a customer beside its fields: each has a sensitivity class and may be what a summary shows."""
+"""Figures beside fields: each has a sensitivity class and may be what a summary shows, as the registry says."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from accounts.access.fields import Reader, Shown, treatment
+from accounts.metrics import Metric, load
 from accounts.models import Account, AccountSummary
 
 ONE = Decimal(1)  # a limit without a currency is taken to be in ours
 NEAR_LIMIT = Decimal("0.8")
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One figure: its class, and whether a role that sees only the summary of the class sees it."""
-
-    sensitivity: str
-    in_summary: bool = False
-
-
-FIGURES: dict[str, Figure] = {
-    "revenue_ttm": Figure("order"),
-    "revenue_previous": Figure("order"),
-    "revenue_months": Figure("order"),
-    "months_to_date": Figure("order"),
-    "open_pipeline": Figure("pipeline", in_summary=True),
-    "weighted_pipeline": Figure("pipeline"),
-    "open_deals": Figure("pipeline", in_summary=True),
-    "open_orders": Figure("order", in_summary=True),
-    "open_order_amount": Figure("order"),
-    "order_count": Figure("order"),
-    "first_order_date": Figure("order"),
-    "last_order_date": Figure("order"),
-    "open_receivable": Figure("receivable"),
-    "overdue_receivable": Figure("receivable"),
-    "oldest_due_date": Figure("receivable"),
-    "unapplied_cash": Figure("receivable"),
-    "has_overdue": Figure("receivable", in_summary=True),
-    "credit_light": Figure("credit", in_summary=True),
-    "open_tickets": Figure("service", in_summary=True),
-    "severe_tickets": Figure("service"),
-    "last_contact_at": Figure("pipeline"),
-    "contact_count": Figure("person", in_summary=True),
-    "open_tasks": Figure("provenance", in_summary=True),
-    "disputed": Figure("provenance", in_summary=True),
-}
+FIGURES: dict[str, Metric] = load().of("customer")
 
 
 def figure_access(user: Reader, name: str) -> bool:
     """Whether the user sees the figure, and so may also filter and sort by it."""
-    figure = FIGURES[name]
+    figure = load()[name]
     seen = treatment(user, figure.sensitivity)
     return seen == "full" or (seen == "summary" and figure.in_summary)
 

@@ -142,7 +142,7 @@ def visible_contacts(user: Reader) -> QuerySet[Contact]:
 
 def get_account_or_404(user: Reader, id: int) -> Account:
     """The customer the id leads to today, with `requested_id`; not found if the user may not see it."""
-    account = Account.objects.select_related("merged_into", "summary", "months").filter(pk=id).first()
+    account = Account.objects.select_related("merged_into", "summary", "months", "figures").filter(pk=id).first()
     seen: set[int] = set()
     while account and account.merged_into_id and account.pk not in seen:
         seen.add(account.pk)

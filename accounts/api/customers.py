@@ -22,7 +22,7 @@ from accounts.api.lists import page_data, redacted_of
 from accounts.api.rows import exact, row_of, shape_of, with_references
 from accounts.filtersets import AccountFilter
 from accounts.models import Account
-from accounts.selectors.customers import SORTS, figures_of, order_of, with_summary
+from accounts.selectors.customers import SORTS, figures_of, order_of, with_figures, with_summary
 from accounts.selectors.lineage import FieldLineage, get_lineage, lineage_of
 from accounts.selectors.lookup import find_by_key
 from accounts.selectors.money import latest_rates
@@ -89,7 +89,8 @@ class AccountListView(ReadView):
         expand = expand_of(request, EXPANDS)
         rows = AccountFilter.of(request.user, request.query_params).qs
         order = _order(request)
-        joined = rows if order.name in OWN_SORTS and "figures" not in expand else with_summary(rows)
+        joined = rows if order.name in OWN_SORTS else with_summary(rows)
+        joined = with_figures(joined) if "figures" in expand else joined
         page = keyset_page(
             with_references(joined, "account"), order, request.query_params.get("cursor"), limit_of(request)
         )
@@ -121,7 +122,8 @@ class AccountView(ReadView):
 
 def _one(request: Request, found: Account) -> Response:
     wanted, expand = wanted_of(request, shape_of("account").names), expand_of(request, EXPANDS)
-    account = with_references(Account.objects.select_related("summary", "months"), "account").get(pk=found.pk)
+    whole = Account.objects.select_related("summary", "months", "figures")
+    account = with_references(whole, "account").get(pk=found.pk)
     data = customer_data(request, [account], wanted, expand)[0]
     requested = getattr(found, "requested_id", found.pk)
     if requested != found.pk:

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from accounts.api.customers import AccountListView, AccountView, LineageView, LookupView
 from accounts.api.lists import views_of
 from accounts.api.me import MeView
+from accounts.api.metrics import MetricListView, MetricView
 from accounts.catalogue import load
 
 OWN = ("account",)  # objects with views of their own
@@ -34,6 +35,8 @@ def _patterns(object: str) -> list[URLPattern]:
 
 urlpatterns = [
     path("me", MeView.as_view(), name="api-me"),
+    path("metrics", MetricListView.as_view(), name="api-metric-list"),
+    path("metrics/<slug:name>", MetricView.as_view(), name="api-metric"),
     path("lookup", LookupView.as_view(), name="api-lookup"),
     path("accounts", AccountListView.as_view(), name="api-account-list"),
     path("accounts/<str:id>", AccountView.as_view(), name="api-account"),

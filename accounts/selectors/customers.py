@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F, QuerySet, Sum
 
-from accounts.access import field_access, figure_access, shown, shown_figures
+from accounts.access import FIGURES, field_access, figure_access, shown, shown_figures
 from accounts.access.fields import Reader
 from accounts.access.figures import credit_light
 from accounts.catalogue import load
@@ -114,6 +114,11 @@ def with_summary(accounts: QuerySet[Account]) -> QuerySet[Account]:
     return accounts.filter(summary__isnull=False).select_related("summary", "months")
 
 
+def with_figures(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    """Customers joined to every figure kept of them."""
+    return with_summary(accounts).select_related("summary", "months", "figures")
+
+
 def customer_rows(user: Reader, accounts: Iterable[Account]) -> list[CustomerRow]:
     """Accounts with their summary as rows of the list; two queries for all, sources and rates."""
     known, rates = sources(), latest_rates()
@@ -142,15 +147,17 @@ def figures_of(
     """Figures of a customer by name, before anybody asks who may see them."""
     summary = summary_of(account)
     fields = load()["account"].by_code
-    months = getattr(account, "months", None)
+    kept = {"list": summary, "months": getattr(account, "months", None), "figures": None}
+    if any(FIGURES[name].kept == "figures" for name in names):
+        kept["figures"] = getattr(account, "figures", None)
     derived = {
-        "revenue_months": months.revenue_months if months else None,
-        "months_to_date": months.months_to_date if months else None,
         "has_overdue": bool(summary and (summary.overdue_receivable or 0) > 0),
         "credit_light": credit_light(account, summary, rates),
         "disputed": [fields[code].name for code in account.disputed if code in fields],
     }
-    return {name: derived[name] if name in derived else getattr(summary, name, None) for name in names}
+    return {
+        name: derived[name] if name in derived else getattr(kept[FIGURES[name].kept], name, None) for name in names
+    }
 
 
 def count_customers(accounts: QuerySet[Account]) -> Count:

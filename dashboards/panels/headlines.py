@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -33,6 +33,7 @@ class Headline:
     delta: str = ""
     delta_tone: str = ""
     spark: Sequence[Decimal] = ()
+    figure: str = ""
 
 
 def revenue(figures: Figures, today: date, currency: str) -> Headline:
@@ -196,4 +197,6 @@ BY_ROLE: dict[str, tuple[str, ...]] = {
 def headlines(user: User, figures: Figures, today: date, currency: str) -> list[Headline]:
     """The role's figures, without those it may not see."""
     chosen = (MAKERS[name] for name in BY_ROLE.get(user.role, ()))
-    return [make(figures, today, currency) for figure, make in chosen if figure_access(user, figure)]
+    return [
+        replace(make(figures, today, currency), figure=figure) for figure, make in chosen if figure_access(user, figure)
+    ]

@@ -1,0 +1,65 @@
+"""Definitions of figures for programs: what each means, what it rests on, and whether the caller sees it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import schema
+from accounts.api.answer import answer
+from accounts.api.base import ReadView
+from accounts.selectors.metrics import Entry, get_metric, list_metrics
+
+TAGS = ["Figures"]
+TEXT = serializers.CharField
+SHAPE: dict[str, serializers.Field[Any, Any, Any, Any]] = {
+    "label": TEXT(),
+    "of": TEXT(),
+    "unit": TEXT(),
+    "meaning": TEXT(),
+    "formula": TEXT(),
+    "sources": serializers.ListField(child=TEXT()),
+    "version": serializers.IntegerField(),
+    "seen": serializers.BooleanField(),
+    "missing": serializers.ListField(child=TEXT()),
+    "as_of": serializers.DateTimeField(allow_null=True),
+    "worst_source": TEXT(allow_null=True),
+    "coverage": serializers.IntegerField(),
+}
+
+
+def metric_data(entry: Entry) -> dict[str, Any]:
+    """One definition as programs get it."""
+    told = asdict(entry.metric)
+    told["class"] = told.pop("sensitivity")
+    told["in_summary"] = told.pop("in_summary")
+    return told | asdict(entry.standing) | {"seen": entry.seen}
+
+
+@schema.described(
+    operation_id="list_metric",
+    responses={200: schema.answer_of("MetricList", metrics=serializers.ListField(child=serializers.DictField()))}
+    | schema.PROBLEMS,
+    tags=TAGS,
+)
+class MetricListView(ReadView):
+    """Every figure's definition."""
+
+    def read(self, request: Request, **kwargs: Any) -> Response:
+        """All definitions; there are about a hundred."""
+        return answer(request, {"metrics": [metric_data(entry) for entry in list_metrics(request.user)]})
+
+
+@schema.described(
+    operation_id="get_metric", responses={200: schema.answer_of("Metric", **SHAPE)} | schema.PROBLEMS, tags=TAGS
+)
+class MetricView(ReadView):
+    """One figure's definition."""
+
+    def read(self, request: Request, **kwargs: Any) -> Response:
+        """The definition of that name."""
+        return answer(request, metric_data(get_metric(request.user, kwargs["name"])))

@@ -1,0 +1,36 @@
+"""The glossary of figures, and how a single one is made."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from accounts.selectors.metrics import TOLD_OF, get_metric, list_metrics
+from dashboards.pages import fragment, page, reader, reads, wants
+
+
+@reads
+def glossary(request: HttpRequest) -> HttpResponse:
+    """Every figure, by what it is told of; narrowed by words."""
+    words = request.GET.get("q", "").lower().split()
+    entries = [entry for entry in list_metrics(reader(request)) if _holds(entry.metric, words)]
+    groups = [(label, [entry for entry in entries if entry.metric.of == of]) for of, label in TOLD_OF.items()]
+    context = {"groups": [group for group in groups if group[1]], "q": request.GET.get("q", ""), "count": len(entries)}
+    if wants(request, "glossary"):
+        return fragment(request, "dashboards/metrics/_groups.html", context)
+    return page(request, "dashboards/metrics/page.html", context, current="metrics")
+
+
+@reads
+def metric(request: HttpRequest, name: str) -> HttpResponse:
+    """How one figure is made: beside the page, or as a page of its own."""
+    entry = get_metric(reader(request), name)
+    context = {"entry": entry, "metric": entry.metric, "standing": entry.standing}
+    if wants(request, "drawer-body"):
+        return fragment(request, "dashboards/metrics/_metric.html", context)
+    crumbs = [("Figures", "/metrics/"), (entry.metric.label, None)]
+    return page(request, "dashboards/metrics/metric.html", context, current="metrics", crumbs=crumbs)
+
+
+def _holds(metric: object, words: list[str]) -> bool:
+    text = " ".join(str(getattr(metric, name)) for name in ("name", "label", "meaning", "formula", "owner")).lower()
+    return all(word in text for word in words)

@@ -1,0 +1,90 @@
+"""Figures are defined once, whole, and by what the catalogue knows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.access import FIGURES, figure_access
+from accounts.metrics import BrokenMetric, load
+from accounts.metrics.inputs import standings
+from accounts.metrics.registry import read
+from accounts.models import AccountFigures, AccountMonths, AccountSummary, ProductFigures
+from tests.factories import SourceFactory, SourceStateFactory, UserFactory
+from tests.factories.world import NOW
+
+KEPT = {"list": AccountSummary, "figures": AccountFigures, "months": AccountMonths}
+# What every commercial and technical indicator of the product is called here.
+INDICATORS = (
+    "call_success_rate", "sync_latency", "error_rate", "freshness", "completeness", "duplicate_count",
+    "time_to_detect", "time_to_recover", "quote_to_cash_days", "order_accuracy", "order_error_rate",
+    "quote_accuracy", "fulfilment_days", "on_time_in_full", "inventory_accuracy", "invoice_matching",
+    "deal_velocity", "revenue_at_risk", "active_customers_sales", "active_customers_finance",
+    "active_customers_support", "active_customers_marketing", "first_contact_resolution", "resolution_hours",
+    "portfolio_csat", "quality_completeness", "quality_validity", "quality_uniqueness", "quality_consistency",
+    "quality_timeliness", "quality_integrity", "adoption",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INDICATORS)
+def test_every_indicator_is_defined(name):
+    assert load()[name].formula
+
+
+def test_every_figure_is_a_column_where_it_says_it_is_kept():
+    for name, metric in load().of("customer").items():
+        if metric.kept in KEPT:
+            assert name in {field.name for field in KEPT[metric.kept]._meta.get_fields()}, name
+
+
+def test_every_column_of_a_customers_figures_is_defined():
+    own = {"account", "late_amount", "late_money_days", "late_items", "paid_amount", "paid_money_days", "paid_items"}
+    columns = {field.name for field in AccountFigures._meta.get_fields()} - own
+    assert sorted(columns - set(load().metrics)) == []
+
+
+def test_product_figures_are_columns():
+    columns = {field.name for field in ProductFigures._meta.get_fields()} | {"after_pipeline"}
+    assert set(load().of("product")) <= columns
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("a: {label: A}", "x.yaml: a lacks formula, meaning, of, owner, sources, unit."),
+        ("a: {label: A, of: moon, unit: count, meaning: m, formula: f, owner: o, sources: [], class: order}",
+         "x.yaml: a has of 'moon'; take one of customer, portfolio, product, operation."),
+        ("a: {label: A, of: customer, unit: count, meaning: m, formula: f, owner: o, class: order, "
+         "sources: [invoice.x]}",
+         "x.yaml: a names invoice.x, which the catalogue does not know."),
+        ("a: {label: A, colour: red}", "x.yaml: a has unknown keys colour."),
+    ],
+)  # fmt: skip
+def test_mistakes_are_named_with_file_and_figure(tmp_path, text, why):
+    path = tmp_path / "x.yaml"
+    path.write_text(text)
+    with pytest.raises(BrokenMetric) as broken:
+        read((path,))
+    assert str(broken.value) == why
+
+
+@pytest.mark.django_db
+def test_a_figure_says_which_inputs_nobody_delivers_and_how_old_the_worst_source_is():
+    old, new = SourceFactory(name="crm"), SourceFactory(name="erp")
+    SourceStateFactory(source=old, object="invoice", data_at=NOW - timedelta(days=2))
+    SourceStateFactory(source=new, object="invoice", data_at=NOW)
+    standing = standings([load()["days_to_pay"]])["days_to_pay"]
+    assert (standing.missing, standing.as_of, standing.worst_source, standing.coverage) == (
+        (), NOW - timedelta(days=2), "CRM", 100,
+    )  # fmt: skip
+    counted = standings([load()["inventory_accuracy"]])["inventory_accuracy"]
+    assert counted.missing == ("counted stock by product and warehouse", "on hand of stock")
+
+
+@pytest.mark.django_db
+def test_roles_see_figures_by_class_and_summary():
+    sales, support = UserFactory(role="sales"), UserFactory(role="support")
+    assert (figure_access(sales, "margin"), figure_access(sales, "credit_light")) == (False, True)
+    assert (figure_access(support, "has_overdue"), figure_access(support, "overdue_receivable")) == (True, False)
+    assert all(FIGURES[name].of == "customer" for name in FIGURES)
