@@ -42,6 +42,16 @@ DEFAULTS: Mapping[str, Tolerance] = {
     "inferred_link": Tolerance(percent=Decimal(2), days=60),
     "document_total": Tolerance(amount=Decimal("0.05")),
     "plan": Tolerance(percent=Decimal(5), amount=Decimal(10)),
+    # Merging customers: what each side may owe, and how far their limits may differ, before a person is asked.
+    "merge_open_receivable": Tolerance(amount=Decimal(0)),
+    "merge_credit_limit": Tolerance(amount=Decimal(0)),
+    # From this revenue of both, or this value of a bulk acceptance, a second person has to agree.
+    "merge_two_people": Tolerance(amount=Decimal(250_000)),
+    "bulk_two_people": Tolerance(amount=Decimal(100_000)),
+    # Working days a steward has.
+    "sla_billing": Tolerance(days=1),
+    "sla_money": Tolerance(days=2),
+    "sla_other": Tolerance(days=10),
 }
 
 

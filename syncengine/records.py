@@ -94,7 +94,7 @@ class Resolved:
     review: pl.DataFrame
     concerned: pl.Series
     bulk: bool
-    questions: tuple[str, ...] = ("duplicate", "conflict")
+    questions: tuple[str, ...] = ("duplicate", "relation", "conflict")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.alerts.telling import plan_digest, plan_instant
@@ -15,7 +16,9 @@ from syncengine.events.inbox import EVENTS_TASK, take_events
 from syncengine.models import Dirty, Stream
 from syncengine.notices import send_due
 from syncengine.pipeline import StreamBusy, publish_all, refresh_records, renew_day, run_stream
+from syncengine.steward.tasks import renew_refused
 from syncengine.steward.wake import LANE_TASK, wake_lane
+from syncengine.steward.worth import renew_priorities
 from syncengine.writeback.rounds import send_round
 from syncengine.writeback.wake import OUTBOX_TASK
 
@@ -62,6 +65,16 @@ def fetch_events(**_: Any) -> int:
 def sweep() -> int:
     """Wake the lane when something is dirty, for whatever an on-commit call lost."""
     return publish() if Dirty.objects.exists() else 0
+
+
+@shared_task(name="syncengine.order_queue")
+def order_queue() -> int:
+    """Tasks for rules that refuse records, and the order of the queue as deadlines come nearer; tasks opened."""
+    now = timezone.now()
+    with transaction.atomic():
+        opened = renew_refused(now=now)
+        renew_priorities(now=now)
+    return opened
 
 
 @shared_task(name="syncengine.daily")

@@ -53,6 +53,7 @@ from accounts.models.product_figures import ProductCountry, ProductFigures
 from accounts.models.quote import Quote, QuoteLine
 from accounts.models.receivable import Collection, DunningEntry, HoldRelease, InvoiceDispute, PaymentPromise
 from accounts.models.reference import PaymentTerm, ProductMapping, Region, SalesStage, Tolerance
+from accounts.models.relation import HIERARCHY, RELATIONS, Relation
 from accounts.models.request import ChangeRequest
 from accounts.models.shipment import Shipment, ShipmentLine
 from accounts.models.source_state import Source, SourceState
@@ -66,6 +67,8 @@ from accounts.models.user import User
 from accounts.models.workspace import Follow, Note, SavedView, Task, Visit
 
 __all__ = [
+    "HIERARCHY",
+    "RELATIONS",
     "AcceptedDifference",
     "Account",
     "AccountCrosswalk",
@@ -143,6 +146,7 @@ __all__ = [
     "Quote",
     "QuoteLine",
     "Region",
+    "Relation",
     "SalesStage",
     "SavedView",
     "Settlement",

@@ -12,14 +12,23 @@ from syncengine.models.event import InboxEvent
 from syncengine.models.match import (
     Anchor,
     Decision,
+    Hold,
     MatchPair,
     MatchRecord,
     MatchVersion,
+    Move,
 )
 from syncengine.models.policy import PolicyDraft, PolicyVersion, Stream
 from syncengine.models.record import Dirty, Payload, SourceRecord
 from syncengine.models.run import DeadLetter, Run
-from syncengine.models.steward import Pin, StewardTask
+from syncengine.models.steward import (
+    DecisionBatch,
+    Opinion,
+    Pin,
+    PlantedPair,
+    StewardTask,
+    TaskComment,
+)
 from syncengine.models.validation import Quality, Waiver
 from syncengine.models.writeback import Breaker, Echo, OutboxField, OutboxMessage
 
@@ -32,16 +41,21 @@ __all__ = [
     "CanonicalProduct",
     "DeadLetter",
     "Decision",
+    "DecisionBatch",
     "Dirty",
     "Echo",
+    "Hold",
     "InboxEvent",
     "MatchPair",
     "MatchRecord",
     "MatchVersion",
+    "Move",
+    "Opinion",
     "OutboxField",
     "OutboxMessage",
     "Payload",
     "Pin",
+    "PlantedPair",
     "PolicyDraft",
     "PolicyVersion",
     "Quality",
@@ -49,5 +63,6 @@ __all__ = [
     "SourceRecord",
     "StewardTask",
     "Stream",
+    "TaskComment",
     "Waiver",
 ]

@@ -4,29 +4,44 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 
 class MatchVersion(models.Model):
-    """A frozen model: numbers, term frequencies and thresholds, with what was measured of it."""
+    """A frozen model: numbers, term frequencies and thresholds, with what was measured of it.
+
+    `wanted_at` is when somebody asked for it; the lane's round that puts it in force writes `applied_at`.
+    """
 
     number = models.AutoField(primary_key=True)
     body = models.BinaryField()
     measured = models.JSONField(default=dict)
-    applied_at = models.DateTimeField()
+    made_at = models.DateTimeField(null=True)
+    wanted_at = models.DateTimeField(null=True, blank=True)
+    wanted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    applied_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"match version {self.number}"
 
 
 class MatchRecord(models.Model):
-    """The blocking keys of one live customer record (64-bit hashes) and the raw component it is in."""
+    """The blocking keys of one customer record (64-bit hashes) and the raw component it is in.
 
-    crosswalk = models.OneToOneField(
-        "accounts.AccountCrosswalk", models.CASCADE, primary_key=True, related_name="+"
+    A record gone at its source has no keys and joins nothing: it stays with the record it `follows`.
+    """
+
+    crosswalk = models.OneToOneField(  # unchecked like canonical rows, and a checked table cannot be emptied midway
+        "accounts.AccountCrosswalk", models.CASCADE, primary_key=True, related_name="+", db_constraint=False
     )
     component_id = models.BigIntegerField(db_index=True)
     keys = ArrayField(models.BigIntegerField(null=True))
+    live = models.BooleanField(db_default=True)
+    follows = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["crosswalk"], name="match_record_gone", condition=models.Q(live=False))]
 
 
 class MatchPair(models.Model):
@@ -53,18 +68,30 @@ class MatchPair(models.Model):
 
 
 class Decision(models.Model):
-    """A person's word on two sets of records; binds every cross pair until it is closed."""
+    """A person's word on two sets of records; binds every cross pair until it is closed.
+
+    While `pending` it waits for a second person and binds nothing. `restores` marks a split that people
+    asked for, so that taking it back brings the customers together without asking again.
+    """
 
     KINDS = ["same", "different", "related", "unsure"]
+    RELATIONS = ["parent", "branch", "bill_to", "ship_to", "franchise", "former"]
 
     kind = models.TextField(choices=[(k, k) for k in KINDS])
     records_l = ArrayField(models.BigIntegerField())
     records_r = ArrayField(models.BigIntegerField())
     reason = models.TextField(blank=True, default="")
+    relation = models.TextField(blank=True, db_default="")
+    since_date = models.DateField(null=True, blank=True)
     evidence = models.JSONField(default=dict)
     policy_version = models.IntegerField(null=True)
+    match_version = models.IntegerField(null=True)
+    batch = models.ForeignKey("syncengine.DecisionBatch", models.SET_NULL, null=True, related_name="decisions")
+    pending = models.BooleanField(db_default=False)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField()
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -80,7 +107,9 @@ class Decision(models.Model):
                 fields=["id"],
                 name="decision_open",
                 condition=models.Q(closed_at__isnull=True),
-            )
+            ),
+            GinIndex(fields=["records_l"], name="decision_left"),
+            GinIndex(fields=["records_r"], name="decision_right"),
         ]
 
     def __str__(self) -> str:
@@ -88,11 +117,77 @@ class Decision(models.Model):
 
 
 class Anchor(models.Model):
-    """Which record carries a customer's id: the one it was born with, unless a split moved it."""
+    """Which record carries a customer's id: the one it was born with, unless a split moved it.
+
+    The newest open row of a customer counts; a move names the decision that made it, whose undo closes it.
+    """
 
     account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
     record = models.ForeignKey("accounts.AccountCrosswalk", models.CASCADE, related_name="+")
     anchored_at = models.DateTimeField()
+    decision = models.ForeignKey("syncengine.Decision", models.CASCADE, null=True, related_name="anchors")
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["account"], name="anchor_account_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(decision__isnull=True), name="anchor_birth_once"
+            )
+        ]
+
+
+class Hold(models.Model):
+    """Two customers that the model would merge and policy wants a person to look at first.
+
+    While open it keeps every pair between the two sets of records apart, as a decision would.
+    """
+
+    STATES = ["open", "merged", "apart", "obsolete"]
+
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
+    other_account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
+    records_l = ArrayField(models.BigIntegerField())
+    records_r = ArrayField(models.BigIntegerField())
+    reasons = ArrayField(models.TextField())
+    state = models.TextField(choices=[(s, s) for s in STATES], default="open")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "other_account"], condition=models.Q(state="open"), name="hold_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["open", "merged", "apart", "obsolete"]), name="hold_state_known"
+            ),
+        ]
+
+
+class Move(models.Model):
+    """Records that went from one customer to another in a publish: a merge, a split, or one leaving for another."""
+
+    KINDS = ["merge", "split", "move"]
+
+    at = models.DateTimeField()
+    kind = models.TextField(choices=[(k, k) for k in KINDS])
+    from_account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
+    to_account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
+    records = ArrayField(models.BigIntegerField())
+    rest = ArrayField(models.BigIntegerField(), default=list)
+    record_l = models.BigIntegerField(null=True)
+    record_r = models.BigIntegerField(null=True)
+    match_weight = models.FloatField(null=True)
+    rule = models.TextField(blank=True, default="")
+    match_version = models.IntegerField(null=True)
+    decision = models.ForeignKey("syncengine.Decision", models.SET_NULL, null=True, related_name="moves")
+    value = models.DecimalField(max_digits=20, decimal_places=2, default=0)
+    cause = models.TextField(blank=True, default="")
+    reverted_by = models.ForeignKey("syncengine.Decision", models.SET_NULL, null=True, related_name="reverts")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="move_newest"),
+            models.Index(fields=["to_account"], name="move_to"),
+            models.Index(fields=["from_account"], name="move_from"),
+        ]

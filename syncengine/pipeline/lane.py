@@ -33,12 +33,15 @@ from syncengine.policies import PolicySet, current_policies
 from syncengine.publish.accounts import publish_accounts
 from syncengine.publish.belonging import publish_belonging
 from syncengine.publish.documents import publish_gone, publish_mapped
+from syncengine.publish.relations import publish_relations
 from syncengine.publish.rules import field_rules, no_pins, open_pins, standing_values
 from syncengine.records import Belonging, Resolved
 from syncengine.resolution.accounts import resolve_accounts
 from syncengine.resolution.belonging import resolve_addresses, resolve_contacts, resolve_products
+from syncengine.resolution.history import keep_moves
 from syncengine.resolution.settled import settled_accounts
-from syncengine.steward.tasks import OPEN_TASKS, renew_tasks, value_tasks
+from syncengine.steward.tasks import OPEN_TASKS, renew_refused, renew_tasks
+from syncengine.steward.worth import value_tasks
 from syncengine.survivorship import survive
 from syncengine.writeback.plan import propagate
 
@@ -145,7 +148,9 @@ def _publish(dirty: pl.DataFrame, policies: PolicySet, now: datetime) -> Round:
         touched.settle()
         result.counts |= derived.renew(at=now, timed=result.add)
         with result.timed("tasks"):
-            value_tasks()
+            publish_relations()
+            renew_refused(now=now)
+            value_tasks(now=now)
             count_open_tasks(OPEN_TASKS)
         _clear(dirty)
     Run.objects.filter(pk=run.pk).update(
@@ -165,9 +170,11 @@ def _golden_objects(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, resu
         with result.timed("products"):
             _belonging("product", resolve_products(products), policies, cause, result)
     accounts = _accounts(dirty, policies, cause, result)
-    for name, resolve in (("contact", resolve_contacts), ("address", resolve_addresses)):
-        following = _following(name) if accounts.len() else pl.Series([], dtype=pl.Int64)
-        records = pl.concat([_of(dirty, name), following])
+    # Read before anything else is linked: linking contacts writes down other moves in place of the customers'.
+    names = ("contact", "address")
+    following = {name: _following(name) for name in names} if accounts.len() else {}
+    for name, resolve in zip(names, (resolve_contacts, resolve_addresses), strict=True):
+        records = pl.concat([_of(dirty, name), *([following[name]] if name in following else [])])
         if records.len():
             with result.timed(load()[name].plural.lower()):
                 _belonging(name, resolve(records), policies, cause, result)
@@ -199,6 +206,7 @@ def _publish_resolved(resolved: Resolved, policies: PolicySet, cause: Cause, res
     with result.timed("accounts"):
         published = publish_accounts(records, survived, pins, resolved.merged, cause=cause)
     result.counts["account"] = result.counts.get("account", 0) + published.created + published.changed
+    result.counts["move"] = result.counts.get("move", 0) + keep_moves(now=cause.at, cause=cause.text)
     with result.timed("write-back"):
         decision = f"publish {cause.text}"
         result.counts["message"] = propagate(published.account_ids, policies, decision=decision, now=cause.at)

@@ -9,9 +9,11 @@ from accounts.frames import read, stage
 from accounts.golden.changes import Cause
 from accounts.golden.crosswalk import link
 from accounts.golden.records import publish_golden, redirect
+from accounts.golden.relations import break_loops
 from accounts.golden.search import load_identifiers, publish_identifiers, publish_search
 from accounts.golden.touched import touch
 from accounts.models import Territory
+from syncengine.publish.relations import confirmed_parents
 from syncengine.records import PublishedAccounts, Survived
 
 PARENT = load()["account"].fields["parent"].code
@@ -30,6 +32,7 @@ def publish_accounts(
     redirect("account", merged, cause=cause)
     _publish_findable(records, first_load=bool(golden["is_new"].all()))
     stage("published_accounts", {"id": "bigint"}, golden.select("id"))
+    break_loops(cause=cause)
     touch("SELECT id FROM published_accounts")
     return PublishedAccounts(written.created, written.changed, conflicts, golden["id"])
 
@@ -65,7 +68,14 @@ def _complete(golden: pl.DataFrame, conflicts: pl.DataFrame, records: pl.DataFra
 
 
 def _parents(golden: pl.DataFrame) -> pl.DataFrame:
-    """Customers that the winning record's parent key leads to; nobody is their own parent."""
+    """The parent people confirmed, else the one the winning record's parent key leads to; never oneself."""
+    stage("parent_clusters", {"cluster": "bigint"}, golden.select("cluster"))
+    confirmed = confirmed_parents("parent_clusters")
+    told = _told_parents(golden).join(confirmed, on="cluster", how="anti")
+    return pl.concat([confirmed, told])
+
+
+def _told_parents(golden: pl.DataFrame) -> pl.DataFrame:
     if "parent_key" not in golden.columns:
         return pl.DataFrame(schema={"cluster": pl.Int64, "parent_id": pl.Int64})
     said = golden.filter(pl.col("parent_key").is_not_null()).select(

@@ -2,81 +2,127 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 
 from accounts.frames import read, stage
 from syncengine.canonical import read_canonical
-from syncengine.identity import POLICY, match_keys, partition, score, standardise, veto_values
+from syncengine.identity import (
+    BLOCKING_RULES,
+    POLICY,
+    Policy,
+    match_keys,
+    partition,
+    score,
+    standardise,
+    veto_values,
+)
 from syncengine.records import Resolved
-from syncengine.resolution import affected, models
-from syncengine.resolution.decided import open_decisions
+from syncengine.resolution import affected, gone, guards, models
+from syncengine.resolution.decided import binding, open_bindings
 from syncengine.resolution.ids import assign_ids
+from syncengine.resolution.review import undecided
 
 BULK_AT = 20_000  # changed records from which reading everything beats asking for candidates
 MATCHED = [
     "name", "legal_name", "trade_names", "street", "city", "region", "postcode", "country", "phone", "email",
     "website", "tax_id", "registration_id", "duns",
 ]  # fmt: skip
-REVIEW = 3
+DIRTY = "dirty_accounts"
+PLACES = len(BLOCKING_RULES)
 
 
-def resolve_accounts(dirty: pl.Series, *, now: datetime) -> Resolved:
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the partition follows from: living records, scored pairs, values one customer has once, the dead."""
+
+    records: pl.Series
+    pairs: pl.DataFrame
+    vetoes: pl.DataFrame
+    gone: pl.DataFrame
+
+    def part(self, bound: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+        """record_id, component_id, cluster and live, the same for any order of rows."""
+        pairs = binding(bound)
+        parted = partition(self.records, self.pairs, pairs, self.vetoes, policy)
+        return gone.attach(parted, self.gone, pairs)
+
+
+def resolve_accounts(
+    dirty: pl.Series,
+    *,
+    now: datetime,
+    bulk_at: int = BULK_AT,
+    policy: Policy = POLICY,
+) -> Resolved:
     """Clusters of everything the dirty customer records concern."""
     dirty = dirty.unique().sort()
     first = not affected.any_known()
-    bulk = first or dirty.len() >= BULK_AT
-    decisions = open_decisions()
-    parted, pairs = _bulk(decisions, now) if bulk else _incremental(dirty, decisions, now)
-    assigned = assign_ids(parted.select("record_id", "cluster"), now=now, everything=bulk)
+    bulk = models.take_wanted(now=now) is not None or first or dirty.len() >= bulk_at
+    stage(DIRTY, {"record_id": "bigint"}, dirty.to_frame("record_id"))
+    affected.remember_keys(DIRTY)
+    dying = gone.bury_dirty(DIRTY)
+    bound = open_bindings()
+    if bulk:
+        found, keys, number = evidence_of_everything(now=now, policy=policy)
+    else:
+        found = _incremental(dirty, dying, bound, now, policy)
+    parted = found.part(bound, policy)
+    held = guards.NO_HOLDS
+    if not first:
+        held = guards.hold_transitions(found, parted, bound, guard=guards.guard_policy(), policy=policy, now=now)
+    if held.height:
+        bound = pl.concat([bound, held])
+        parted = found.part(bound, policy)
+    if bulk:
+        affected.replace_all(keys, found.gone, _components(parted), found.pairs, number)
+    else:
+        affected.store_components(_components(parted))
+    guards.close_idle_holds(now=now)
+    assigned = assign_ids(parted.select("record_id", "cluster", "live"), now=now, everything=bulk)
     members = parted.select("record_id", "cluster").join(assigned.clusters, on="cluster")
     members = members.rename({"id": "account_id"})
     return Resolved(
         members=members if first else _changed_clusters(members, dirty),
         merged=assigned.merged,
-        review=_review(pairs, members, decisions),
+        review=undecided(found.pairs, members, bound),
         concerned=parted["record_id"],
         bulk=bulk,
     )
 
 
-def _bulk(decisions: pl.DataFrame, now: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Everything scored anew; (partition, pairs)."""
-    records = read_canonical("account", columns=MATCHED)
+def evidence_of_everything(
+    *, now: datetime, policy: Policy = POLICY, version: int | None = None
+) -> tuple[Evidence, pl.DataFrame, int]:
+    """All living records scored anew under a version, else the one in force; with match keys and its number."""
+    records = read_canonical("account", "c.live", columns=MATCHED)
     tidy = standardise(records)
-    model = models.current(now=now, standardised=tidy)
+    model = models.numbered(version) if version else models.current(now=now, standardised=tidy)
     keys = match_keys(tidy)
-    pairs = score(tidy, changed=None, model=model.model, keys=keys)
-    parted = partition(records["record_id"], pairs, decisions, veto_values(tidy))
-    affected.replace_all(keys, _components(parted), pairs, model.number)
-    return parted, pairs
+    pairs = score(tidy, changed=None, model=model.model, keys=keys, policy=policy)
+    return Evidence(records["record_id"], pairs, veto_values(tidy), gone.read_gone()), keys, model.number
 
 
 def _incremental(
-    dirty: pl.Series, decisions: pl.DataFrame, now: datetime
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Only the components the dirty records were in, or are tied to now; (partition, pairs)."""
-    stage("dirty_accounts", {"record_id": "bigint"}, pl.DataFrame({"record_id": dirty}))
-    changed = _read("dirty_accounts")
+    dirty: pl.Series, dying: pl.Series, bound: pl.DataFrame, now: datetime, policy: Policy
+) -> Evidence:
+    """Only the components the dirty records were in, or are tied to now."""
     model = models.current(now=now)
-    keys = match_keys(standardise(changed))
-    affected.store_keys(keys)
-    places = len(keys.columns) - 1
-    around = affected.candidates(places, POLICY.key_cap)
-    stage("near_accounts", {"record_id": "bigint"}, pl.DataFrame({"record_id": around}))
+    affected.store_keys(match_keys(standardise(_read(DIRTY))), dying, PLACES, policy.key_cap)
+    around = affected.candidates(PLACES, policy.key_cap)
+    stage("near_accounts", {"record_id": "bigint"}, around.to_frame("record_id"))
     near = standardise(_read("near_accounts"))
-    usable = _usable(match_keys(near), affected.suppressed(places, POLICY.key_cap))
-    fresh = score(near, changed=dirty, model=model.model, keys=usable)
-    partners = pl.concat([fresh["record_l"], fresh["record_r"], *_decided_partners(dirty, decisions)])
+    usable = _usable(match_keys(near), affected.suppressed(PLACES, policy.key_cap))
+    fresh = score(near, changed=affected.changed_records(), model=model.model, keys=usable, policy=policy)
+    partners = pl.concat([fresh["record_l"], fresh["record_r"], *_bound_partners(dirty, bound)])
     concerned = affected.concerned(partners)
     affected.replace_pairs(fresh, model.number)
-    pairs = affected.stored_pairs(concerned)
-    inside = pl.col("record_l").is_in(concerned.implode()) & pl.col("record_r").is_in(concerned.implode())
-    vetoes = veto_values(standardise(_read(affected.CONCERNED)))
-    parted = partition(concerned, pairs, decisions.filter(inside), vetoes)
-    affected.store_components(_components(parted))
-    return parted, pairs
+    pairs = affected.stored_pairs(concerned)  # stages the concerned records
+    tidy = standardise(_read(affected.CONCERNED))
+    inside = f"crosswalk_id IN (SELECT record_id FROM {affected.CONCERNED})"
+    return Evidence(tidy["record_id"], pairs, veto_values(tidy), gone.read_gone(inside))
 
 
 def _usable(keys: pl.DataFrame, suppressed: pl.DataFrame) -> pl.DataFrame:
@@ -94,14 +140,17 @@ def _components(parted: pl.DataFrame) -> pl.DataFrame:
 
 
 def _read(staged: str) -> pl.DataFrame:
-    return read_canonical("account", f"c.crosswalk_id IN (SELECT record_id FROM {staged})", columns=MATCHED)
+    """The living records of a staged table; the dead take part in nothing."""
+    return read_canonical(
+        "account", f"c.live AND c.crosswalk_id IN (SELECT record_id FROM {staged})", columns=MATCHED
+    )
 
 
-def _decided_partners(dirty: pl.Series, decisions: pl.DataFrame) -> list[pl.Series]:
+def _bound_partners(dirty: pl.Series, bound: pl.DataFrame) -> list[pl.Series]:
     """Records that a decision ties to a dirty one: their components are concerned too."""
     among = dirty.implode()
-    tied = decisions.filter(pl.col("record_l").is_in(among) | pl.col("record_r").is_in(among))
-    return [tied["record_l"], tied["record_r"]]
+    tied = bound.filter(pl.col("record_l").is_in(among) | pl.col("record_r").is_in(among))
+    return [dirty, tied["record_l"], tied["record_r"]]
 
 
 def _changed_clusters(members: pl.DataFrame, dirty: pl.Series) -> pl.DataFrame:
@@ -122,21 +171,3 @@ def _changed_clusters(members: pl.DataFrame, dirty: pl.Series) -> pl.DataFrame:
         pl.col("record_id").is_in(dirty.implode()) | pl.col("account_id").is_in(ids.implode())
     )["cluster"].unique()
     return members.filter(pl.col("cluster").is_in(stale.implode()))
-
-
-def _review(pairs: pl.DataFrame, members: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
-    """The strongest undecided pair between each two customers."""
-    sides = members.select("record_id", "account_id")
-    open_pairs = (
-        pairs.join(sides.rename({"record_id": "record_l", "account_id": "account_l"}), on="record_l")
-        .join(sides.rename({"record_id": "record_r", "account_id": "account_r"}), on="record_r")
-        .filter(pl.col("account_l") != pl.col("account_r"))
-        .join(decisions, on=["record_l", "record_r"], how="anti")
-    )
-    low = pl.min_horizontal("account_l", "account_r")
-    high = pl.max_horizontal("account_l", "account_r")
-    return (
-        open_pairs.with_columns(low=low, high=high)
-        .sort("match_weight", "record_l", "record_r", descending=[True, False, False])
-        .unique(subset=["low", "high"], keep="first", maintain_order=True)
-    )

@@ -1,6 +1,6 @@
 """Match keys, candidates and stored pairs: what a change to some records concerns.
 
-Grain: one match record a live or buried customer record, one match pair a scored pair of records.
+Grain: one match record a customer record, live or gone, one match pair a scored pair of live records.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import polars as pl
 from accounts.frames import copy_in, execute, read, rows, stage
 
 CHANGED, CONCERNED = "changed_records", "concerned_records"
-KEYS = pl.List(pl.Int64())
 PAIRS: dict[str, pl.DataType] = {
     "record_l": pl.Int64(),
     "record_r": pl.Int64(),
@@ -27,11 +26,17 @@ def keys_as_list(keys: pl.DataFrame) -> pl.DataFrame:
     return keys.select(crosswalk_id="record_id", keys=pl.concat_arr(names).arr.to_list())
 
 
-def replace_all(keys: pl.DataFrame, components: pl.DataFrame, pairs: pl.DataFrame, version: int) -> None:
+def replace_all(
+    keys: pl.DataFrame, gone: pl.DataFrame, components: pl.DataFrame, pairs: pl.DataFrame, version: int
+) -> None:
     """Bulk: every match record with its component, and every pair, anew."""
     execute("TRUNCATE syncengine_matchrecord, syncengine_matchpair")
-    listed = keys_as_list(keys).join(components, on="crosswalk_id")
-    copy_in("syncengine_matchrecord", listed.select("crosswalk_id", "component_id", "keys"))
+    listed = keys_as_list(keys).join(components, on="crosswalk_id").with_columns(live=pl.lit(True))
+    copy_in("syncengine_matchrecord", listed.select("crosswalk_id", "component_id", "keys", "live"))
+    if gone.height:
+        buried = gone.rename({"record_id": "crosswalk_id"}).join(components, on="crosswalk_id")
+        none = pl.lit([], dtype=pl.List(pl.Int64))
+        copy_in("syncengine_matchrecord", buried.with_columns(keys=none, live=pl.lit(False)))
     store_pairs(pairs, version)
     execute("ANALYZE syncengine_matchrecord")
     execute("ANALYZE syncengine_matchpair")
@@ -46,15 +51,69 @@ def store_pairs(pairs: pl.DataFrame, version: int) -> None:
     )
 
 
-def store_keys(keys: pl.DataFrame) -> None:
-    """New keys of changed records; a record not met before is its own component until resolved."""
+def store_keys(keys: pl.DataFrame, dying: pl.Series, places: int, cap: int) -> None:
+    """New keys of changed records; the changed are joined by all holders of a key that crossed the cap.
+
+    A key says nothing while more records hold it than the cap. When a change takes it over or brings it back,
+    the pairs of all who hold it change, so they count as changed too: the bulk run would see it so at once.
+    """
     listed = keys_as_list(keys)
-    stage(CHANGED, {"crosswalk_id": "bigint", "keys": "bigint[]"}, listed)
+    none = pl.lit([], dtype=pl.List(pl.Int64))
+    buried = pl.DataFrame({"crosswalk_id": dying}).with_columns(keys=none)
+    stage(CHANGED, {"crosswalk_id": "bigint", "keys": "bigint[]"}, pl.concat([listed, buried]))
+    crossed = _crossings(places, cap)
     execute(
-        "INSERT INTO syncengine_matchrecord AS m (crosswalk_id, component_id, keys) "
-        f"SELECT crosswalk_id, crosswalk_id, keys FROM {CHANGED} ON CONFLICT (crosswalk_id) "
-        "DO UPDATE SET keys = excluded.keys WHERE m.keys IS DISTINCT FROM excluded.keys"
+        "INSERT INTO syncengine_matchrecord AS m (crosswalk_id, component_id, keys, live) "
+        f"SELECT crosswalk_id, crosswalk_id, keys, true FROM {CHANGED} WHERE keys <> '{{}}' "
+        "ON CONFLICT (crosswalk_id) DO UPDATE SET keys = excluded.keys, live = true, follows = NULL "
+        "WHERE m.keys IS DISTINCT FROM excluded.keys OR NOT m.live"
     )
+    for place, key in crossed:
+        execute(
+            f"INSERT INTO {CHANGED} SELECT m.crosswalk_id, m.keys FROM syncengine_matchrecord m "
+            f"WHERE m.keys[{int(place)}] = %s AND NOT EXISTS "
+            f"(SELECT FROM {CHANGED} c WHERE c.crosswalk_id = m.crosswalk_id)",
+            [key],
+        )
+
+
+def _crossings(places: int, cap: int) -> list[tuple[int, int]]:
+    """(place, key) whose live holders pass from at most the cap to more of them, or back, by this change.
+
+    Runs before the new keys are stored; `dying_records` still tells who held a key until now.
+    """
+    moved = " UNION ALL ".join(
+        f"SELECT {n} AS place, c.keys[{n}] AS key, 1 AS gain FROM {CHANGED} c WHERE c.keys[{n}] IS NOT NULL "
+        f"UNION ALL SELECT {n}, k.keys[{n}], -1 FROM former_keys k WHERE k.keys[{n}] IS NOT NULL"
+        for n in range(1, places + 1)
+    )
+    execute("DROP TABLE IF EXISTS key_moves")
+    execute(
+        f"CREATE TEMP TABLE key_moves ON COMMIT DROP AS SELECT place, key, sum(gain) AS gain FROM ({moved}) x "
+        "GROUP BY 1, 2 HAVING sum(gain) <> 0"
+    )
+    held = " UNION ALL ".join(
+        f"SELECT k.place, k.key, k.gain, (SELECT count(*) FROM (SELECT FROM syncengine_matchrecord m "
+        f"WHERE m.keys[{n}] = k.key LIMIT {cap + 1} + abs(k.gain)) h) + (SELECT count(*) FROM former_keys f "
+        f"JOIN dying_records d USING (record_id) WHERE f.keys[{n}] = k.key) AS held "
+        f"FROM key_moves k WHERE k.place = {n}"
+        for n in range(1, places + 1)
+    )
+    return rows(f"SELECT place, key FROM ({held}) x WHERE (held <= {cap}) <> (held + gain <= {cap}) ORDER BY 1, 2")
+
+
+def remember_keys(staged: str) -> None:
+    """The keys that changed records have had until now, those about to be buried included."""
+    execute("DROP TABLE IF EXISTS former_keys")
+    execute(
+        "CREATE TEMP TABLE former_keys ON COMMIT DROP AS SELECT m.crosswalk_id AS record_id, m.keys "
+        f"FROM syncengine_matchrecord m JOIN {staged} s ON s.record_id = m.crosswalk_id WHERE m.live"
+    )
+
+
+def changed_records() -> pl.Series:
+    """The changed records, with those that joined them because a key crossed its cap."""
+    return read(f"SELECT crosswalk_id FROM {CHANGED}", {"record_id": pl.Int64()})["record_id"]
 
 
 def candidates(positions: int, cap: int) -> pl.Series:

@@ -7,10 +7,15 @@ from datetime import datetime
 
 import polars as pl
 
-from accounts.frames import copy_in, read
+from accounts.frames import copy_in, read, stage
 from accounts.golden.crosswalk import new_ids
 
 ANCHORS: dict[str, pl.DataType] = {"record_id": pl.Int64(), "account_id": pl.Int64()}
+# The newest open row of a customer says which record carries its id: a split may have moved it.
+IN_FORCE = (
+    "SELECT DISTINCT ON (a.account_id) a.record_id, a.account_id FROM syncengine_anchor a "
+    "WHERE a.closed_at IS NULL {} ORDER BY a.account_id, a.id DESC"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +27,13 @@ class Assigned:
 
 
 def assign_ids(members: pl.DataFrame, *, now: datetime, everything: bool) -> Assigned:
-    """Ids of clusters; `members` has record_id and cluster, and holds whole components."""
+    """Ids of clusters; `members` has record_id, live and cluster, and holds whole components."""
     anchors = read_anchors(members["record_id"], everything=everything)
     held = anchors.join(members.select("record_id", "cluster"), on="record_id")
     oldest = held.group_by("cluster").agg(id=pl.col("account_id").min())
-    clusters = (
-        members.group_by("cluster")
-        .agg(first=pl.col("record_id").min())
-        .join(oldest, on="cluster", how="left")
-    )
+    # The oldest live record stands for the cluster; a dead one only where none is alive.
+    first = pl.coalesce(pl.col("record_id").filter("live").min(), pl.col("record_id").min())
+    clusters = members.group_by("cluster").agg(first=first).join(oldest, on="cluster", how="left")
     born = clusters.filter(pl.col("id").is_null()).sort("first")
     fresh = born.with_columns(id=new_ids("account", born.height))
     _anchor(fresh, now)
@@ -46,12 +49,14 @@ def assign_ids(members: pl.DataFrame, *, now: datetime, everything: bool) -> Ass
 def read_anchors(records: pl.Series, *, everything: bool) -> pl.DataFrame:
     """Which of these records carry a customer's id."""
     if everything:
-        return read("SELECT record_id, account_id FROM syncengine_anchor", ANCHORS)
-    return read(
-        "SELECT a.record_id, a.account_id FROM syncengine_anchor a WHERE a.record_id = ANY(%s)",
-        ANCHORS,
-        [records.to_list()],
+        return read(IN_FORCE.format(""), ANCHORS)
+    stage("anchored_records", {"record_id": "bigint"}, records.to_frame("record_id"))
+    among = (
+        "AND a.account_id IN (SELECT b.account_id FROM syncengine_anchor b "
+        "JOIN anchored_records s ON s.record_id = b.record_id)"
     )
+    found = read(IN_FORCE.format(among), ANCHORS)
+    return found.filter(pl.col("record_id").is_in(records.implode()))
 
 
 def _anchor(fresh: pl.DataFrame, now: datetime) -> None:

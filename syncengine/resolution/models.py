@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 import polars as pl
+from django.db.models import F, Q
 
 from syncengine.identity import Model, default_model, fit_frequencies
 from syncengine.models import MatchVersion
@@ -21,15 +22,38 @@ class CurrentModel:
 
 
 def current(*, now: datetime, standardised: pl.DataFrame | None = None) -> CurrentModel:
-    """The newest version; made from the default model and these records where there is none yet."""
-    number = MatchVersion.objects.order_by("-number").values_list("number", flat=True).first()
+    """The version in force; made from the default model and these records where there is none yet."""
+    number = in_force()
     if number is None:
         return _first(now, standardised)
-    return CurrentModel(number, _load(number))
+    return CurrentModel(number, load_model(number))
 
 
-@lru_cache(maxsize=2)
-def _load(number: int) -> Model:
+def numbered(number: int) -> CurrentModel:
+    """A version whether it is in force or not."""
+    return CurrentModel(number, load_model(number))
+
+
+def in_force() -> int | None:
+    """The number of the version applied last."""
+    applied = MatchVersion.objects.filter(applied_at__isnull=False)
+    return applied.order_by("-applied_at", "-number").values_list("number", flat=True).first()
+
+
+def take_wanted(*, now: datetime) -> int | None:
+    """Put the version somebody asked for in force, within the lane's round; None where none waits."""
+    waiting = Q(applied_at=None) | Q(applied_at__lt=F("wanted_at"))
+    wanted = MatchVersion.objects.filter(waiting, wanted_at__isnull=False).order_by("-wanted_at", "-number").first()
+    if wanted is None:
+        return None
+    MatchVersion.objects.filter(waiting, wanted_at__isnull=False).update(wanted_at=None)
+    MatchVersion.objects.filter(pk=wanted.pk).update(applied_at=now, wanted_at=wanted.wanted_at)
+    return wanted.number
+
+
+@lru_cache(maxsize=3)
+def load_model(number: int) -> Model:
+    """The model of a version; a version never changes."""
     return Model.from_bytes(bytes(MatchVersion.objects.get(number=number).body))
 
 
@@ -37,5 +61,5 @@ def _first(now: datetime, standardised: pl.DataFrame | None) -> CurrentModel:
     model = default_model()
     if standardised is not None and standardised.height:
         model = fit_frequencies(standardised, model)
-    version = MatchVersion.objects.create(body=model.to_bytes(), applied_at=now)
+    version = MatchVersion.objects.create(body=model.to_bytes(), made_at=now, applied_at=now)
     return CurrentModel(version.number, model)

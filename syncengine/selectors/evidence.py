@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from syncengine.canonical import read_canonical
-from syncengine.identity import Explanation, Model, default_model, explain, standardise
-from syncengine.models import MatchVersion, StewardTask
+from syncengine.identity import Explanation, default_model, explain, standardise
+from syncengine.models import StewardTask
 from syncengine.resolution.accounts import MATCHED
+from syncengine.resolution.models import in_force, load_model
 
 
 def explain_task(task: StewardTask) -> Explanation | None:
@@ -18,18 +17,7 @@ def explain_task(task: StewardTask) -> Explanation | None:
     records = read_canonical("account", f"c.crosswalk_id IN ({left}, {right})", columns=MATCHED)
     if records.height != 2:
         return None
-    return explain(standardise(records), left, right, _model(_version()))
-
-
-def _version() -> int | None:
-    return MatchVersion.objects.order_by("-number").values_list("number", flat=True).first()
-
-
-@lru_cache(maxsize=2)
-def _model(number: int | None) -> Model:
-    """The model of a version; reading a card never makes one, so without any it is the default."""
-    return (
-        default_model()
-        if number is None
-        else Model.from_bytes(bytes(MatchVersion.objects.get(pk=number).body))
-    )
+    number = in_force()
+    # Reading a card never makes a version, so without any it is the default model that explains.
+    model = default_model() if number is None else load_model(number)
+    return explain(standardise(records), left, right, model)

@@ -1,0 +1,99 @@
+"""`manage.py identity`: how good matching is, what a new version would change, and putting one in force."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from syncengine.models import MatchVersion
+from syncengine.resolution.versions import PairSample, PlanOutdated, VersionPlan, apply_version, plan_version
+from syncengine.selectors import precision
+
+
+class Command(BaseCommand):
+    """Sub-commands of identity; training stands in its own module."""
+
+    help = "report: how good matching is. plan N: what match version N would change. apply N: put it in force."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        report = actions.add_parser("report", help="precision by rule and score, agreement, the flow of the queue")
+        report.add_argument("--days", type=int, default=90)
+        plan = actions.add_parser("plan", help="what a match version would change")
+        plan.add_argument("version", type=int)
+        apply = actions.add_parser("apply", help="put a planned match version in force")
+        apply.add_argument("version", type=int)
+        apply.add_argument("--force", action="store_true", help="without a plan, or where it is out of date")
+        apply.add_argument("--wait", action="store_true", help="publish here and now instead of leaving it to a worker")
+
+    def handle(self, *args: Any, action: str, **options: Any) -> None:
+        actions: dict[str, Callable[..., None]] = {"report": self._report, "plan": self._plan, "apply": self._apply}
+        actions[action](**options)
+
+    def _report(self, *, days: int, **_: Any) -> None:
+        now = timezone.now()
+        since = now - timedelta(days=days)
+        self._table("By rule", precision.list_by_rule(since=since))
+        self._table("By probability", precision.list_by_band(since=since))
+        self._table("Agreement of two people", [precision.get_agreement()])
+        self._table("Planted pairs answered right", [precision.get_planted()])
+        flow = precision.get_flow(now=now)
+        self.stdout.write(
+            f"Queue, 30 days: {flow.opened} came, {flow.answered} answered, {flow.settled} settled by themselves, "
+            f"{flow.waiting} wait, {flow.overdue} of them overdue."
+        )
+        for version in MatchVersion.objects.defer("body").order_by("number"):
+            measured = {name: value for name, value in version.measured.items() if name != "plan"}
+            state = f"in force since {version.applied_at:%Y-%m-%d %H:%M}" if version.applied_at else "not applied"
+            self.stdout.write(f"Version {version.number}: {state} {measured or ''}".rstrip())
+
+    def _table(self, title: str, lines: list[precision.Precision]) -> None:
+        self.stdout.write(f"{title}:")
+        told = [line for line in lines if line.total]
+        for line in told:
+            share = f"{line.share:6.1%}  ≥ {line.least:.1%}"
+            self.stdout.write(f"  {line.label:<28} {line.right:>6} of {line.total:<6} {share}")
+        if not told:
+            self.stdout.write("  nothing answered yet")
+
+    def _plan(self, *, version: int, **_: Any) -> None:
+        self._check(version)
+        self._show(plan_version(version, now=timezone.now()))
+
+    def _apply(self, *, version: int, force: bool, wait: bool, **_: Any) -> None:
+        from syncengine.pipeline import publish_all  # late: the other sub-commands need no pipeline
+
+        self._check(version)
+        try:
+            self._show(apply_version(version, user=None, now=timezone.now(), force=force))
+        except PlanOutdated as error:
+            raise CommandError(str(error)) from error
+        if wait:
+            publish_all()
+        word = "is in force" if wait else "takes force with the next round"
+        self.stdout.write(f"Version {version} {word}.")
+
+    def _check(self, version: int) -> None:
+        if not MatchVersion.objects.filter(pk=version).exists():
+            known = ", ".join(map(str, MatchVersion.objects.order_by("number").values_list("number", flat=True)))
+            raise CommandError(f"There is no match version {version}; there are: {known or 'none'}.")
+
+    def _show(self, plan: VersionPlan) -> None:
+        self.stdout.write(
+            f"Version {plan.version} against {plan.in_force}: {plan.pairs_gained} pairs gained, {plan.pairs_lost} lost "
+            f"of {plan.pairs_before}; customers {plan.customers_before} → {plan.customers_after}; "
+            f"pairs for people {plan.review_before} → {plan.review_after}."
+        )
+        for title, samples in (("Gained", plan.gained), ("Lost", plan.lost)):
+            for sample in samples:
+                self.stdout.write(f"  {title}: {_words(sample)}")
+
+
+def _words(sample: PairSample) -> str:
+    weight = sample.weight_after if sample.weight_after is not None else sample.weight_before
+    return f"{sample.name_l} ↔ {sample.name_r} ({weight:+.1f} bits)"

@@ -1,0 +1,23 @@
+"""Which pairs a person should judge: the strongest between each two customers that nobody has decided."""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def undecided(pairs: pl.DataFrame, members: pl.DataFrame, bound: pl.DataFrame) -> pl.DataFrame:
+    """The strongest undecided pair between each two customers."""
+    sides = members.select("record_id", "account_id")
+    open_pairs = (
+        pairs.join(sides.rename({"record_id": "record_l", "account_id": "account_l"}), on="record_l")
+        .join(sides.rename({"record_id": "record_r", "account_id": "account_r"}), on="record_r")
+        .filter(pl.col("account_l") != pl.col("account_r"))
+        .join(bound, on=["record_l", "record_r"], how="anti")
+    )
+    low = pl.min_horizontal("account_l", "account_r")
+    high = pl.max_horizontal("account_l", "account_r")
+    return (
+        open_pairs.with_columns(low=low, high=high)
+        .sort("match_weight", "record_l", "record_r", descending=[True, False, False])
+        .unique(subset=["low", "high"], keep="first", maintain_order=True)
+    )

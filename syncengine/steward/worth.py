@@ -1,0 +1,50 @@
+"""What is at stake in a task and which comes first: value, how likely it is true, and how soon it is due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.frames import execute
+from syncengine.steward.deadlines import due_times
+
+# Fields an invoice is printed from.
+BILLING = {
+    "legal_name", "street", "city", "postcode", "country", "tax_id", "email", "payment_terms", "currency",
+    "customer_number",
+}  # fmt: skip
+# How much nearer a due task moves: (hours left up to, factor); after the last, one.
+SOON = ((0, 4.0), (8, 3.0), (24, 2.0), (72, 1.5))
+FORMULA = "value at stake × likelihood × due soon (4 overdue, 3 within 8 hours, 2 within a day, 1.5 within three)"
+TOUCHED = (
+    "(t.account_id IN (SELECT account_id FROM touched_accounts) "
+    "OR t.other_account_id IN (SELECT account_id FROM touched_accounts))"
+)
+
+
+def value_tasks(*, now: datetime) -> None:
+    """What is at stake in the open tasks of touched customers: revenue of twelve months and open receivables."""
+    execute(
+        "UPDATE syncengine_stewardtask t SET value_at_stake = v.value, both_open = v.both_open, "
+        "urgency = CASE WHEN v.both_open AND t.urgency = 'other' THEN 'money' ELSE t.urgency END, "
+        "due_at = CASE WHEN v.both_open AND t.urgency = 'other' THEN least(t.due_at, %s) ELSE t.due_at END FROM ("
+        "SELECT t.id, coalesce(sum(coalesce(s.revenue_ttm, 0) + coalesce(s.open_receivable, 0)), 0)::numeric(20, 2) "
+        "AS value, count(*) FILTER (WHERE s.open_receivable > 0) = 2 AS both_open FROM syncengine_stewardtask t "
+        "LEFT JOIN accounts_accountsummary s ON s.account_id IN (t.account_id, t.other_account_id) "
+        f"WHERE t.state = 'open' AND {TOUCHED} GROUP BY t.id) v "
+        "WHERE v.id = t.id AND (v.value <> t.value_at_stake OR v.both_open <> t.both_open)",
+        [due_times(now)["money"]],
+    )
+    renew_priorities(now=now)
+
+
+def renew_priorities(*, now: datetime) -> int:
+    """The order of the queue as of now; how many tasks moved."""
+    cases = " ".join(f"WHEN t.due_at <= %(now)s + interval '{hours} hours' THEN {factor}" for hours, factor in SOON)
+    worth = (
+        "greatest(t.value_at_stake, 1)::float8 * coalesce(t.confidence, 1) * "
+        f"(CASE WHEN t.waiting_since IS NOT NULL THEN 1.0 {cases} ELSE 1.0 END)"
+    )
+    return execute(
+        f"UPDATE syncengine_stewardtask t SET priority = {worth} WHERE t.state = 'open' AND t.priority <> {worth}",
+        {"now": now},
+    )
