@@ -75,6 +75,19 @@ def heal(stream_id: int, keys: pl.Series, *, now: datetime, state: str = "resolv
     )
 
 
+def heal_warnings(stream_id: int, keys: pl.Series, *, run_id: int, now: datetime) -> int:
+    """Close the warnings of accepted records that this run did not meet again."""
+    if not keys.len():
+        return 0
+    stage("warned_keys", {"key": "text"}, pl.DataFrame({"key": keys}))
+    return execute(
+        "UPDATE syncengine_deadletter d SET state = 'resolved', closed_at = %s FROM warned_keys w "
+        "WHERE d.stream_id = %s AND d.key = w.key AND d.state = 'open' AND d.severity = 'warn' "
+        "AND d.run_id IS DISTINCT FROM %s",
+        [now, stream_id, run_id],
+    )
+
+
 class NotEditable(Exception):
     """The record cannot be edited: it is settled already, or the text is no record of this kind."""
 

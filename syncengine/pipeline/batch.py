@@ -16,12 +16,19 @@ from syncengine.canonical import REFERENCE, bury, children_waiting, find_records
 from syncengine.landing import Landing, mark_dirty
 from syncengine.mapping import MappingPlan, content_hash, map_rows, payload_column
 from syncengine.models import Stream
-from syncengine.pipeline.knowledge import known_keys, previous_rows
+from syncengine.pipeline.knowledge import (
+    accepted_keys,
+    known_keys,
+    previous_rows,
+    referred_rows,
+    taken_values,
+)
 from syncengine.pipeline.tally import Tally
 from syncengine.policies import PolicySet
 from syncengine.policies import Stream as Declared
 from syncengine.records import MappedBatch, Refusal
 from syncengine.validation import Validated, validate
+from syncengine.validation.tasks import close_settled, open_held
 from syncengine.validation.waivers import open_waivers
 
 
@@ -93,6 +100,9 @@ def judged(batch: MappedBatch, reading: Reading, now: datetime) -> MappedBatch:
         previous=previous_rows(rules, batch, reading.stream.source_id),
         now=now,
         waived=open_waivers(reading.stream.pk, now=now),
+        referred=referred_rows(rules, reading.stream.source_id, batch.rows),
+        taken=taken_values(rules, batch, reading.stream.source_id),
+        known=accepted_keys(rules, batch, reading.stream.source_id),
     )
     return replace(
         batch,
@@ -219,6 +229,10 @@ def _keep_refused(
     found = [refusal for batch in checked for refusal in (*batch.refused, *batch.held, *batch.warnings)]
     everything = [*unreadable, *_as_told(found, fresh)]
     refused.keep(everything, stream_id=reading.stream.pk, run_id=reading.run_id, now=now)
+    refused.heal_warnings(reading.stream.pk, main.rows["key"], run_id=reading.run_id, now=now)
+    close_settled(reading.stream.pk, now=now)
+    if main.held:
+        open_held(reading.stream.pk, now=now)
 
 
 def _as_told(found: Sequence[Refusal], fresh: pl.DataFrame) -> list[Refusal]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from syncengine.models import DeadLetter, Run, Stream
 from syncengine.pipeline.batch import Reading, judged, take
 from syncengine.pipeline.source_run import now_utc
 from syncengine.policies import current_policies
+from syncengine.validation.repairs import suggest
 
 
 def replay(
@@ -117,3 +119,35 @@ def _shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return "" if value is None else f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A better value for one column of a refused record, and the payload with it."""
+
+    field: str
+    column: str
+    before: str
+    after: str
+    payload: str
+
+
+def list_suggestions(letter_id: int, *, now: datetime) -> list[Suggestion]:
+    """What the record was probably meant to say, for each field of the rule it broke."""
+    letter = DeadLetter.objects.select_related("stream__source").get(pk=letter_id)
+    stream, policies = letter.stream, current_policies()
+    declared = policies.stream(stream.source.name, stream.name)
+    rule = next((r for r in policies.rules_for(declared, stream.object) if r.name == letter.rule), None)
+    payload = json.loads(letter.edited_payload or letter.payload)
+    if rule is None or not isinstance(payload, dict):
+        return []
+    maps = {m.field: m for m in declared.fields if m.how == "column"}
+    found = []
+    for name in (name for name in rule.fields if name in maps):
+        column = maps[name].columns[0]
+        value = str(payload.get(column) or "")
+        better = suggest(rule, load()[stream.object].fields[name], value) if value else None
+        if better is not None:
+            told = json.dumps({**payload, column: better}, ensure_ascii=False, separators=(",", ":"))
+            found.append(Suggestion(name, column, value, better, told))
+    return found

@@ -42,7 +42,8 @@ def read_customer_sync(section: Section, catalogue: Catalogue) -> tuple[Rule, ..
 
 
 def _rule(kind: str, name: str, severity: str) -> Rule:
-    return Rule(kind=kind, fields=(name,), severity=severity, object="account")  # type: ignore[arg-type]
+    across = "sources" if kind == "unique" else "source"
+    return Rule(kind=kind, fields=(name,), severity=severity, object="account", across=across)  # type: ignore[arg-type]
 
 
 def _named(section: Section, key: str, catalogue: Catalogue) -> list[str]:

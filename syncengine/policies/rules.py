@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from accounts.catalogue import Catalogue, FieldSpec
+from accounts.catalogue import Catalogue, FieldSpec, load
 from syncengine.policies.mistakes import did_you_mean
 from syncengine.policies.sections import Section
 from syncengine.policies.shapes import Rule
@@ -27,6 +27,11 @@ SENTENCES: Mapping[str, str] = {
     "reference": "{fields} must name a {to} that exists",
     "changed": "A change of {fields} is reviewed before it counts",
     "blocked": "{fields} is {values}, so {forbids} are not allowed",
+    "format": "{fields} does not look like what it should be",
+    "tax_id": "{fields} is not a tax number of the country it begins with",
+    "address": "The address cannot be right: {fields} do not fit together",
+    "active": "{fields} names something that is out of use",
+    "currency_match": "{fields} is another currency than the customer is billed in",
 }
 NUMERIC = ("integer", "decimal", "money", "percent")
 TYPES: Mapping[str, tuple[str, ...]] = {
@@ -35,6 +40,10 @@ TYPES: Mapping[str, tuple[str, ...]] = {
     "pattern": ("text", "email", "phone", "url", "choice", "country", "currency"),
     "not_future": ("date", "datetime"),
     "reference": ("reference",),
+    "format": ("email", "phone", "url", "country", "currency"),
+    "tax_id": ("text",),
+    "active": ("reference",),
+    "currency_match": ("currency",),
 }
 
 
@@ -65,7 +74,8 @@ def read_rule(section: Section, object_name: str, mapped: Mapped, catalogue: Cat
         min=_bound(section, "min", specs, kind),
         max=_bound(section, "max", specs, kind),
         pattern=_pattern(section),
-        to=specs[0].to if kind == "reference" and specs else None,
+        to=specs[0].to if kind in ("reference", "active") and specs else None,
+        across=section.one_of("across", ("source", "sources"), "source"),
     )
     _check_parameters(section, rule, specs)
     sentence = section.text("sentence") or section.text("message") or describe(rule)
@@ -144,6 +154,12 @@ def _check_parameters(section: Section, rule: Rule, specs: list[FieldSpec]) -> N
         section.mistake(None, "a pattern rule needs `pattern`", "add `pattern: …`")
     if rule.min is not None and rule.max is not None and rule.min > rule.max:  # type: ignore[operator]
         section.mistake(section.at("min"), f"`min` {rule.min} is above `max` {rule.max}", "exchange them")
+    if rule.kind == "address" and not {"postcode", "country"} <= set(rule.fields):
+        section.mistake(None, "an address rule needs `postcode` and `country`", "add them to `fields`")
+    if rule.across == "sources" and rule.kind != "unique":
+        section.mistake(section.at("across"), "`across` is for rules of uniqueness", "leave it out")
+    if rule.kind == "currency_match" and "account" not in load()[rule.object].fields:
+        section.mistake(None, f"a {rule.object} names no customer whose currency it could have")
     for spec in specs:
         if rule.kind in TYPES and spec.type not in TYPES[rule.kind]:
             section.mistake(None, f"a {rule.kind} rule cannot judge `{spec.name}`, which is {spec.type}")

@@ -72,6 +72,7 @@ class Rule:
     pattern: str | None = None
     to: str | None = None
     forbids: str | None = None
+    across: str = "source"
 
     @property
     def name(self) -> str:

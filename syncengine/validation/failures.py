@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ import polars as pl
 
 from accounts.catalogue import FieldSpec, ObjectSpec
 from syncengine.policies.shapes import Rule
+from syncengine.validation.forms import has_form, is_postal_code, is_tax_number
 
 # Clocks and time zones differ; a day's grace keeps today's entries of the other side of the world.
 GRACE = timedelta(days=1)
@@ -17,14 +19,20 @@ GRACE = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Known:
-    """What rules need beyond the rows: keys that exist, accepted rows before, and rows referred to."""
+    """What rules need beyond the rows: keys that exist, accepted rows before, rows referred to, values in use.
+
+    `taken`: per rule name the keys of rows whose values another record has. `known`: keys accepted before.
+    """
 
     keys: Mapping[str, pl.Series]
     previous: pl.DataFrame | None
     referred: Mapping[str, pl.DataFrame]
     now: datetime | None
+    taken: Mapping[str, pl.Series] = dataclasses.field(default_factory=dict)
+    known: pl.Series | None = None
 
 
+INACTIVE = ("inactive", "blocked")
 Compiler = Callable[[Rule, list[FieldSpec], Known], pl.Expr | None]
 
 
@@ -78,7 +86,9 @@ def _unique(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr:
     group = pl.struct([pl.col(field.column) for field in fields])
     # Deleted rows and rows with nothing in the fields repeat nothing: each forms a group of its own.
     counted = given & ~pl.col("deleted")
-    return counted & (pl.col("key").filter(counted).n_unique().over(group) > 1)
+    here = counted & (pl.col("key").filter(counted).n_unique().over(group) > 1)
+    elsewhere = known.taken.get(rule.name)
+    return here if elsewhere is None else here | pl.col("key").is_in(elsewhere.implode())
 
 
 def _not_future(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr | None:
@@ -113,7 +123,50 @@ def _blocked(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr | Non
     if referred is None or rule.fields[0] not in referred.columns:
         return None
     blocked = referred.filter(pl.col(rule.fields[0]).is_in(list(rule.values)))["key"]
-    return pl.col(column).is_in(blocked.implode()).fill_null(False)
+    broken = pl.col(column).is_in(blocked.implode()).fill_null(False)
+    if (rule.forbids or "").startswith("new_") and known.known is not None:
+        return broken & ~pl.col("key").is_in(known.known.implode())
+    return broken
+
+
+def _format(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr:
+    return _any([~has_form(pl.col(field.column), field.type) for field in fields])
+
+
+def _tax_id(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr:
+    return _any([~is_tax_number(pl.col(field.column)) for field in fields])
+
+
+def _address(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr | None:
+    """A postal code of another country's shape, or a place that mail cannot find."""
+    by_name = {field.name: pl.col(field.column) for field in fields}
+    if not {"postcode", "country"} <= set(by_name):
+        return None
+    broken = [~is_postal_code(by_name["postcode"], by_name["country"])]
+    if {"street", "city"} <= set(by_name):
+        broken.append(by_name["street"].is_not_null() & by_name["city"].is_null() & by_name["postcode"].is_null())
+    return _any(broken)
+
+
+def _active(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr | None:
+    """Whether what a row names is out of use."""
+    broken = []
+    for field in fields:
+        referred = known.referred.get(field.to or "")
+        if referred is not None and "status" in referred.columns:
+            gone = referred.filter(pl.col("status").is_in(list(rule.values or INACTIVE)))["key"]
+            broken.append(pl.col(field.column).is_in(gone.implode()))
+    return _any(broken) if broken else None
+
+
+def _currency(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr | None:
+    """Whether a document is in another currency than its customer is billed in."""
+    referred = known.referred.get("account")
+    if referred is None or "currency" not in referred.columns:
+        return None
+    billed = referred.drop_nulls("currency").unique("key")
+    expected = pl.col("account_key").replace_strict(billed["key"], billed["currency"], default=None)
+    return _any([pl.col(field.column) != expected for field in fields]) if billed.height else None
 
 
 COMPILERS: Mapping[str, Compiler] = {
@@ -127,4 +180,9 @@ COMPILERS: Mapping[str, Compiler] = {
     "reference": _reference,
     "changed": _changed,
     "blocked": _blocked,
+    "format": _format,
+    "tax_id": _tax_id,
+    "address": _address,
+    "active": _active,
+    "currency_match": _currency,
 }

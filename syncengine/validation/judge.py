@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -43,20 +43,23 @@ def validate(
     where: str = "",
     now: datetime | None = None,
     waived: pl.DataFrame | None = None,
+    taken: Mapping[str, pl.Series] | None = None,
+    known: pl.Series | None = None,
 ) -> Validated:
     """Judge canonical rows of one object; rules that these rows or this knowledge cannot answer are left out.
 
     `known_keys`: live keys per object, for `reference` rules. `previous`: accepted canonical rows, for
     `changed`. `referred`: frames with `key` and fields per object, for blocked conditions. `payloads`:
     frame of key and payload, to keep the raw row with a refusal; without it the canonical row is kept.
-    `waived`: key (null for all) and rule name of what does not count for now.
+    `waived`: key (null for all) and rule name of what does not count for now. `taken`: per `unique` rule the
+    keys of rows whose values another record has. `known`: keys accepted before, for rules about new rows.
     """
     name = object_name or next((rule.object for rule in rules), "")
     if not rules or name not in catalogue or not rows.height:
         return Validated(ready=rows, held_rows=rows.clear())
     spec = catalogue[name]
-    frame, known = _with_previous(rows, Known(known_keys or {}, previous, referred or {}, now))
-    broken = _unwaived(_broken(frame, rules, spec, known), frame["key"], rules, waived)
+    frame, facts = _with_previous(rows, Known(known_keys or {}, previous, referred or {}, now, taken or {}, known))
+    broken = _unwaived(_broken(frame, rules, spec, facts), frame["key"], rules, waived)
     if not broken.width:
         return Validated(ready=rows, held_rows=rows.clear())
     return _sorted_out(rows, rules, broken, spec, payloads, where)
@@ -68,7 +71,7 @@ def _with_previous(rows: pl.DataFrame, known: Known) -> tuple[pl.DataFrame, Know
     shared = [column for column in known.previous.columns if column in rows.columns and column != "key"]
     before = known.previous.select("key", *[pl.col(column).alias(f"{column}__before") for column in shared])
     joined = rows.join(before, on="key", how="left", maintain_order="left")
-    return joined, Known(known.keys, before, known.referred, known.now)
+    return joined, replace(known, previous=before)
 
 
 def _broken(frame: pl.DataFrame, rules: Sequence[Rule], spec: ObjectSpec, known: Known) -> pl.DataFrame:

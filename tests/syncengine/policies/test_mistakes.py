@@ -133,7 +133,7 @@ def test_mistake_in_a_source(change: tuple[str, str], line: int, says: str) -> N
         (
             "validate: [{rule: required, field: name, extra: 1}]",
             "a rule does not know `extra`; known are rule, object, "
-            "field, fields, severity, values, min, max, pattern, sentence, message",
+            "field, fields, severity, values, min, max, pattern, across, sentence, message",
         ),
     ],
 )

@@ -142,3 +142,58 @@ def test_refusal_keeps_the_raw_row_where_it_is_at_hand() -> None:
         make_rows(name=[None]), rule("required", "name"), payloads=payloads, where="crm.a"
     ).refused
     assert (refusal.payload, refusal.where, refusal.stage) == ('{"Name":""}', "crm.a", "validate")
+
+
+@pytest.mark.parametrize(
+    ("broken", "columns", "ready"),
+    [
+        (rule("format", "email"), {"email": ["a@b.de", "a@b", "a b@c.de", None]}, ["0", "3"]),
+        (rule("format", "phone"), {"phone": ["+49 30 123456", "12", "see homepage 123456", None]}, ["0", "3"]),
+        (rule("format", "website"), {"website": ["www.acme.de", "https://acme.de/x", "acme", "a b.de"]}, ["0", "1"]),
+        (rule("tax_id", "tax_id"), {"tax_id": ["DE 136 695 976", "DE12", "ATU12345678", "US 1"]}, ["0", "2", "3"]),
+        (
+            rule("address", "street", "postcode", "city", "country"),
+            {
+                "street": ["Weg 1", "Weg 1", "Weg 1", "Weg 1", None],
+                "postcode": ["50667", "5066", "D-50667", None, None],
+                "city": ["Köln", "Köln", "Köln", None, None],
+                "country": ["DE", "DE", "DE", "XX", "DE"],
+            },
+            ["0", "2", "4"],
+        ),
+    ],
+)  # fmt: skip
+def test_value_has_the_form_of_its_kind(broken: Rule, columns: dict[str, list[Any]], ready: list[str]) -> None:
+    assert judge(make_rows(**columns), broken).ready["key"].to_list() == ready
+
+
+def test_unique_sees_what_other_records_have() -> None:
+    rows = make_rows(tax_id=["A", "B"])
+    found = judge(rows, rule("unique", "tax_id"), taken={"unique:tax_id": pl.Series(["1"])})
+    assert found.ready["key"].to_list() == ["0"]
+
+
+def test_document_of_what_is_out_of_use_or_in_another_currency() -> None:
+    rows = make_rows("order", account_key=["C1", "C2", "C9"], currency=["EUR", "EUR", "EUR"])
+    referred = {
+        "account": pl.DataFrame({"key": ["C1", "C2"], "status": ["active", "inactive"], "currency": ["EUR", "CHF"]})
+    }
+    active = rule("active", "account", object_name="order", to="account")
+    assert judge(rows, active, referred=referred).ready["key"].to_list() == ["0", "2"]
+    money = rule("currency_match", "currency", object_name="order", to="account")
+    assert judge(rows, money, referred=referred).ready["key"].to_list() == ["0", "2"]
+
+
+def test_blocked_condition_forbids_new_rows_only() -> None:
+    rows = make_rows("order", account_key=["C1", "C1"])
+    blocked = Rule("blocked", ("status",), "hold", "", "order", ("inactive",), to="account", forbids="new_orders")
+    referred = {"account": pl.DataFrame({"key": ["C1"], "status": ["inactive"]})}
+    found = judge(rows, blocked, referred=referred, known=pl.Series(["0"]))
+    assert [r.key for r in found.held] == ["1"]
+
+
+def test_warned_values_are_named() -> None:
+    rows = make_rows(email=["a@b.de", "a"], phone=["+49 30 123456", "1"])
+    found = judge(rows, rule("format", "email", "phone", severity="warn"))
+    assert found.invalid is not None
+    assert found.invalid.rows() == [("1", [11, 12])]
