@@ -21,6 +21,8 @@ def record(
     at: datetime | None = None,
 ) -> AuditEntry:
     """An entry for one act; written in the transaction of the act itself, so both stand or fall."""
+    bound = structlog.contextvars.get_contextvars()
+    seen_by = {"viewed_by": bound["viewed_by"]} if "viewed_by" in bound else {}  # an administrator seeing as the user
     return AuditEntry.objects.create(
         at=at or timezone.now(),
         user=user,
@@ -28,6 +30,6 @@ def record(
         action=action,
         object=object,
         row_id=row_id,
-        detail=detail or {},
-        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
+        detail=(detail or {}) | seen_by,
+        request_id=bound.get("request_id", ""),
     )

@@ -22,6 +22,14 @@ DEMO_GROUP = "Sales of two territories"
 Grantee = User | Group
 
 
+class KnownEmail(ValueError):
+    """Somebody logs in with that e-mail already."""
+
+
+class OwnLogin(ValueError):
+    """An administrator may not take away their own way in."""
+
+
 class UnknownRole(ValueError):
     """The role asked for is none of the role matrix."""
 
@@ -40,11 +48,53 @@ def set_role(*, user: User, role: str, by: User | None) -> None:
     """The user has the role from the next request on."""
     if role not in ROLES:
         raise UnknownRole(f"{role!r} is no role; roles are {', '.join(ROLES)}")
+    if by is not None and by.pk == user.pk:
+        raise OwnLogin("Nobody changes their own role; ask another administrator.")
     former, user.role = user.role, role
     user.save(update_fields=["role"])
     audit.record(
         user=by, action="role set", object="user", row_id=user.pk, detail={"from": former, "to": role}
     )
+
+
+@transaction.atomic
+def create_user(*, email: str, role: str, first_name: str = "", last_name: str = "", by: User | None) -> User:
+    """Somebody new, who chooses a password by the mail that is sent; nobody knows the first one."""
+    if role not in ROLES:
+        raise UnknownRole(f"{role!r} is no role; roles are {', '.join(ROLES)}")
+    if User.objects.filter(email__iexact=email).exists():
+        raise KnownEmail(f"Somebody already logs in as {email}.")
+    password = secrets.token_urlsafe(32)
+    user = User.objects.create_user(email, password, role=role, first_name=first_name, last_name=last_name)
+    audit.record(user=by, action="user created", object="user", row_id=user.pk, detail={"email": email, "role": role})
+    return user
+
+
+@transaction.atomic
+def set_active(*, user: User, active: bool, by: User | None) -> None:
+    """The user may log in, or no longer; keys for programs stop with the login."""
+    if by is not None and by.pk == user.pk:
+        raise OwnLogin("Nobody locks out themselves; ask another administrator.")
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    action = "user activated" if active else "user deactivated"
+    audit.record(user=by, action=action, object="user", row_id=user.pk)
+
+
+@transaction.atomic
+def leave_group(*, user: User, group: Group, by: User | None) -> None:
+    """The user no longer gets what the group was granted."""
+    group.user_set.remove(user)
+    audit.record(user=by, action="group left", object="user", row_id=user.pk, detail={"group": group.name})
+
+
+@transaction.atomic
+def create_group(*, name: str, by: User | None) -> Group:
+    """A team that territories can be granted to and lists shared with."""
+    group, new = Group.objects.get_or_create(name=name)
+    if new:
+        audit.record(user=by, action="group created", object="group", row_id=group.pk, detail={"name": name})
+    return group
 
 
 @transaction.atomic

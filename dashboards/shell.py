@@ -25,6 +25,7 @@ PAGES = {
     "approvals": ("Approvals", "check", "a"),
     "sync": ("Sync", "sync", "s"),
     "metrics": ("Figures", "help", "f"),
+    "admin_users": ("Administration", "people", "u"),
 }
 THEMES = (("system", "System", "screen"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
 DENSITIES = (("comfortable", "Roomy"), ("default", "Default"), ("compact", "Compact"))
@@ -100,6 +101,11 @@ def may_approve_any(user: User) -> bool:
     return any(may_approve(user, field) for field in load()["account"].fields.values())
 
 
+def may_administer(user: User) -> bool:
+    """Whether users and what they are granted are this user's to change."""
+    return user.role == "administrator"
+
+
 def list_pages(user: User, current: str = "") -> list[NavItem]:
     """The pages this user may open."""
     names = ["home", "customers"]
@@ -107,6 +113,7 @@ def list_pages(user: User, current: str = "") -> list[NavItem]:
     names += ["approvals"] if may_approve_any(user) else []
     names += ["sync"] if may_see_runs(user) else []
     names += ["metrics"]
+    names += ["admin_users"] if may_administer(user) else []
     return [NavItem(name, *PAGES[name], url=reverse(name), current=name == current) for name in names]
 
 

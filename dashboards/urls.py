@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.contrib.auth import views as auth
+from django.urls import path, reverse_lazy
 
 from dashboards.views import (
+    admin,
     approvals,
     brief,
     customer,
@@ -17,17 +18,41 @@ from dashboards.views import (
     queue,
     search,
     sync,
+    tokens,
     undo,
     workspace,
 )
 
+FORGOTTEN = {
+    "email_template_name": "registration/password_reset_email.txt",
+    "subject_template_name": "registration/password_reset_subject.txt",
+    "success_url": reverse_lazy("password_reset_done"),
+}
 urlpatterns = [
     path("", home.home, name="home"),
     path("figures/", home.figures, name="home_figures"),
     path("attention/", home.attention_list, name="home_attention"),
     path("login/", entry.Login.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("account/preferences/", entry.preferences, name="preferences"),
+    path("account/tokens/", tokens.own_tokens, name="own_tokens"),
+    path("account/tokens/<int:id>/revoke/", tokens.revoke_own, name="own_token_revoke"),
+    path("password/forgotten/", auth.PasswordResetView.as_view(**FORGOTTEN), name="password_reset"),
+    path("password/sent/", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
+    path("password/new/<uidb64>/<token>/", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
+    path("password/chosen/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
+    path("admin/users/", admin.users, name="admin_users"),
+    path("admin/users/new/", admin.create_user, name="admin_create_user"),
+    path("admin/users/<int:id>/", admin.user, name="admin_user"),
+    path("admin/users/<int:id>/view-as/", admin.view_as, name="view_as"),
+    path("admin/users/<int:id>/<slug:act>/", admin.change_user, name="admin_change_user"),
+    path("admin/view-as/stop/", admin.stop_viewing, name="stop_viewing"),
+    path("admin/roles/", admin.role_matrix, name="admin_roles"),
+    path("admin/territories/", admin.territories, name="admin_territories"),
+    path("admin/teams/", admin.create_team, name="admin_create_team"),
+    path("admin/keys/", admin.keys, name="admin_keys"),
+    path("admin/keys/<int:id>/revoke/", admin.revoke_key, name="admin_revoke_key"),
+    path("admin/audit/", admin.audit_log, name="admin_audit"),
     path("account/keys/", entry.own_keys, name="own_keys"),
     path("account/password/", entry.ChangePassword.as_view(), name="password_change"),
     path("search/", search.search, name="search"),

@@ -23,6 +23,7 @@ from dashboards.panels.lineage import lineage_view
 from dashboards.panels.own import NOTE_KINDS, reportable, writes
 from dashboards.panels.section import Reading, fill
 from dashboards.panels.tabs import PANELS, Tab, overview_of, panels_of, tab_links, tab_of
+from dashboards.viewing import viewer
 
 LIST: Crumb = ("Customers", "/customers/")
 
@@ -49,7 +50,7 @@ def _show(request: HttpRequest, id: int, tab: Tab) -> HttpResponse:
         if customer.id != id:
             return redirect(request.path.replace(f"/{id}/", f"/{customer.id}/", 1))
         response = _page(request, reading_of(request, customer), tab)
-    if writes(reader(request)):
+    if writes(reader(request)) and viewer(request) is None:  # who only looks as somebody else has not visited
         note_visit(account=customer.account, by=reader(request), now=timezone.now())
     return response
 
