@@ -102,9 +102,11 @@ def _cast(name: str, kind: pl.DataType) -> pl.Expr:
             .then(numbers.str.split(","))
             .otherwise(pl.lit([], dtype=pl.List(pl.String)))
         )
-        return pl.when(column.is_not_null()).then(
-            filled.list.eval(pl.element().cast(kind.inner, strict=False))
-        )
+        inner = pl.element().cast(kind.inner, strict=False)
+        if isinstance(kind.inner, pl.Datetime):
+            plain = pl.element().str.strip_chars('"')
+            inner = plain.str.to_datetime(TIMES, time_unit="us", time_zone="UTC", strict=False)
+        return pl.when(column.is_not_null()).then(filled.list.eval(inner))
     return column if kind == pl.String else column.cast(kind)
 
 

@@ -1,0 +1,62 @@
+"""Run as a program: without an argument the portal's work in a loop until killed; with one, a part of it once."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import django
+
+django.setup()
+
+from accounts.models import User  # noqa: E402  (settings have to be ready)
+from syncengine.models import StewardTask, Stream  # noqa: E402
+from syncengine.pipeline import StreamBusy, publish_all, refresh_records, run_stream  # noqa: E402
+from syncengine.policies.apply import apply_folder  # noqa: E402
+from syncengine.steward.decisions import resolve_conflict  # noqa: E402
+from syncengine.writeback.rounds import send_round  # noqa: E402
+
+HOME = Path(os.environ["PORTAL_HOME"])
+
+
+def work() -> dict[str, int]:
+    """Everything once: read, publish, send, publish."""
+    for stream in Stream.objects.order_by("pk"):
+        try:
+            run_stream(stream.pk)
+        except StreamBusy:
+            continue  # the server has not noticed yet that the reader before this one is gone
+    publish_all()
+    sent = send_round(refresh=refresh_records)
+    publish_all()
+    return sent
+
+
+def settle_tasks() -> None:
+    """A steward answers every conflict with what was wanted."""
+    user, _ = User.objects.get_or_create(email="steward@example.org", defaults={"role": "steward"})
+    for task in StewardTask.objects.filter(state="open", kind="conflict"):
+        value = next(v for v in task.evidence["values"] if v["field"] == task.field)
+        resolve_conflict(task=task, user=user, now=datetime.now(UTC), value=value["wanted"])
+
+
+def main(what: str) -> None:
+    if what == "setup":
+        apply_folder(HOME / "policies", by=None, now=datetime.now(UTC))
+        work()
+    elif what == "settle":
+        for _ in range(12):
+            settle_tasks()
+            work()
+            time.sleep(0.3)
+    else:
+        while True:
+            work()
+            time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "")
