@@ -180,4 +180,21 @@ class _Forest:
 
     def _contradict(self, low: int, high: int) -> bool:
         mine, theirs = self.told[low], self.told[high]
-        return any(kind in theirs and mine[kind].isdisjoint(theirs[kind]) for kind in mine)
+        return any(kind in theirs and not _alike(mine[kind], theirs[kind]) for kind in mine)
+
+
+def _alike(mine: set[str], theirs: set[str]) -> bool:
+    """Whether some value of one is a value of the other, or differs from it by one slip of the pen."""
+    return not mine.isdisjoint(theirs) or any(_one_slip(a, b) for a in mine for b in theirs)
+
+
+def _one_slip(a: str, b: str) -> bool:
+    """One character more, less or other, or two neighbours swapped."""
+    if len(a) > len(b):
+        a, b = b, a
+    if len(b) - len(a) > 1 or len(b) < 6:
+        return False
+    at = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(a))
+    if len(a) < len(b):
+        return a[at:] == b[at + 1 :]
+    return a[at + 1 :] == b[at + 1 :] or (a[at : at + 2] == b[at : at + 2][::-1] and a[at + 2 :] == b[at + 2 :])

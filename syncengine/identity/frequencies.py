@@ -62,7 +62,8 @@ FIRST_PASS_FILES = (
 def fit_frequencies(standardised: pl.DataFrame, model: Model, companies_: pl.DataFrame | None = None) -> Model:
     """The model with the rarity of names, domains, numbers and words as these records have it."""
     told = standardised.with_columns(
-        address=ADDRESS, no_street=_without("street_key"), no_more=_without("street_key", *ELSEWHERE)
+        address=ADDRESS, no_street=_without("street_key"), no_more=_without("street_key", *ELSEWHERE),
+        town=pl.coalesce("postcode", "city"),
     )
     hubs = hub_values(told)
     told = without_hubs(told, hubs)
@@ -92,7 +93,9 @@ def _first_pass(told: pl.DataFrame, passes: Sequence[list[str]]) -> pl.DataFrame
 def _shares(told: pl.DataFrame, column: str, model: Model, value: str, companies: int) -> pl.DataFrame:
     """value and share of companies that have it, one left out, for values that two companies have."""
     floor = model.floors[value] / max(companies, FEWEST)
-    counted = told.drop_nulls(column).group_by(pl.col(column).alias("value")).agg(n=pl.col("company").n_unique())
+    # Records of unknown place add no company to a name: they belong to one that has it.
+    placed = told.filter(pl.col("town").is_not_null()) if value == "name" else told
+    counted = placed.drop_nulls(column).group_by(pl.col(column).alias("value")).agg(n=pl.col("company").n_unique())
     common = counted.filter(pl.col("n") >= 2)
     return common.select("value", share=(pl.col("n") - 1) / companies + floor).sort("value")
 

@@ -37,9 +37,7 @@ def companies(count: int, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         for source in range(dice.choice([1, 2, 2, 3])):
             rows.append({"record_id": 0, "source": source, "truth": truth, **_told(company, dice)})
     dice.shuffle(rows)
-    frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(
-        record_id=pl.int_range(1, len(rows) + 1)
-    )
+    frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(record_id=pl.int_range(1, len(rows) + 1))
     return frame.drop("truth"), frame.select("record_id", "truth")
 
 

@@ -38,8 +38,7 @@ def test_a_shared_mailbox_unites_nobody() -> None:
 
 def test_contacts_of_other_or_unknown_customers_stay_apart() -> None:
     rows = [
-        (n, account, "Anna Schmidt", "a@acme.de", None, None)
-        for n, account in ((1, 10), (2, 11), (3, None), (4, None))
+        (n, account, "Anna Schmidt", "a@acme.de", None, None) for n, account in ((1, 10), (2, 11), (3, None), (4, None))
     ]
     assert clusters(rows) == {1: 1, 2: 2, 3: 3, 4: 4}
 

@@ -14,9 +14,7 @@ VETOES = {"record_id": pl.Int64, "kind": pl.String, "value": pl.String}
 
 two = st.lists(st.integers(1, 9), min_size=2, max_size=2, unique=True).map(sorted)
 pair_rows = st.lists(
-    st.tuples(two, st.sampled_from([1.0, 2.0, 3.0]), st.sampled_from([1, 2, 3])).map(
-        lambda t: (*t[0], t[1], t[2])
-    ),
+    st.tuples(two, st.sampled_from([1.0, 2.0, 3.0]), st.sampled_from([1, 2, 3])).map(lambda t: (*t[0], t[1], t[2])),
     max_size=14,
     unique_by=lambda r: (r[0], r[1]),
 )
@@ -47,9 +45,7 @@ def test_partition_does_not_depend_on_the_order_of_rows(pairs, decisions, vetoes
     straight = partition(IDS, frame(pairs, PAIRS), frame(decisions, DECISIONS), frame(vetoes, VETOES))
     for rows in (pairs, decisions, vetoes):
         dice.shuffle(rows)
-    shuffled = partition(
-        IDS.reverse(), frame(pairs, PAIRS), frame(decisions, DECISIONS), frame(vetoes, VETOES)
-    )
+    shuffled = partition(IDS.reverse(), frame(pairs, PAIRS), frame(decisions, DECISIONS), frame(vetoes, VETOES))
     assert shuffled.rows() == straight.rows()
 
 
@@ -115,3 +111,11 @@ def test_oversized_component_keeps_its_exact_identifiers_only() -> None:
 def test_review_pairs_join_nothing() -> None:
     parted = partition(pl.Series([1, 2]), frame([(1, 2, 1.0, 3)], PAIRS), frame([], DECISIONS))
     assert clusters(parted) == {1: 1, 2: 2}
+
+
+def test_a_slip_of_the_pen_in_a_tax_number_is_no_veto() -> None:
+    pairs = frame([(1, 2, 9.0, 2)], PAIRS)
+    for other, cluster in (("811907981", 1), ("811907908", 1), ("81190798", 1), ("422907980", 2)):
+        vetoes = frame([(1, "tax DE", "811907980"), (2, "tax DE", other)], VETOES)
+        parted = partition(pl.Series([1, 2]), pairs, frame([], DECISIONS), vetoes)
+        assert clusters(parted) == {1: 1, 2: cluster}

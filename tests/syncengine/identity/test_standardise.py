@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 
 from syncengine.identity import match_keys, standardise
 
-TEXT = st.one_of(
-    st.none(), st.text(max_size=60), st.sampled_from(["n/a", "", "GmbH", "&", "+", "0000", "the"])
-)
+TEXT = st.one_of(st.none(), st.text(max_size=60), st.sampled_from(["n/a", "", "GmbH", "&", "+", "0000", "the"]))
 FIELDS = [
     "name",
     "legal_name",
@@ -44,9 +42,7 @@ def one(**values: object) -> dict[str, object]:
         ("n/a", "DE", None, None),
     ],
 )
-def test_name_is_split_from_its_legal_form(
-    told: str, country: str, name: str | None, form: str | None
-) -> None:
+def test_name_is_split_from_its_legal_form(told: str, country: str, name: str | None, form: str | None) -> None:
     found = one(name=told, country=country)
     assert (found["name"], found["legal_form"]) == (name, form)
 

@@ -47,6 +47,4 @@ def test_training_learns_and_keeps_finding(tidy: pl.DataFrame) -> None:
     after = train(tidy, default_model(), name="trial")
     assert after.name == "trial"
     assert after.levels["phone"] != before.levels["phone"]
-    assert (
-        score(tidy, changed=None, model=after).height >= 0.9 * score(tidy, changed=None, model=before).height
-    )
+    assert score(tidy, changed=None, model=after).height >= 0.9 * score(tidy, changed=None, model=before).height

@@ -11,6 +11,7 @@ from syncengine.identity.anyfile.columns import FIELDS
 from syncengine.identity.anyfile.resolve import resolve
 from tests.syncengine.identity.anyfile.labelled import SHARED, early_childhood, measured, senzing
 from tests.syncengine.identity.companies import companies
+from tests.syncengine.identity.febrl import febrl
 
 needs_sets = pytest.mark.skipif(not SHARED.exists(), reason="the labelled sets are not on this machine")
 TEXT = st.one_of(
@@ -46,6 +47,12 @@ def test_persons_and_organisations_of_three_lists() -> None:
 
 def test_companies_of_careless_systems() -> None:
     records, truth = companies(600, seed=31)
+    found = measured(resolve(records).clusters, truth)
+    assert found["precision"] >= 0.99 and found["f1"] >= 0.97, found
+
+
+def test_companies_under_published_noise() -> None:
+    records, truth = febrl(500, seed=7)
     found = measured(resolve(records).clusters, truth)
     assert found["precision"] >= 0.99 and found["f1"] >= 0.97, found
 
