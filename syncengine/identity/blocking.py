@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import polars as pl
 
 from syncengine.identity.engine import connect
+
+FEW_KEYS = 1_000  # records up to which keys are worked out without a database
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,29 @@ def match_keys(standardised: pl.DataFrame) -> pl.DataFrame:
 
     MD5 and not a faster hash: keys are stored, so they must stay the same across versions and machines.
     """
+    if standardised.height <= FEW_KEYS:
+        return _few_keys(standardised)
     return _keys(standardised, "(md5_number_lower({text}) >> 1)::BIGINT")
+
+
+def _few_keys(standardised: pl.DataFrame) -> pl.DataFrame:
+    """The same keys without a database: a loop, since planning the query takes longer than a few records."""
+    columns: dict[str, list[int | None]] = {rule.name: [] for rule in BLOCKING_RULES}
+    for row in standardised.select("record_id", *_needed()).iter_rows(named=True):
+        for rule in BLOCKING_RULES:
+            values = [row[column] for column in rule.columns]
+            columns[rule.name].append(None if None in values else _md5("\x1f".join([rule.name, *values])))
+    keys = {name: pl.Series(values, dtype=pl.Int64) for name, values in columns.items()}
+    return standardised.select("record_id").with_columns(**keys)
+
+
+def _md5(text: str) -> int:
+    digest = hashlib.md5(text.encode(), usedforsecurity=False).digest()
+    return int.from_bytes(digest[8:], "little") >> 1
+
+
+def _needed() -> list[str]:
+    return list(dict.fromkeys(column for rule in BLOCKING_RULES for column in rule.columns))
 
 
 def passing_keys(standardised: pl.DataFrame) -> pl.DataFrame:
@@ -58,13 +83,24 @@ def live_keys(keys: pl.DataFrame, cap: int) -> pl.DataFrame:
     return keys.select("record_id", *live)
 
 
+def few_candidates(live: pl.DataFrame, changed: pl.Series | None) -> pl.DataFrame:
+    """record_l < record_r of every pair that shares a live key: quicker than a database where records are few."""
+    names = [rule.name for rule in BLOCKING_RULES]
+    listed = live.unpivot(names, index="record_id", variable_name="rule", value_name="key").drop_nulls("key")
+    pairs = listed.join(listed, on=["rule", "key"], suffix="_r").filter(pl.col("record_id") < pl.col("record_id_r"))
+    pairs = pairs.select(record_l="record_id", record_r="record_id_r").unique()
+    if changed is None:
+        return pairs
+    among = changed.cast(pl.Int64).implode()
+    return pairs.filter(pl.col("record_l").is_in(among) | pl.col("record_r").is_in(among))
+
+
 def _keys(standardised: pl.DataFrame, hashed: str) -> pl.DataFrame:
     parts = []
     for rule in BLOCKING_RULES:
         text = " || chr(31) || ".join([f"'{rule.name}'", *(f'"{column}"' for column in rule.columns)])
         parts.append(f'{hashed.format(text=text)} AS "{rule.name}"')
-    needed = list(dict.fromkeys(column for rule in BLOCKING_RULES for column in rule.columns))
     with connect() as con:
-        con.register("standardised", standardised.select("record_id", *needed).to_arrow())
+        con.register("standardised", standardised.select("record_id", *_needed()).to_arrow())
         keys: pl.DataFrame = con.sql(f"SELECT record_id, {', '.join(parts)} FROM standardised").pl()
     return keys

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from syncengine.identity.blocking import BLOCKING_RULES, live_keys, passing_keys
+from syncengine.identity.blocking import BLOCKING_RULES, few_candidates, live_keys, passing_keys
 from syncengine.identity.comparisons import COMPARISONS
 from syncengine.identity.engine import connect
 from syncengine.identity.guards import POLICY, Policy
@@ -28,6 +28,9 @@ COLUMNS = [
     "evidence",
 ]
 
+FEW = 5_000  # records up to which a database is not worth asking for candidates
+UNCOMPARED = ["legal_form", "tok1", "tok2", "alias_1", "alias_2", "region", "address", "tokens"]
+
 
 def score(
     standardised: pl.DataFrame,
@@ -46,11 +49,19 @@ def score(
     with connect(temp_directory) as con:
         _load(con, standardised, model)
         live = live_keys(passing_keys(standardised) if keys is None else keys, policy.key_cap)
-        con.register("keys", live.to_arrow())
-        if changed is not None:
-            con.register("changed", changed.cast(pl.Int64).unique().to_frame("record_id").to_arrow())
-        con.execute(f"CREATE TEMP TABLE candidates AS {candidates_sql(only_changed=changed is not None)}")
+        _compare(con, live, changed)
         return _scored(con, model, policy, least=policy.review)
+
+
+def _compare(con: duckdb.DuckDBPyConnection, live: pl.DataFrame, changed: pl.Series | None) -> None:
+    """The table `candidates`: pairs that share a live key, with a changed record on a side where some are given."""
+    if live.height <= FEW:
+        con.register("candidates", few_candidates(live, changed).to_arrow())
+        return
+    con.register("keys", live.to_arrow())
+    if changed is not None:
+        con.register("changed", changed.cast(pl.Int64).unique().to_frame("record_id").to_arrow())
+    con.execute(f"CREATE TEMP TABLE candidates AS {candidates_sql(only_changed=changed is not None)}")
 
 
 def score_pairs(standardised: pl.DataFrame, pairs: pl.DataFrame, model: Model) -> pl.DataFrame:
@@ -62,9 +73,8 @@ def score_pairs(standardised: pl.DataFrame, pairs: pl.DataFrame, model: Model) -
 
 
 def _load(con: duckdb.DuckDBPyConnection, standardised: pl.DataFrame, model: Model) -> None:
-    con.register("prepared", prepare(standardised, model).to_arrow())
-    con.execute("CREATE TEMP TABLE records AS FROM prepared")
-    con.unregister("prepared")
+    # As it lies in memory, not copied into a table, and without the columns that only blocking reads.
+    con.register("records", prepare(standardised, model).drop(UNCOMPARED, strict=False).to_arrow())
 
 
 def _scored(con: duckdb.DuckDBPyConnection, model: Model, policy: Policy, *, least: float) -> pl.DataFrame:

@@ -37,10 +37,10 @@ def scores_sql(model: Model, *, least_weight: float) -> str:
     weights = ", ".join(f"{_weight_sql(c, model)} AS w_{c.name}" for c in compared)
     total = " + ".join([repr(model.prior_weight), *(f"w_{c.name}" for c in compared)])
     return (
-        f"WITH pairs AS (SELECT p.record_l, p.record_r, l, r, {features}, {rare} FROM candidates p "
+        # Not through whole-row structs: the joins then carry only the columns that are compared.
+        f"WITH levels AS (SELECT p.record_l, p.record_r, {features}, {levels}, {rare}, "
+        "l.country AS country_l, r.country AS country_r FROM candidates p "
         "JOIN records l ON l.record_id = p.record_l JOIN records r ON r.record_id = p.record_r), "
-        f"levels AS (SELECT record_l, record_r, {levels}, {', '.join(f'f_{s}' for s in shares)}, "
-        "l.country AS country_l, r.country AS country_r FROM pairs), "
         f"weights AS (SELECT *, {weights} FROM levels) "
         f"SELECT *, {total} AS match_weight FROM weights WHERE {total} >= {least_weight!r}"
     )

@@ -48,8 +48,7 @@ def resolve(records: pl.DataFrame, *, threshold: float = EVEN) -> FileResult:
 def _answers(prepared: pl.DataFrame, pairs: pl.DataFrame, model: Model) -> pl.DataFrame:
     """g_<comparison> and f_<value> of every pair, in the order of ids."""
     with connect() as con:
-        con.register("prepared", prepared.to_arrow())
-        con.execute("CREATE TEMP TABLE records AS FROM prepared")
+        con.register("records", prepared.to_arrow())
         con.register("candidates", pairs.to_arrow())
         found: pl.DataFrame = con.sql(scores_sql(model, least_weight=-1e9)).pl()
     return found.sort("record_l", "record_r")

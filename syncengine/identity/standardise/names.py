@@ -6,15 +6,15 @@ from functools import cache
 
 import polars as pl
 
-from syncengine.identity.standardise.text import fold, letters, replace_words, said, settled
+from syncengine.identity.standardise.endings import Endings, spread
+from syncengine.identity.standardise.text import folded, letters, replace_words, said_series
 from syncengine.identity.tables import division_words, place_words, table, words
 
 SAID_AS = r"(?:d\.?\s?/?b\.?\s?/?a\.?|t/a|trading as|doing business as|firmierend als)"
 DOING = rf"(?i)\b{SAID_AS}\s+(.+)$"
 BEFORE_DOING = rf"(?i)\s*[,(]?\s*\b{SAID_AS}\s+.+$"
-FRONT_FORMS = ["ab", "as", "oy", "sa", "srl", "ooo", "oao", "zao", "pao", "pt", "sia", "uab"]
-FRONT_WORDS = 1
-FORM_WORDS = 5  # the longest legal form has five words ("sa de cv", "gmbh and co kg")
+FRONT_FORMS = pl.Series(["ab", "as", "oy", "sa", "srl", "ooo", "oao", "zao", "pao", "pt", "sia", "uab"])
+NO_NAMES = pl.lit([], pl.List(pl.String))
 SMALL = [
     "the",
     "and",
@@ -36,24 +36,32 @@ SMALL = [
     "van",
 ]
 UMLAUTS = {"ae": "a", "oe": "o", "ue": "u"}
+UMLAUT_PAIRS = (list(UMLAUTS), list(UMLAUTS.values()))
 
 
 def name_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
     """name, legal_form, base, place, division, tokens, name_key, joined, tok1, tok2 and all_names."""
-    frame = frame.with_columns(
+    told = frame.collect()
+    told = told.with_columns(
         raw=pl.coalesce(_filled("name"), _filled("legal_name")), legal=_filled("legal_name")
     )
-    frame = frame.with_columns(doing=pl.col("raw").str.extract(DOING))
-    folded = {"folded": _main("raw"), "legal_folded": _main("legal"), "doing": fold(pl.col("doing"))}
-    frame = settled(frame.with_columns(**folded))
-    frame = _split_form(_split_form(frame, "folded", "legal_form"), "legal_folded", "legal_form_2")
-    frame = frame.with_columns(
-        name=_written_out("folded"),
-        legal_name=_written_out("legal_folded"),
-        doing=_written_out("doing"),
-        legal_form=pl.coalesce("legal_form", "legal_form_2"),
-    )
-    return _tokens(_split_place(settled(frame)))
+    told = told.with_columns(doing=pl.col("raw").str.extract(DOING))
+    name, form = _split_form(_main(told["raw"]), told["country"])
+    told = told.with_columns(_written_out(name).alias("name"))
+    legal, doing, form = _further_names(told, form)
+    told = told.with_columns(legal_name=legal, doing=doing, legal_form=form)
+    return _tokens(_split_place(told)).lazy()
+
+
+def _further_names(told: pl.DataFrame, form: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Legal name, trade name from the name itself, and the legal form; few records tell one."""
+    legal, doing = told["legal"], told["doing"]
+    if legal.null_count() < legal.len():
+        rest, second = _split_form(_main(told["legal"]), told["country"])
+        legal, form = _written_out(rest), form.zip_with(form.is_not_null(), second)
+    if doing.null_count() < doing.len():
+        doing = _written_out(folded(told["doing"]))
+    return legal, doing, form
 
 
 def _filled(column: str) -> pl.Expr:
@@ -61,69 +69,51 @@ def _filled(column: str) -> pl.Expr:
     return pl.when(text == "").then(None).otherwise(text)
 
 
-def _main(column: str) -> pl.Expr:
+def _main(text: pl.Series) -> pl.Series:
     """The name before "doing business as" and without bracketed remarks."""
-    main = pl.col(column).str.replace(BEFORE_DOING, "")
-    bare = main.str.replace_all(r"\([^)]*\)|\[[^\]]*\]", " ")
-    return said(fold(pl.when(bare.str.contains(r"[\p{L}\p{N}]")).then(bare).otherwise(main)))
+    # Step by step: an expression that stands in two places is worked out twice.
+    main = text.str.replace(BEFORE_DOING, "")
+    bracketed = main.str.contains(r"[(\[]").fill_null(False)
+    if bracketed.any():
+        bare = main.str.replace_all(r"\([^)]*\)|\[[^\]]*\]", " ")
+        main = bare.zip_with(bracketed & bare.str.contains(r"[\p{L}\p{N}]").fill_null(False), main)
+    return said_series(folded(main))
 
 
-def _split_form(frame: pl.LazyFrame, column: str, form: str) -> pl.LazyFrame:
-    """Up to two legal forms taken off the end (Pty Ltd, Co Inc), or one off the front (AB Volvo)."""
-    frame = frame.with_columns(pl.lit(None, pl.String).alias(form))
-    for front in (False, False, True):
-        frame = frame.with_columns(_words=pl.col(column).str.split(" "))
-        frame = settled(frame.with_columns(**_form_at(front=front)))
-        frame = frame.with_columns(
-            pl.coalesce(form, "_form").alias(form),
-            pl.when(pl.col("_form").is_not_null())
-            .then(_without(front=front))
-            .otherwise(column)
-            .alias(column),
-        )
-    return frame.drop("_words", "_form", "_taken")
-
-
-def _form_at(*, front: bool) -> dict[str, pl.Expr]:
-    """_form, the longest legal form at this end where a word is left beside it, and _taken, its words."""
-    known = _forms(front=front)
-    words_, found, taken = pl.col("_words"), [], []
-    for count in range(FRONT_WORDS if front else FORM_WORDS, 0, -1):
-        end = (words_.list.head(count) if front else words_.list.tail(count)).list.join(" ")
-        home = pl.concat_str([pl.col("country").fill_null("??"), pl.lit("|"), end]).replace_strict(
-            known, default=None, return_dtype=pl.String
-        )
-        anywhere = end.replace_strict(known, default=None, return_dtype=pl.String)
-        hit = pl.when(words_.list.len() > count).then(pl.coalesce(home, anywhere))
-        found.append(hit)
-        taken.append(pl.when(hit.is_not_null()).then(pl.lit(count)))
-    return {"_form": pl.coalesce(found), "_taken": pl.coalesce(taken)}
-
-
-def _without(*, front: bool) -> pl.Expr:
-    words_, taken = pl.col("_words"), pl.col("_taken")
-    rest = words_.list.slice(taken) if front else words_.list.head(words_.list.len() - taken)
-    return rest.list.join(" ")
+def _split_form(text: pl.Series, country: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """(rest, form): up to two legal forms taken off the end (Pty Ltd, Co Inc), or one off the front (AB Volvo)."""
+    rest, form = _forms().take(text, country)
+    again = form.is_not_null()
+    if again.any():
+        twice, _ = _forms().take(rest.filter(again), country.filter(again))
+        rest = spread(twice, again).zip_with(again, rest)
+    first = rest.str.extract(r"^(\S+) ")
+    front = first.is_in(FRONT_FORMS.implode()).fill_null(False)
+    if front.any():
+        form = form.zip_with(form.is_not_null() | ~front, first)
+        rest = rest.str.replace(r"^\S+ ", "").zip_with(front, rest)
+    return rest, form
 
 
 @cache
-def _forms(*, front: bool) -> dict[str, str]:
+def _forms() -> Endings:
     """Canonical forms by `country|form`, and by the form alone where it is one in any country."""
     forms = table("legal_forms").with_columns(pl.col("country").fill_null(""))
-    if front:
-        forms = forms.filter(pl.col("form").is_in(FRONT_FORMS))
     key = (
         pl.when(pl.col("country") == "").then("form").otherwise(pl.concat_str("country", pl.lit("|"), "form"))
     )
-    rows = forms.select(key, pl.col("canonical")).iter_rows()
-    return dict(rows)
+    keyed = forms.select(key.alias("key"), "form", "canonical")
+    return Endings.of(
+        dict(keyed.select("key", "canonical").iter_rows()), dict(keyed.select("key", "form").iter_rows())
+    )
 
 
-def _written_out(column: str) -> pl.Expr:
+def _written_out(text: pl.Series) -> pl.Series:
     """Abbreviations written out, umlauts in one spelling, small words dropped unless nothing else is left."""
-    plain = pl.col(column).str.replace_many(list(UMLAUTS), list(UMLAUTS.values()))
-    bare = replace_words(plain, _abbreviations())
-    return said(pl.when(bare == "").then(plain).otherwise(bare))
+    frame = text.alias("t").to_frame()
+    plain = frame.select(pl.col("t").str.replace_many(*UMLAUT_PAIRS)).to_series()
+    bare = plain.alias("t").to_frame().select(replace_words(pl.col("t"), _abbreviations())).to_series()
+    return said_series(plain.zip_with(bare == "", bare) if (bare == "").any() else bare)
 
 
 @cache
@@ -138,66 +128,67 @@ def _one_spelling(text: str) -> str:
     return text
 
 
-def _split_place(frame: pl.LazyFrame) -> pl.LazyFrame:
+def _split_place(frame: pl.DataFrame) -> pl.DataFrame:
     """base, place and division: what is left of the name without its trailing place or part of a group."""
-    none = pl.lit(None, pl.String)
-    frame = frame.with_columns(base="name", place=none, division=none)
-    for column, ends in (("place", place_words()), ("division", division_words()), ("place", place_words())):
-        frame = _take_end(frame, column, frozenset(ends))
-    return frame
-
-
-def _take_end(frame: pl.LazyFrame, column: str, ends: frozenset[str]) -> pl.LazyFrame:
-    known, longest = _ends(ends)
-    frame = frame.with_columns(_words=pl.col("base").str.split(" "))
-    parts, found, taken = pl.col("_words"), [], []
-    for count in range(longest, 0, -1):
-        end = parts.list.tail(count).list.join(" ")
-        hit = (parts.list.len() > count) & end.is_in(known)
-        found.append(pl.when(hit).then(end))
-        taken.append(pl.when(hit).then(pl.lit(count)))
-    frame = settled(frame.with_columns(_form=pl.coalesce(found), _taken=pl.coalesce(taken)))
-    return frame.with_columns(
-        pl.coalesce(column, "_form").alias(column),
-        base=pl.when(pl.col("_form").is_not_null()).then(_without(front=False)).otherwise("base"),
-    ).drop("_words", "_form", "_taken")
+    base, place = _ends("place").take(frame["name"])
+    base, division = _ends("division").take(base)
+    again = division.is_not_null() | place.is_not_null()
+    if again.any():
+        twice, second = _ends("place").take(base.filter(again))
+        base = spread(twice, again).zip_with(again, base)
+        place = place.zip_with(place.is_not_null(), spread(second, again))
+    return frame.with_columns(base=base, place=place, division=division)
 
 
 @cache
-def _ends(ends: frozenset[str]) -> tuple[pl.Series, int]:
-    """The words as standardised names have them, and the length of the longest."""
-    plain = pl.DataFrame({"w": sorted(ends)}).select(letters(pl.col("w")))["w"].to_list()
+def _ends(kind: str) -> Endings:
+    """The words as standardised names have them."""
+    ends = place_words() if kind == "place" else division_words()
+    plain = pl.DataFrame({"w": sorted(set(ends))}).select(letters(pl.col("w")))["w"].to_list()
     spelt = sorted({_one_spelling(text) for text in plain})
-    return pl.Series([spelt]), max(text.count(" ") + 1 for text in spelt)
+    return Endings.of(dict(zip(spelt, spelt, strict=True)))
 
 
-def _tokens(frame: pl.LazyFrame) -> pl.LazyFrame:
+def _tokens(frame: pl.DataFrame) -> pl.DataFrame:
     """The set of words, its sorted form, the name without spaces, its first words and every name told."""
     parts = pl.col("name").str.split(" ")
     frame = frame.with_columns(tokens=parts.list.unique(maintain_order=True))
-    frame = frame.join(_trade_names(frame), on="record_id", how="left", maintain_order="left")
+    frame = frame.with_columns(
+        name_key=pl.col("tokens").list.sort().list.join(" "),
+        joined=pl.col("name").str.replace_all(" ", "", literal=True),
+        tok1=pl.col("name").str.extract(r"^(\S+)"),
+        tok2=pl.col("name").str.extract(r"^\S+ (\S{1,4})"),
+        all_names=pl.when(pl.col("name").is_not_null()).then(pl.concat_list("name")).otherwise(NO_NAMES),
+        alias_1="name",
+        alias_2="name",
+    )
+    several = (
+        frame["legal_name"].is_not_null() | frame["doing"].is_not_null() | (frame["trade_names"].list.len() > 0)
+    ).fill_null(False)
+    return _with_all_names(frame, several) if several.any() else frame
+
+
+def _with_all_names(frame: pl.DataFrame, several: pl.Series) -> pl.DataFrame:
+    """all_names and the first and the last of them, for the rows that tell more than one name.
+
+    One of two names is the first or the last: a record known by one alone meets it in either.
+    """
+    few = frame.filter(several)
+    few = few.join(_trade_names(few), on="record_id", how="left", maintain_order="left")
     told = pl.concat_list("name", "legal_name", "doing")
     names = pl.when(pl.col("trade").is_null()).then(told).otherwise(told.list.concat("trade"))
-    return (
-        frame.with_columns(
-            name_key=pl.col("tokens").list.sort().list.join(" "),
-            joined=pl.col("name").str.replace_all(" ", "", literal=True),
-            tok1=parts.list.get(0, null_on_oob=True),
-            tok2=parts.list.get(1, null_on_oob=True).str.slice(0, 4),
-            all_names=names.list.drop_nulls().list.unique().list.sort(),
-        )
-        .with_columns(
-            # One of two names is the first or the last: a record known by one alone meets it in either.
-            alias_1=pl.col("all_names").list.first(),
-            alias_2=pl.col("all_names").list.last(),
-        )
-        .drop("trade")
+    few = few.select(all_names=names.list.drop_nulls().list.unique().list.sort()).with_columns(
+        alias_1=pl.col("all_names").list.first(), alias_2=pl.col("all_names").list.last()
+    )
+    return frame.with_columns(
+        spread(few[column], several).zip_with(several, frame[column]).alias(column) for column in few.columns
     )
 
 
-def _trade_names(frame: pl.LazyFrame) -> pl.LazyFrame:
+def _trade_names(frame: pl.DataFrame) -> pl.DataFrame:
     """record_id and trade, its standardised trade names, for records that tell one."""
     listed = frame.filter(pl.col("trade_names").list.len() > 0).select("record_id", "trade_names", "country")
-    listed = listed.explode("trade_names").drop_nulls("trade_names").with_columns(n=_main("trade_names"))
-    listed = _split_form(listed, "n", "f").with_columns(n=_written_out("n")).drop_nulls("n")
-    return listed.group_by("record_id").agg(trade=pl.col("n"))
+    listed = listed.explode("trade_names").drop_nulls("trade_names")
+    rest, _ = _split_form(_main(listed["trade_names"]), listed["country"])
+    listed = listed.with_columns(trade=_written_out(rest)).drop_nulls("trade")
+    return listed.group_by("record_id").agg("trade")

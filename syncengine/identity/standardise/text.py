@@ -37,6 +37,16 @@ def said(text: pl.Expr) -> pl.Expr:
     return pl.when(empty).then(None).otherwise(text)
 
 
+def folded(text: pl.Series) -> pl.Series:
+    """A column folded."""
+    return text.alias("t").to_frame().select(fold(pl.col("t"))).to_series()
+
+
+def said_series(text: pl.Series) -> pl.Series:
+    """A column of folded text, null where it is empty or stands for nothing."""
+    return text.alias("t").to_frame().select(said(pl.col("t"))).to_series()
+
+
 def code(text: pl.Expr) -> pl.Expr:
     """Upper-case Latin letters and digits only, null where nothing is left or all digits are the same."""
     plain = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from datetime import date
 from pathlib import Path
 
@@ -12,9 +13,12 @@ from syncengine.demo import generate
 from syncengine.identity import (
     AUTOMATIC,
     Model,
+    blocking,
     default_model,
     explain,
     fit_frequencies,
+    linker,
+    match_keys,
     partition,
     score,
     sentence,
@@ -127,3 +131,23 @@ def test_no_records_make_no_pairs() -> None:
     model = fit_frequencies(tidy, default_model())
     assert score(tidy, changed=None, model=model).height == 0
     assert partition(tidy["record_id"], score(tidy, changed=None, model=model), NOTHING_DECIDED).height == 0
+
+
+def test_few_and_many_records_are_compared_alike(
+    tidy: pl.DataFrame, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Candidates and keys of a few records are worked out without the database."""
+    changed, few = tidy["record_id"].sample(40, seed=3), match_keys(tidy)
+    without = score(tidy, changed=None, model=model), score(tidy, changed=changed, model=model)
+    monkeypatch.setattr(linker, "FEW", 0)
+    monkeypatch.setattr(blocking, "FEW_KEYS", 0)
+    assert match_keys(tidy).rows() == few.rows()
+    assert score(tidy, changed=None, model=model).rows() == without[0].rows()
+    assert score(tidy, changed=changed, model=model).rows() == without[1].rows()
+
+
+def test_standardising_in_parts_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    records = companies(80, seed=2)[0]
+    whole = standardise(records)
+    monkeypatch.setattr(importlib.import_module("syncengine.identity.standardise"), "PART", 30)
+    assert standardise(records).rows() == whole.rows()
