@@ -8,8 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.access import treatment
 from accounts.access.edits import may_approve
+from accounts.alerts.inbox import count_alerts, rules_of
 from accounts.catalogue import load, roles
 from accounts.models import User
 from accounts.proposals import list_waiting
@@ -21,6 +24,8 @@ from syncengine.selectors.sync import may_see_runs
 PAGES = {
     "home": ("Home", "home", "h"),
     "customers": ("Customers", "customers", "c"),
+    "q2c": ("Quote to cash", "flow", "o"),
+    "alerts": ("Alerts", "bell", "l"),
     "queue": ("Queue", "queue", "q"),
     "approvals": ("Approvals", "check", "a"),
     "sync": ("Sync", "sync", "s"),
@@ -91,6 +96,11 @@ def get_shell(user: User, current: str, ages: Sequence[SourceLine] | None = None
     )
 
 
+def may_see_orders(user: User) -> bool:
+    """Whether the way from deal to payment is this user's to see."""
+    return treatment(user, "order") == "full"
+
+
 def may_see_queue(user: User) -> bool:
     """Whether stewards' tasks are this user's work."""
     return user.role == "steward"
@@ -109,6 +119,8 @@ def may_administer(user: User) -> bool:
 def list_pages(user: User, current: str = "") -> list[NavItem]:
     """The pages this user may open."""
     names = ["home", "customers"]
+    names += ["q2c"] if may_see_orders(user) else []
+    names += ["alerts"] if rules_of(user) else []
     names += ["queue"] if may_see_queue(user) else []
     names += ["approvals"] if may_approve_any(user) else []
     names += ["sync"] if may_see_runs(user) else []
@@ -126,6 +138,8 @@ def _counted(item: NavItem, user: User, sources: Sequence[SourceLine]) -> NavIte
         return replace(item, count=sum(count_tasks(user).values()), counted="open tasks")
     if item.name == "approvals":
         return replace(item, count=list_waiting(user).count(), counted="waiting for you")
+    if item.name == "alerts":
+        return replace(item, count=count_alerts(user, timezone.now()), counted="waiting")
     if item.name == "sync":
         troubled = sum(line.tone == "bad" for line in sources)
         return replace(item, count=troubled, counted="in trouble", urgent=True)

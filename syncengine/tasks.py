@@ -16,6 +16,7 @@ from syncengine.events.inbox import EVENTS_TASK, take_events
 from syncengine.models import Dirty, Stream
 from syncengine.notices import send_due
 from syncengine.pipeline import StreamBusy, publish_all, refresh_records, renew_day, run_stream
+from syncengine.pipeline.renewal import renew_customers
 from syncengine.steward.tasks import renew_refused
 from syncengine.steward.wake import LANE_TASK, wake_lane
 from syncengine.steward.worth import renew_priorities
@@ -81,6 +82,12 @@ def order_queue() -> int:
 def daily(*, keep_runs_days: int = 90) -> int:
     """What moves without data: figures that depend on the day, partitions of the coming month, old runs."""
     return renew_day(keep_runs_days=keep_runs_days)
+
+
+@shared_task(name="syncengine.renew")
+def renew(*, account_ids: list[int]) -> None:
+    """Renew the figures of a few customers once the lane is free."""
+    renew_customers(account_ids, now=timezone.now(), wait=True)
 
 
 @shared_task(name="syncengine.tell")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from accounts.api.alerts import AlertListView, AlertView
 from accounts.api.customers import AccountListView, AccountView, LineageView, LookupView
+from accounts.api.exceptions import ExceptionListView, ExceptionView
 from accounts.api.lists import views_of
 from accounts.api.me import MeView
 from accounts.api.metrics import MetricListView, MetricView
@@ -34,6 +36,10 @@ def _patterns(object: str) -> list[URLPattern]:
 
 
 urlpatterns = [
+    path("exceptions", ExceptionListView.as_view(), name="api-exception-list"),
+    path("exceptions/<str:id>", ExceptionView.as_view(), name="api-exception"),
+    path("alerts", AlertListView.as_view(), name="api-alert-list"),
+    path("alerts/<str:id>", AlertView.as_view(), name="api-alert"),
     path("me", MeView.as_view(), name="api-me"),
     path("metrics", MetricListView.as_view(), name="api-metric-list"),
     path("metrics/<slug:name>", MetricView.as_view(), name="api-metric"),

@@ -94,6 +94,8 @@ class Chain(models.Model):
     invoiced_amount = columns.money()
     paid_amount = columns.money()
     overdue_amount = columns.money()
+    backlog_amount = columns.money()  # confirmed and not shipped, at order price
+    unbilled_amount = columns.money()  # shipped and not invoiced, at order price
     how = models.TextField(blank=True, default="")  # the weakest link to an order
     lines_due = models.IntegerField(default=0)
     lines_on_time = models.IntegerField(default=0)

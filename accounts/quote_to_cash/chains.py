@@ -52,13 +52,17 @@ PARTS: dict[str, str] = {
     "chain_orders": """
         SELECT r.root_object, r.root_id, min(o.day) FILTER (WHERE o.live) AS ordered_date,
             sum(o.base) FILTER (WHERE o.live) AS ordered_amount, bool_and(coalesce(n.done, false)) AS all_shipped,
-            sum(n.shipped * o.rate) AS shipped_amount, coalesce(sum(n.due), 0) AS lines_due,
+            sum(n.shipped * o.rate) AS shipped_amount,
+            sum(n.backlog * o.rate) FILTER (WHERE o.open) AS backlog_amount,
+            sum(n.unbilled * o.rate) AS unbilled_amount, coalesce(sum(n.due), 0) AS lines_due,
             coalesce(sum(n.on_time), 0) AS lines_on_time,
             coalesce(min(r.how) FILTER (WHERE r.how = 'inferred'), min(r.how) FILTER (WHERE r.how = 'number'),
                 max(r.how)) AS how,
             array_agg(o.id ORDER BY o.id) AS order_ids
         FROM cash_order o JOIN root_order r USING (id) LEFT JOIN (
             SELECT l.order_id, sum(least(l.shipped, l.quantity) * l.unit) AS shipped,
+                sum(greatest(l.quantity - l.shipped, 0) * l.unit) AS backlog,
+                sum(greatest(least(l.shipped, l.quantity) - l.invoiced, 0) * l.unit) AS unbilled,
                 bool_and(l.shipped >= l.quantity) AS done,
                 count(*) FILTER (WHERE d.live AND d.promised_date <= %(today)s) AS due,
                 count(*) FILTER (WHERE d.live AND d.promised_date <= %(today)s AND l.on_time) AS on_time
@@ -100,7 +104,8 @@ CHAIN = f"""
             ci.invoiced_date, ci.paid_date) AS latest_date,
         coalesce(CASE WHEN p.state = 'won' THEN p.day END, co.ordered_date, ci.invoiced_date) AS cohort_date,
         p.base AS deal_amount, cq.quoted_amount, co.ordered_amount, co.shipped_amount, ci.invoiced_amount,
-        ci.paid_amount, ci.overdue_amount, coalesce(co.how, '') AS how, coalesce(co.lines_due, 0) AS lines_due,
+        ci.paid_amount, ci.overdue_amount, co.backlog_amount, co.unbilled_amount, coalesce(co.how, '') AS how,
+        coalesce(co.lines_due, 0) AS lines_due,
         coalesce(co.lines_on_time, 0) AS lines_on_time, coalesce(ci.invoices, 0) AS invoices,
         coalesce(ci.invoices_right, 0) AS invoices_right, coalesce(cq.quote_ids, '{{}}') AS quote_ids,
         coalesce(co.order_ids, '{{}}') AS order_ids, coalesce(cs.shipment_ids, '{{}}') AS shipment_ids,
@@ -114,7 +119,7 @@ CHAIN = f"""
     LEFT JOIN chain_shipments cs USING {BY_ROOT} LEFT JOIN chain_invoices ci USING {BY_ROOT}
     LEFT JOIN cash_order first_order ON first_order.id = co.order_ids[1]"""
 MONEY = ("deal_amount", "quoted_amount", "ordered_amount", "shipped_amount", "invoiced_amount", "paid_amount",
-         "overdue_amount")  # fmt: skip
+         "overdue_amount", "backlog_amount", "unbilled_amount")  # fmt: skip
 KEPT = (
     "account_id", "label", "owner", "legal_entity", "state", "opened_date", "quoted_date", "won_date", "ordered_date",
     "shipped_date", "invoiced_date", "due_date", "paid_date", "latest_date", "cohort_date", *MONEY, "how",

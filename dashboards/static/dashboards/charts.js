@@ -30,8 +30,10 @@ async function draw(box) {
   const figure = dress(JSON.parse(document.getElementById(box.dataset.figure).textContent));
   const axis = figure.layout.xaxis;
   const step = box.clientWidth < 520 ? 3 : 1; // on a phone every third label, rather than slanted ones
-  axis.ticktext = axis.ticktext.filter((_, place) => place % step === 0);
-  axis.tickvals = axis.tickvals.filter((_, place) => place % step === 0);
+  if (axis?.ticktext) {
+    axis.ticktext = axis.ticktext.filter((_, place) => place % step === 0);
+    axis.tickvals = axis.tickvals.filter((_, place) => place % step === 0);
+  }
   figure.layout.font = { family: getComputedStyle(document.body).fontFamily, size: 12, color: colour("muted") };
   await plotly.react(box, figure.data, figure.layout, { displayModeBar: false, responsive: true, staticPlot: reduced });
   box.dataset.drawn = "";
