@@ -91,6 +91,7 @@ def overview(part: Slice, totals: Sequence[RuleTotal], currency: str) -> dict[st
         "steps": step_chart([(step.label, step.median, step.p90) for step in kpis.steps]),
         "kpis": kpis,
         "linked": kpis.linked,
+        "linked_words": linked_words(kpis.linked),
         "chains": kpis.chains,
         "deals": part.sees("pipeline"),
         "hidden": [label for label, cls in (("deals and quotes", "pipeline"), ("invoices and payments", "receivable"))

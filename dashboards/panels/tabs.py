@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from accounts.models import User
-from dashboards.panels import customer, happenings, own, provenance, relations, written
+from dashboards.panels import cash, customer, happenings, own, provenance, relations, written
 from dashboards.panels.section import Panel
 
-MODULES = (customer, own, happenings, provenance, relations, written)
+MODULES = (customer, cash, own, happenings, provenance, relations, written)
 PANELS: dict[str, Panel] = {panel.name: panel for module in MODULES for panel in module.PANELS}
 
 
@@ -43,7 +43,7 @@ TABS = {
         Tab("sales", "Sales", ("pipeline", "quotes", "revenue", "contracts"), ("people",)),
         Tab("finance", "Finance", ("invoices", "payments", "credits"), ()),
         Tab("service", "Service", ("tickets",), ("people",)),
-        Tab("orders", "Orders", ("orders", "shipments"), ("places",)),
+        Tab("orders", "Orders", ("chains", "orders", "shipments"), ("places",)),
         Tab("health", "Health", ()),
         Tab("timeline", "Timeline", ("timeline",), ("todo", "all_notes")),
         Tab("people", "People", ("everyone",), ("places",)),
@@ -54,11 +54,11 @@ TABS = {
 
 # The overview asks each role's first question first; what a role may not see is not there at all.
 OVERVIEW: dict[str, tuple[str, ...]] = {
-    "sales": ("revenue", "pipeline", "orders", "invoices", "tickets", "latest"),
-    "finance": ("invoices", "payments", "revenue", "orders", "latest"),
-    "support": ("tickets", "orders", "latest"),
-    "executive": ("revenue", "pipeline", "invoices", "orders", "latest"),
-    "operations": ("orders", "revenue", "latest"),
+    "sales": ("signals", "process", "revenue", "pipeline", "orders", "invoices", "tickets", "latest"),
+    "finance": ("signals", "process", "invoices", "payments", "revenue", "orders", "latest"),
+    "support": ("signals", "process", "tickets", "orders", "latest"),
+    "executive": ("signals", "process", "revenue", "pipeline", "invoices", "orders", "latest"),
+    "operations": ("signals", "process", "orders", "revenue", "latest"),
     "steward": ("tasks", "record", "latest"),
     "operator": ("record",),
     "marketing": ("facts",),

@@ -19,7 +19,7 @@ from accounts.models import AlertDelivery, AlertPreference
 from accounts.selectors.money import base_currency
 from accounts.selectors.paging import BadCursor
 from dashboards.pages import fragment, page, reader, reads, wants
-from dashboards.panels.filters import link
+from dashboards.panels.address import link
 from dashboards.toasts import back, say
 
 STATES = (
@@ -61,14 +61,15 @@ def alerts(request: HttpRequest) -> HttpResponse:
 def alert(request: HttpRequest, id: int) -> HttpResponse:
     """One alert with what it tells, and to whom it was sent."""
     found = get_alert(reader(request), id)
+    row = told([found], timezone.now())[0]
     context = {
-        "row": told([found], timezone.now())[0],
+        "row": row,
         "sent": AlertDelivery.objects.filter(alert_ids__contains=[id], user=reader(request)).order_by("-id")[:10],
         "sleeps": SLEEPS,
         "currency": base_currency(),
         "now": timezone.now(),
     }
-    crumbs = [("Alerts", "/alerts/"), (context["row"].rule.label, None)]
+    crumbs = [("Alerts", "/alerts/"), (row.rule.label, None)]
     return page(request, "dashboards/alerts/alert.html", context, current="alerts", crumbs=crumbs)
 
 

@@ -20,8 +20,8 @@ from accounts.quote_to_cash.rules import exception_rules, visible_rules
 from accounts.selectors.money import base_currency
 from accounts.selectors.paging import BadCursor
 from dashboards.pages import allowed, fragment, page, reader, wants
+from dashboards.panels.address import link
 from dashboards.panels.exceptions import STATE_WORDS, detail_of, lines_of, rule_options
-from dashboards.panels.filters import link
 from dashboards.toasts import say
 from dashboards.views.q2c import ROOT
 

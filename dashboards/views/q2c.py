@@ -42,19 +42,18 @@ def overview(request: HttpRequest) -> HttpResponse:
         rows = ExceptionFilter.of(user, given, visible_exceptions(user)).qs
     except FilterRefused as error:
         raise BadRequest(str(error)) from error
-    totals = total_by_rule(user, rows)
+    totals, currency = total_by_rule(user, rows), base_currency()
     chosen = rows.filter(rule=rule) if rule else rows
     context = {
         "bars": panel.type_bars(totals, rule, query_of(**kept)),
         "lines": lines_of(told(user, page_of(chosen, sort="-at_stake", cursor=None, limit=SHOWN).rows)),
         "rule": rule,
         "all_query": query_of(rule=rule, **{name: kept[name] for name in ("owner", "segment", "entity")}),
-        "currency": base_currency(),
+        "currency": currency,
     }
     if wants(request, "exceptions"):
         return fragment(request, "dashboards/q2c/_exceptions.html", context)
-    context |= panel.overview(part, totals, context["currency"])
-    context |= {"selects": panel.selects_of(user, part, today), "linked_words": panel.linked_words(context["linked"])}
+    context |= panel.overview(part, totals, currency) | {"selects": panel.selects_of(user, part, today)}
     return page(request, "dashboards/q2c/page.html", context, current="q2c")
 
 

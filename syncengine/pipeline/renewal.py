@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import derived
 from accounts.frames import rows
@@ -24,5 +23,5 @@ def renew_customers(ids: Sequence[int], *, now: datetime, wait: bool = False) ->
         touched.begin()
         touched.touch("SELECT id FROM accounts_account WHERE id = ANY(%s)", [list(ids)])
         touched.settle()
-        derived.renew(at=now, today=timezone.localdate(now))
+        derived.renew(at=now)
     return True
