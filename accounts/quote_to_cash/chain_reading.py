@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,7 @@ from accounts.quote_to_cash.slices import Slice
 
 # step -> (label, class, date, amount, ids of its documents)
 STEPS: dict[str, tuple[str, str, str, str, str]] = {
-    "deal": ("Deal", "pipeline", "won_date", "deal_amount", ""),
+    "deal": ("Deal", "pipeline", "opened_date", "deal_amount", ""),
     "quote": ("Quote", "pipeline", "quoted_date", "quoted_amount", "quote_ids"),
     "order": ("Order", "order", "ordered_date", "ordered_amount", "order_ids"),
     "shipment": ("Shipped", "order", "shipped_date", "shipped_amount", "shipment_ids"),
@@ -37,6 +37,7 @@ AMOUNTS = {"opportunity": "amount", "quote": "net_amount", "order": "net_amount"
            "payment": "amount"}  # fmt: skip
 IN_STEP = {"opportunity": "pipeline", "quote": "pipeline", "order": "order", "shipment": "order",
            "invoice": "receivable", "payment": "receivable"}  # fmt: skip
+DEAL_STATES = {"won": "done", "open": "part", "lost": "none"}
 NAME_OF = {code: name for name, code in CODE.items()}
 
 
@@ -140,13 +141,15 @@ def strips(user: Reader, chains: Iterable[Chain]) -> tuple[Strip, ...]:
 
 def _strip(chain: Chain, seen: dict[str, bool], exceptions: int) -> Strip:
     steps: list[Step] = []
-    before: date | None = chain.opened_date if seen["deal"] else None
+    before: date | None = None
     for name, (label, _, day, amount, ids) in STEPS.items():
         if not seen[name] or (name == "deal" and not chain.state):
             continue
+        if name == "order" and seen["deal"]:  # the wait for an order begins when the deal is won
+            before = chain.won_date or before
         step = _step(chain, name, label, getattr(chain, day), getattr(chain, amount), ids, before)
         before = step.day or before
-        steps.append(step)
+        steps.append(replace(step, state=DEAL_STATES.get(chain.state, "part")) if name == "deal" else step)
     hidden = tuple(STEPS[name][0] for name, shown in seen.items() if not shown)
     live = chain.paid_date is None and chain.state != "lost"
     return Strip(chain, tuple(steps), hidden, exceptions, live)
