@@ -5,7 +5,9 @@ Each gives rows (account_id, source_id, subject, value, facts). Amounts are in t
 
 from __future__ import annotations
 
+from accounts.alerts.health_conditions import HEALTH_CONDITIONS, health_values
 from accounts.alerts.rules import AlertRule
+from accounts.health.versions import current_definition
 
 # Grain of ordered: one row a customer and day with an order, with the days since the order before.
 GONE_QUIET = """
@@ -99,12 +101,16 @@ CONDITIONS: dict[str, str] = {
     "line_lapsed": LINE_LAPSED,
     "receivables_spike": RECEIVABLES_SPIKE,
     "ticket_surge": TICKET_SURGE,
+    **HEALTH_CONDITIONS,
 }
 
 
 def statement(rule: AlertRule) -> str:
     """The rule's condition with its settings in place, those that differ by segment as a CASE on the customer."""
-    return CONDITIONS[rule.name].format(**{name: _setting(rule, name) for name in rule.settings})
+    values = {name: _setting(rule, name) for name in rule.settings}
+    if rule.name == "component_crash":
+        values |= health_values(current_definition())
+    return CONDITIONS[rule.name].format(**values)
 
 
 def _setting(rule: AlertRule, name: str) -> str:

@@ -94,7 +94,8 @@ def quotes(deals: pl.DataFrame) -> pl.DataFrame:
 
 def quote_lines(dice: Dice, lines: pl.DataFrame, remarks: list[str]) -> pl.DataFrame:
     """QuoteLineItem.csv; lines carry quote_date."""
-    expiry = pl.col("quote_date") + pl.duration(days=21)
+    short = dice.chance(lines["deal_line"], "quote/short", 0.04)
+    expiry = pl.col("quote_date") + pl.duration(days=pl.when(pl.lit(short)).then(14).otherwise(180))
     return lines.with_columns(dice.pick(lines["deal_line"], "remark", remarks).alias("remark")).select(
         ("0QLDn" + pl.col("deal_line").cast(pl.String).str.zfill(13)).alias("Id"),
         quote_key(pl.col("deal")).alias("QuoteId"),

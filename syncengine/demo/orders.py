@@ -69,13 +69,16 @@ def _dated(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
         [(0.5, -dice.below(order, "order/early", 3))],
         dice.between(order, "order/slip", 3, 16),
     )
+    stuck = dice.chance(order, "order/stuck", 0.01).cast(pl.Int64)  # nobody knows why it does not leave
+    slip = slip + stuck * dice.between(order, "order/stuck/days", 45, 120)
     fresh = frame["date"] > days.origin - timedelta(days=45)
     deal = dice.chance(order, "order/deal", 0.28)
     first = frame["date"] < frame["since"] + timedelta(days=90)
+    brought = dice.chance(order, "order/brought", 0.2)  # new business that no deal stands behind
     reasons = texts()["hold_reasons"]
     return frame.with_columns(
         deal.alias("has_deal"),
-        pl.when(first)
+        pl.when(first & (deal | brought))
         .then(pl.lit("new"))
         .when(deal & dice.chance(order, "order/project", 0.6))
         .then(pl.lit("project"))
@@ -85,7 +88,7 @@ def _dated(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
         .alias("type"),
         after(frame["date"], lead).alias("promised"),
         after(frame["date"], lead - dice.below(order, "order/wish", 4)).alias("requested"),
-        after(frame["date"], (lead + slip).clip(1, 99)).alias("ship_1"),
+        after(frame["date"], (lead + slip).clip(1, 160)).alias("ship_1"),
         after(frame["date"], lead + dice.between(order, "order/second", 6, 22)).alias("ship_2"),
         dice.chance(order, "order/split", 0.13).alias("split"),
         dice.chance(order, "order/cancelled", 0.015).alias("cancelled"),

@@ -14,6 +14,7 @@ from syncengine.demo.dirt import where
 from syncengine.demo.orders import after, make_lines, make_orders, ship
 from syncengine.demo.part import Part
 from syncengine.demo.products import make_agreements
+from syncengine.demo.slips import billed_twice, mistyped_terms, strays, unnamed_orders
 from syncengine.demo.tellings import keys_of
 from syncengine.demo.words import company, texts
 
@@ -106,7 +107,7 @@ def _order_tables(part: Part, orders: pl.DataFrame, lines: pl.DataFrame, billing
         ("LS" + pl.col("number").str.slice(2) + pl.col("part").cast(pl.String)).alias("ship_number")
     )
     return {
-        "erp/orders.csv": erp_orders.orders(orders),
+        "erp/orders.csv": erp_orders.orders(mistyped_terms(part.dice, orders)),
         "erp/order_lines.csv": erp_orders.order_lines(lines),
         "erp/shipments.csv": erp_orders.shipments(shipments),
         "erp/shipment_lines.csv": erp_orders.shipment_lines(
@@ -169,10 +170,13 @@ def _money_tables(part: Part, orders: pl.DataFrame, billing: Billing) -> dict[st
             maintain_order="left",
         )
     )
-    lines = billing.invoice_lines.drop("number").join(numbers, on="invoice", how="left", maintain_order="left")
     promised = billing.promises.join(numbers, on="invoice", how="left", maintain_order="left")
+    booked = strays(part, unnamed_orders(part.dice, invoices))
+    named = booked.select("invoice", "invoice_number", "number", "account_key")
+    lines = billing.invoice_lines.drop("number").join(named, on="invoice", how="left", maintain_order="left")
+    booked, lines = billed_twice(part.dice, booked, lines)
     return {
-        "erp/invoices.csv": erp_money.invoices(invoices),
+        "erp/invoices.csv": erp_money.invoices(booked),
         "erp/invoice_lines.csv": erp_money.invoice_lines(lines),
         "erp/payments.csv": erp_money.payments(payments),
         "erp/settlements.csv": erp_money.settlements(settled),

@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 
 from accounts.alerts.rules import alert_rules
-from accounts.models import Account, Alert
+from accounts.health.measures import MEASURES
+from accounts.models import Account, AccountHealth, Alert, HealthDay
 from tests.factories import AccountFactory, AccountSummaryFactory, ProductCrosswalkFactory, ProductFactory, make
 from tests.factories.world import NOW, TODAY
 
@@ -132,3 +133,49 @@ def test_ticket_surge(look: Look) -> None:
 
     assert sentences() == [("ticket_surge", "4 tickets in 14 days, usually 0.")]
     assert Alert.objects.get().account == busy
+
+
+def healthy(account: Account, was: int, is_now: int, *, ago: int, place: int = 0, then_known: bool = True) -> None:
+    """A customer whose score moved so many days ago, all of it by one measure."""
+    def values(score: int, known: bool = True) -> dict[str, object]:
+        parts: list[int | None] = [None] * len(MEASURES)
+        scores: list[int | None] = [None] * len(MEASURES)
+        parts[place], scores[place] = (score * 10_000, score * 100) if known else (None, None)
+        return {"profile": "default", "version": 1, "state": "scored", "score": score, "uncapped": score,
+                "coverage": 90, "band": "watch", "inputs": [None] * len(MEASURES), "scores": scores, "parts": parts,
+                "account": account}  # fmt: skip
+
+    HealthDay.objects.create(day=TODAY - timedelta(days=ago), **values(was, then_known))
+    AccountHealth.objects.create(computed_date=TODAY, **values(is_now))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "ago", "then_known", "rules"),
+    [
+        (80, 70, 14, True, ["fast_drop"]),
+        (80, 71, 14, True, []),
+        (80, 70, 13, True, []),
+        (80, 60, 14, False, []),
+        (80, 55, 14, True, ["component_crash", "fast_drop"]),
+        (80, 65, 90, True, ["fast_drop"]),
+        (60, 75, 30, True, ["recovery"]),
+    ],
+    ids=["ten points", "nine", "too early", "data that came", "a component", "within a quarter", "better"],
+)
+def test_health_that_moves(look: Look, was: int, now: int, ago: int, then_known: bool, rules: list[str]) -> None:
+    healthy(AccountFactory(), was, now, ago=ago, then_known=then_known)
+
+    look()
+
+    assert [rule for rule, _ in sentences()] == rules
+
+
+def test_coming_into_at_risk_is_told_once(look: Look) -> None:
+    account = AccountFactory()
+    healthy(account, 50, 48, ago=1)
+    AccountHealth.objects.update(band="risk", prior_band="watch")
+    look()
+    AccountHealth.objects.update(prior_band="risk")
+    look(at=NOW + timedelta(days=1))
+
+    assert sentences() == [("band_crossing", "Health crossed into At risk at 48.")]
