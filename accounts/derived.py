@@ -17,6 +17,7 @@ from accounts.golden.days import each_day
 from accounts.golden.summary import summarise
 from accounts.health.renewal import renew_health
 from accounts.quote_to_cash.step import renew_cash
+from accounts.receivables.agreements import settle_promises
 
 
 class Step(Protocol):
@@ -31,6 +32,7 @@ def _summary(*, at: datetime, today: date) -> int:
 
 # A later step may read what an earlier one wrote.
 STEPS: dict[str, Step] = {
+    "promises": settle_promises,
     "summary": _summary,
     "cash": renew_cash,
     "health": renew_health,

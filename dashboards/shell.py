@@ -29,6 +29,7 @@ PAGES = {
     "queue": ("Queue", "queue", "q"),
     "approvals": ("Approvals", "check", "a"),
     "sync": ("Sync", "sync", "s"),
+    "receivables": ("Receivables", "payment", "r"),
     "metrics": ("Figures", "help", "f"),
     "admin_users": ("Administration", "people", "u"),
 }
@@ -121,6 +122,7 @@ def list_pages(user: User, current: str = "") -> list[NavItem]:
     names = ["home", "customers"]
     names += ["q2c"] if may_see_orders(user) else []
     names += ["alerts"] if rules_of(user) else []
+    names += ["receivables"] if treatment(user, "receivable") == "full" else []
     names += ["queue"] if may_see_queue(user) else []
     names += ["approvals"] if may_approve_any(user) else []
     names += ["sync"] if may_see_runs(user) else []

@@ -14,6 +14,7 @@ class MoneyFigures(models.Model):
     revenue_previous = columns.money()
     lifetime_value = columns.money()
     credit_sales_90d = columns.money()
+    opening_receivable = columns.money()
     open_receivable = columns.money()
     not_due = columns.money()
     overdue_1_30 = columns.money()

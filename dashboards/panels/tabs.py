@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from accounts.models import User
-from dashboards.panels import cash, customer, happenings, own, provenance, relations, written
+from dashboards.panels import cash, customer, happenings, money, own, provenance, relations, written
 from dashboards.panels.section import Panel
 
-MODULES = (customer, cash, own, happenings, provenance, relations, written)
+MODULES = (customer, cash, money, own, happenings, provenance, relations, written)
 PANELS: dict[str, Panel] = {panel.name: panel for module in MODULES for panel in module.PANELS}
 
 
@@ -41,7 +41,7 @@ TABS = {
     tab.name: tab
     for tab in (
         Tab("sales", "Sales", ("pipeline", "quotes", "revenue", "contracts"), ("people",)),
-        Tab("finance", "Finance", ("invoices", "payments", "credits"), ()),
+        Tab("finance", "Finance", ("invoices", "agreements", "payments", "credits"), ("credit", "behaviour")),
         Tab("service", "Service", ("tickets",), ("people",)),
         Tab("orders", "Orders", ("chains", "orders", "shipments"), ("places",)),
         Tab("health", "Health", ()),

@@ -47,6 +47,11 @@ PARTS: dict[str, str] = {
                 SELECT invoice_id FROM accounts_invoicedispute WHERE state = 'open')) AS disputed_receivable
         FROM accounts_invoice WHERE {MINE} AND status = 'open' AND open_amount > 0 AND deleted_at IS NULL
         GROUP BY 1, 2""",
+    # What was owed a quarter ago, told again: billed by then, and open today or paid since.
+    "opening": f"""
+        SELECT account_id, {ENTITY}, sum(coalesce(gross_amount, net_amount) * rate) AS opening_receivable
+        FROM accounts_invoice WHERE {MINE} AND deleted_at IS NULL AND invoice_date <= %(today)s::date - 90
+            AND (status = 'open' OR status = 'paid' AND paid_date > %(today)s::date - 90) GROUP BY 1, 2""",
     "credits": f"""
         SELECT account_id, {ENTITY}, sum(base_open_amount) AS open_credits
         FROM accounts_creditnote WHERE {MINE} AND base_open_amount > 0 AND deleted_at IS NULL GROUP BY 1, 2""",
@@ -96,7 +101,8 @@ PARTS: dict[str, str] = {
         ) settled GROUP BY 1, 2""",
 }
 SUMS = (
-    "revenue_ttm", "revenue_previous", "lifetime_value", "credit_sales_90d", "open_receivable", "not_due",
+    "revenue_ttm", "revenue_previous", "lifetime_value", "credit_sales_90d", "opening_receivable",
+    "open_receivable", "not_due",
     "overdue_1_30", "overdue_31_60", "overdue_61_90", "overdue_over_90", "overdue_receivable",
     "disputed_receivable", "open_credits", "unapplied_cash", "deposits", "backlog", "shipped_not_invoiced",
     "held_orders", "margin_revenue", "margin", "late_amount", "late_money_days", "paid_amount", "paid_money_days",

@@ -62,6 +62,12 @@ def money(account: models.Account, today: date, entity: str | None = None) -> di
         "revenue_ttm": total(net for day, net, _ in bills if day > last),
         "revenue_previous": total(net for day, net, _ in bills if before < day <= last),
         "credit_sales_90d": total(gross for day, _, gross in bills if day > today - timedelta(days=90)),
+        "opening_receivable": total(
+            None if row.rate is None else row.gross_amount * row.rate
+            for row in invoices
+            if row.invoice_date <= today - timedelta(days=90)
+            and (row.status == "open" or (row.status == "paid" and row.paid_date > today - timedelta(days=90)))
+        ),
         "open_receivable": total(row.base_open_amount for row in owed),
         "not_due": aged(-99999, 0),
         "overdue_1_30": aged(1, 30),
