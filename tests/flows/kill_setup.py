@@ -1,6 +1,6 @@
 """Run as a program: without an argument it applies the policies, with a number it brings about that drop.
 
-With `resolve` the steward settles a conflict, where no page does it.
+With `everything` the whole story happens here, one step after another.
 """
 
 from __future__ import annotations
@@ -17,9 +17,13 @@ django.setup()
 from django_celery_beat.models import IntervalSchedule, PeriodicTasks  # noqa: E402  (settings have to be ready)
 
 from accounts.models import AccountCrosswalk, User  # noqa: E402
-from syncengine.models import Decision, StewardTask  # noqa: E402
+from syncengine.models import Decision, StewardTask, Stream  # noqa: E402
+from syncengine.pipeline import publish_all, refresh_records, run_stream  # noqa: E402
+from syncengine.policies.apply import apply_folder  # noqa: E402
 from syncengine.steward.decisions import decide_duplicate, resolve_conflict  # noqa: E402
-from tests.flows.kill_serial import CUSTOMERS, PASSWORD, STEWARD  # noqa: E402
+from syncengine.writeback.rounds import send_round  # noqa: E402
+from tests.flows.kill_serial import CUSTOMERS, DROPS, PASSWORD, STEWARD  # noqa: E402
+from tests.flows.kill_shop import make_shop  # noqa: E402
 from tests.syncengine.small_company import HEADS, make_small_company  # noqa: E402
 
 HOME = Path(os.environ["PORTAL_HOME"])
@@ -83,11 +87,32 @@ def resolve() -> None:
     resolve_conflict(task=task, user=User.objects.get(email=STEWARD), now=datetime.now(UTC), record_id=record.pk)
 
 
+def set_up() -> None:
+    """Three systems that nothing was read of yet, and a steward."""
+    make_small_company(HOME)
+    make_shop(HOME / "small")
+    apply_folder(HOME / "small" / "policies", by=None, now=datetime.now(UTC))
+    User.objects.create_user(STEWARD, PASSWORD, role="steward")
+
+
+def sync() -> None:
+    """Read everything, publish, write back, and publish what the target says then."""
+    for stream in Stream.objects.order_by("pk"):
+        run_stream(stream.pk)
+    publish_all()
+    send_round(refresh=refresh_records)
+    publish_all()
+
+
 if __name__ == "__main__":
     if len(sys.argv) == 1:
-        make_small_company(HOME)
-        User.objects.create_user(STEWARD, PASSWORD, role="steward")
-    elif sys.argv[1] == "resolve":
+        set_up()
+    elif sys.argv[1] == "everything":
+        set_up()
+        for number in range(DROPS):
+            bring_about(number)
+            sync()
         resolve()
+        sync()
     else:
         bring_about(int(sys.argv[1]))

@@ -22,6 +22,7 @@ import psycopg
 from portal.services.postgres import Postgres
 from portal.services.process import await_condition
 from tests.flows.kill_serial import DROPS, MARKED_STREAMS, PASSWORD, STEWARD, State, read_state, run
+from tests.flows.kill_shop import read_journal
 from tests.portal.launched import Portal
 
 # Whom death may find, and how often of all kills; every other process is told by its command line.
@@ -58,8 +59,9 @@ class Story:
             self._kill_some(dice, moments.count(drop))
             self._until(lambda drop=drop: self._has_read(drop), f"drop {drop} read")
         self._until(self._decide_on_page, "the steward's answer taken", times=moments.count(DROPS), dice=dice)
-        self._until(lambda: self._count("syncengine_dirty") == 0, "the answer published")
-        return read_state(self.url)
+        self._until(lambda: read_journal(self.portal.home / "small").count(("S7", "Bonn")) == 1, "the answer written")
+        self._until(self._is_quiet, "the answer published")
+        return read_state(self.url, self.portal.home)
 
     @property
     def url(self) -> str:
@@ -105,9 +107,12 @@ class Story:
         raise AssertionError(f"{what}: not within {PATIENCE} s; killed {self.killed}; {self.portal.said()}")
 
     def _has_read(self, drop: int) -> bool:
-        return self._count(f"syncengine_sourcerecord WHERE key = 'MARK{drop}'") == MARKED_STREAMS and (
-            self._count("syncengine_dirty") == 0
-        )
+        return self._count(f"syncengine_sourcerecord WHERE key = 'MARK{drop}'") == MARKED_STREAMS and self._is_quiet()
+
+    def _is_quiet(self) -> bool:
+        """Nothing to publish and nothing under way to a target."""
+        under_way = "syncengine_outboxmessage WHERE state IN ('planned', 'sending', 'sent', 'unknown')"
+        return self._count("syncengine_dirty") == self._count(under_way) == 0
 
     def _count(self, what: str) -> int:
         with psycopg.connect(self.url) as connection:
