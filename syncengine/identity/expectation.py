@@ -16,24 +16,35 @@ TRUST = 100.0  # pairs of evidence that the shipped numbers count for
 KNOWN = 3000.0  # the same for what tells persons apart: learning would take households for persons
 PERSONAL = frozenset({"given", "family", "generation", "birth", "person_id"})
 LEAST = 5e-4  # no answer is nearly impossible just because the records lack it
+SAID = 5.0  # pairs that one answer of a person counts for
 SEEN = 10  # fewer strangers with an answer say only that it is rare
 STEP = 20.0  # pairs with equal answers and bits equal to a twentieth count as one
 
 Levels = dict[str, dict[str, Probabilities]]
 
 
-def learn(pairs: pl.DataFrame, strangers: pl.DataFrame, model: Model) -> Model:
+def learn(
+    pairs: pl.DataFrame, strangers: pl.DataFrame, model: Model, *, fixed: frozenset[str] = frozenset()
+) -> Model:
     """The model with m learnt from candidate pairs and u from pairs picked at random.
 
-    Both frames have g_<comparison> and f_<value> as the scoring statement gives them.
+    Both frames have g_<comparison> and f_<value> as the scoring statement gives them; where `pairs` has a column
+    `same`, people have said so, and what they said is not doubted. Comparisons in `fixed` stay as they are.
     """
-    model = _with_u(_patterns(strangers, model), model)
+    model = _with_u(_patterns(strangers, model), model, fixed)
     patterns = _patterns(pairs, model)
     levels = model.levels
     for _ in range(ROUNDS):
-        weighed = patterns.with_columns(p=_posterior(levels, model) * pl.col("n"))
-        levels = {c.name: _m(weighed, c, model) for c in comparisons_of(model)}
+        weighed = patterns.with_columns(p=_believed(levels, model) * pl.col("n"))
+        found = {c.name: _m(weighed, c, model) for c in comparisons_of(model) if c.name not in fixed}
+        levels = {**model.levels, **found}
     return replace(model, levels=levels)
+
+
+def _believed(levels: Levels, model: Model) -> pl.Expr:
+    """The probability of a match; what a person said counts as several pairs of the kind."""
+    said = pl.col("same")
+    return pl.when(said.is_null()).then(_posterior(levels, model)).otherwise(said.cast(pl.Float64) * SAID)
 
 
 def weigh(pairs: pl.DataFrame, model: Model) -> pl.DataFrame:
@@ -55,7 +66,9 @@ def _patterns(pairs: pl.DataFrame, model: Model) -> pl.DataFrame:
     answers = [f"g_{c.name}" for c in comparisons_of(model)]
     rest = pl.sum_horizontal([_bits_of_u(c, model) for c in comparisons_of(model)])
     rounded = ((rest * STEP).round() / STEP).alias("rest")
-    return pairs.select(*answers, rounded).group_by([*answers, "rest"]).agg(n=pl.len().cast(pl.Float64)).sort(pl.all())
+    said = pl.col("same") if "same" in pairs.columns else pl.lit(None, pl.Boolean).alias("same")
+    grouped = pairs.select(*answers, rounded, said).group_by([*answers, "rest", "same"])
+    return grouped.agg(n=pl.len().cast(pl.Float64)).sort(pl.all())
 
 
 def _bits_of_u(comparison: Comparison, model: Model) -> pl.Expr:
@@ -92,11 +105,11 @@ def _m(weighed: pl.DataFrame, comparison: Comparison, model: Model) -> dict[str,
     return found
 
 
-def _with_u(strangers: pl.DataFrame, model: Model) -> Model:
+def _with_u(strangers: pl.DataFrame, model: Model, fixed: frozenset[str]) -> Model:
     """How often strangers answer so; what is too rare to be seen among them keeps a bound."""
     weighed = strangers.with_columns(q=(1.0 - _posterior(model.levels, model)) * pl.col("n"))
-    levels = {}
-    for c in comparisons_of(model):
+    levels = dict(model.levels)
+    for c in (c for c in comparisons_of(model) if c.name not in fixed):
         counted = dict(
             weighed.filter(pl.col(f"g_{c.name}") >= 0).group_by(f"g_{c.name}").agg(pl.col("q").sum()).iter_rows()
         )

@@ -68,7 +68,7 @@ def fit_frequencies(standardised: pl.DataFrame, model: Model, companies_: pl.Dat
     hubs = hub_values(told)
     told = without_hubs(told, hubs)
     if companies_ is None:
-        companies_ = _first_pass(told, FIRST_PASS_FILES if "id" in model.floors else FIRST_PASS)
+        companies_ = first_pass(told, FIRST_PASS_FILES if "id" in model.floors else FIRST_PASS)
     told = told.join(companies_, on="record_id")
     companies = max(told["company"].n_unique(), 1)
     values = {value: VALUES[value] for value in model.floors}
@@ -83,7 +83,7 @@ def _without(*columns: str) -> pl.Expr:
     return pl.when(pl.all_horizontal(pl.col(column).is_null() for column in columns)).then(pl.lit(True))
 
 
-def _first_pass(told: pl.DataFrame, passes: Sequence[list[str]]) -> pl.DataFrame:
+def first_pass(told: pl.DataFrame, passes: Sequence[list[str]] = FIRST_PASS) -> pl.DataFrame:
     """record_id and company: records that exact keys hold together."""
     edges = pl.concat([star_edges(told, keys) for keys in passes])
     labels = components(told["record_id"], edges["a"], edges["b"])

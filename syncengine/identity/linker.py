@@ -72,6 +72,23 @@ def score_pairs(standardised: pl.DataFrame, pairs: pl.DataFrame, model: Model) -
         return with_tier(con.sql(scores_sql(model, least_weight=-1e9)).pl())
 
 
+def answers(standardised: pl.DataFrame, pairs: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """g_<comparison> and f_<value> of every given pair, in the order of ids."""
+    with connect() as con:
+        _load(con, standardised, model)
+        con.register("candidates", pairs.select("record_l", "record_r").to_arrow())
+        found: pl.DataFrame = con.sql(scores_sql(model, least_weight=-1e9)).pl()
+    return found.sort("record_l", "record_r")
+
+
+def candidates(standardised: pl.DataFrame, policy: Policy = POLICY) -> pl.DataFrame:
+    """record_l < record_r of every pair that shares a live key."""
+    with connect() as con:
+        _compare(con, live_keys(passing_keys(standardised), policy.key_cap), None)
+        found: pl.DataFrame = con.sql("FROM candidates").pl()
+    return found
+
+
 def _load(con: duckdb.DuckDBPyConnection, standardised: pl.DataFrame, model: Model) -> None:
     # As it lies in memory, not copied into a table, and without the columns that only blocking reads.
     con.register("records", prepare(standardised, model).drop(UNCOMPARED, strict=False).to_arrow())

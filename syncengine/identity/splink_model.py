@@ -7,7 +7,7 @@ import re
 import polars as pl
 import splink.comparison_level_library as cll
 import splink.comparison_library as cl
-from splink import SettingsCreator, block_on
+from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 from syncengine.identity.blocking import BLOCKING_RULES
 from syncengine.identity.comparisons import COMPARISONS, FEATURES, Comparison, Level
@@ -35,6 +35,14 @@ def frequency_table(prepared: pl.DataFrame, value: str) -> pl.DataFrame:
     column = VALUES[value]
     shares = prepared.drop_nulls(column).select(column, pl.col(f"f_{value}").alias(f"tf_{column}"))
     return shares.unique(column)
+
+
+def register_frequencies(linker: Linker, db: DuckDBAPI, prepared: pl.DataFrame) -> None:
+    """Give Splink our leave-one-out frequencies in place of its own counts."""
+    known = {value: column for value, column in VALUES.items() if f"f_{value}" in prepared.columns}
+    for value, column in known.items():
+        table = db.register(frequency_table(prepared, value).to_arrow(), dataset_display_name=f"tf_{value}")
+        linker.table_management.register_term_frequency_lookup(table, column)
 
 
 def _comparison(comparison: Comparison, model: Model) -> cl.CustomComparison:

@@ -17,6 +17,7 @@ from syncengine.identity.frequencies import fit_frequencies
 from syncengine.identity.model import Model, file_model
 from syncengine.identity.prepare import prepare
 from syncengine.identity.statement import scores_sql
+from syncengine.identity.training import strangers
 
 STRANGERS = 100_000  # pairs picked at random to see how strangers answer
 LEARNT_FROM = 500_000  # candidate pairs at most
@@ -39,7 +40,7 @@ def resolve(records: pl.DataFrame, *, threshold: float = EVEN) -> FileResult:
     prepared = prepare(tidied, start)
     pairs = _answers(prepared, candidates(prepared), start)
     sample = pairs if pairs.height <= LEARNT_FROM else pairs.sample(LEARNT_FROM, seed=5)
-    model = learn(sample, _answers(prepared, _strangers(prepared), start), start)
+    model = learn(sample, _answers(prepared, strangers(prepared["record_id"], STRANGERS), start), start)
     weighed = with_vetoes(weigh(pairs, model))
     parted = clusters(tidied["record_id"], weighed, math.log2(threshold / (1 - threshold)))
     return FileResult(parted, weighed, model)
@@ -52,14 +53,3 @@ def _answers(prepared: pl.DataFrame, pairs: pl.DataFrame, model: Model) -> pl.Da
         con.register("candidates", pairs.to_arrow())
         found: pl.DataFrame = con.sql(scores_sql(model, least_weight=-1e9)).pl()
     return found.sort("record_l", "record_r")
-
-
-def _strangers(prepared: pl.DataFrame) -> pl.DataFrame:
-    """Pairs picked at random, the same at every run; hardly any is a match."""
-    n = prepared.height
-    count = min(STRANGERS, n * (n - 1) // 2)
-    ids = prepared["record_id"].sort()
-    left = ids.sample(count, with_replacement=True, seed=1)
-    right = ids.sample(count, with_replacement=True, seed=2)
-    pairs = pl.DataFrame({"a": left, "b": right}).filter(pl.col("a") != pl.col("b"))
-    return pairs.select(record_l=pl.min_horizontal("a", "b"), record_r=pl.max_horizontal("a", "b")).unique()

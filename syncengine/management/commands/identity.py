@@ -10,20 +10,26 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from syncengine.identity.training import Measured
 from syncengine.models import MatchVersion
+from syncengine.resolution.training import NothingToLearn, train_version
 from syncengine.resolution.versions import PairSample, PlanOutdated, VersionPlan, apply_version, plan_version
 from syncengine.selectors import precision
 
 
 class Command(BaseCommand):
-    """Sub-commands of identity; training stands in its own module."""
+    """Sub-commands of identity."""
 
-    help = "report: how good matching is. plan N: what match version N would change. apply N: put it in force."
+    help = (
+        "report: how good matching is. train: learn a version of your own. "
+        "plan N: what match version N would change. apply N: put it in force."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
         report = actions.add_parser("report", help="precision by rule and score, agreement, the flow of the queue")
         report.add_argument("--days", type=int, default=90)
+        actions.add_parser("train", help="learn a match version from your records and decisions; it is not applied")
         plan = actions.add_parser("plan", help="what a match version would change")
         plan.add_argument("version", type=int)
         apply = actions.add_parser("apply", help="put a planned match version in force")
@@ -32,7 +38,9 @@ class Command(BaseCommand):
         apply.add_argument("--wait", action="store_true", help="publish here and now instead of leaving it to a worker")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
-        actions: dict[str, Callable[..., None]] = {"report": self._report, "plan": self._plan, "apply": self._apply}
+        actions: dict[str, Callable[..., None]] = {
+            "report": self._report, "train": self._train, "plan": self._plan, "apply": self._apply,
+        }  # fmt: skip
         actions[action](**options)
 
     def _report(self, *, days: int, **_: Any) -> None:
@@ -60,6 +68,20 @@ class Command(BaseCommand):
             self.stdout.write(f"  {line.label:<28} {line.right:>6} of {line.total:<6} {share}")
         if not told:
             self.stdout.write("  nothing answered yet")
+
+    def _train(self, **_: Any) -> None:
+        try:
+            trained = train_version(user=None, now=timezone.now())
+        except NothingToLearn as error:
+            raise CommandError(str(error)) from error
+        number = trained.number
+        self.stdout.write(f"Version {number}: learnt on {trained.records} records and {trained.labels} judged pairs.")
+        for title, measured in (("In force", trained.before), (f"Version {number}", trained.after)):
+            if measured is not None:
+                self.stdout.write(f"  {title}: {_figures(measured)}")
+        if trained.after is None:
+            self.stdout.write("  Too few judged pairs to measure it: answer more questions, then train again.")
+        self.stdout.write(f"`identity plan {number}` shows what it would change, `identity apply {number}` does it.")
 
     def _plan(self, *, version: int, **_: Any) -> None:
         self._check(version)
@@ -92,6 +114,12 @@ class Command(BaseCommand):
         for title, samples in (("Gained", plan.gained), ("Lost", plan.lost)):
             for sample in samples:
                 self.stdout.write(f"  {title}: {_words(sample)}")
+
+
+def _figures(measured: Measured) -> str:
+    shares = {"precision": measured.precision, "recall": measured.recall, "with review": measured.recall_with_review}
+    told = [f"{name} {s.right}/{s.total} ({s.low:.1%} to {s.high:.1%})" for name, s in shares.items()]
+    return ", ".join(told)
 
 
 def _words(sample: PairSample) -> str:
