@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.proposals import list_waiting
 from dashboards.freshness import SourceLine, list_source_lines, word_of
 from dashboards.keymap import key_groups
+from syncengine.selectors.policies import may_see_rules
 from syncengine.selectors.queue import count_tasks
 from syncengine.selectors.sync import may_see_runs
 
@@ -30,8 +31,10 @@ PAGES = {
     "approvals": ("Approvals", "check", "a"),
     "sync": ("Sync", "sync", "s"),
     "receivables": ("Receivables", "payment", "r"),
+    "rules": ("Rules", "rows", "l"),
     "metrics": ("Figures", "help", "f"),
     "admin_users": ("Administration", "people", "u"),
+    "dictionary": ("Dictionary", "table", "d"),
 }
 THEMES = (("system", "System", "screen"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
 DENSITIES = (("comfortable", "Roomy"), ("default", "Default"), ("compact", "Compact"))
@@ -126,7 +129,8 @@ def list_pages(user: User, current: str = "") -> list[NavItem]:
     names += ["queue"] if may_see_queue(user) else []
     names += ["approvals"] if may_approve_any(user) else []
     names += ["sync"] if may_see_runs(user) else []
-    names += ["metrics"]
+    names += ["rules"] if may_see_rules(user) else []
+    names += ["metrics", "dictionary"]
     names += ["admin_users"] if may_administer(user) else []
     return [NavItem(name, *PAGES[name], url=reverse(name), current=name == current) for name in names]
 

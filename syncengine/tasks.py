@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.alerts.telling import plan_digest, plan_instant
 from accounts.alerts.watch import watch_sources
+from accounts.models import User
 from syncengine import breaker
 from syncengine.demo.install import follow_clock, has_company
 from syncengine.events.inbox import EVENTS_TASK, take_events
@@ -17,6 +18,7 @@ from syncengine.models import Dirty, Stream
 from syncengine.notices import send_due
 from syncengine.pipeline import StreamBusy, publish_all, refresh_records, renew_day, run_stream
 from syncengine.pipeline.renewal import renew_customers
+from syncengine.policies import drafts
 from syncengine.steward.tasks import renew_refused
 from syncengine.steward.wake import LANE_TASK, wake_lane
 from syncengine.steward.worth import renew_priorities
@@ -105,3 +107,15 @@ def demo_tick() -> None:
     """The demo company up to this moment, where there is one; the streams' schedules find the new files."""
     if has_company():
         follow_clock(now=timezone.now())
+
+
+@shared_task(name="syncengine.plan_draft")
+def plan_draft(*, draft_id: int, user_id: int) -> None:
+    """Tell what a draft of the policies would change."""
+    drafts.run_step(step="plan", draft_id=draft_id, user=User.objects.get(pk=user_id), now=timezone.now())
+
+
+@shared_task(name="syncengine.apply_draft")
+def apply_draft(*, draft_id: int, user_id: int) -> None:
+    """Put a draft of the policies in force."""
+    drafts.run_step(step="apply", draft_id=draft_id, user=User.objects.get(pk=user_id), now=timezone.now())

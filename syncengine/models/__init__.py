@@ -23,6 +23,7 @@ from syncengine.models.record import Dirty, Payload, SourceRecord
 from syncengine.models.run import DeadLetter, Run
 from syncengine.models.steward import (
     DecisionBatch,
+    FieldContest,
     Opinion,
     Pin,
     PlantedPair,
@@ -44,6 +45,7 @@ __all__ = [
     "DecisionBatch",
     "Dirty",
     "Echo",
+    "FieldContest",
     "Hold",
     "InboxEvent",
     "MatchPair",

@@ -188,3 +188,23 @@ class Pin(models.Model):
 
     def __str__(self) -> str:
         return f"field {self.field} = {self.value}"
+
+
+class FieldContest(models.Model):
+    """How often a record changed a field that another system owns, away from the value that stands."""
+
+    object = models.SmallIntegerField()
+    record_id = models.BigIntegerField()
+    field = models.SmallIntegerField()
+    times = models.IntegerField()
+    value = models.TextField(null=True, blank=True)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["object", "record_id", "field"], name="field_contest_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object}.{self.field} of record {self.record_id}, {self.times} times"

@@ -13,6 +13,7 @@ from accounts.golden.crosswalk import announce
 from accounts.golden.shape import GOLDEN
 from syncengine import landing, refused
 from syncengine.canonical import REFERENCE, bury, children_waiting, find_records, write_canonical
+from syncengine.contests import note_contests
 from syncengine.landing import Landing, mark_dirty
 from syncengine.mapping import MappingPlan, content_hash, map_rows, payload_column
 from syncengine.models import Stream
@@ -199,6 +200,7 @@ def _store_golden(name: str, rows: pl.DataFrame, reading: Reading, now: datetime
         keyed = _with_account(keyed)
     alive, gone = keyed.filter(~pl.col("deleted")), keyed.filter("deleted")
     if alive.height:
+        note_contests(name, alive, reading.stream.source.name, reading.policies, now=now)
         write_canonical(name, alive, stream_id=reading.stream.pk, now=now)
     if gone.height:
         landing.stage("gone_canonical", {"record_id": "bigint"}, gone)

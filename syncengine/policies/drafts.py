@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from celery import current_app
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from accounts import audit
 from accounts.models import User
@@ -16,7 +18,9 @@ from syncengine.policies.load import check_documents
 from syncengine.policies.mistakes import Mistake
 from syncengine.policies.plan import plan_documents
 from syncengine.policies.plan.shapes import PolicyPlan
+from syncengine.steward.wake import wake_lane
 
+STEPS = {"plan": "syncengine.plan_draft", "apply": "syncengine.apply_draft"}
 OPEN = ("draft", "planning", "planned", "approved")
 
 
@@ -71,7 +75,7 @@ def mistakes_of(documents: Mapping[str, str]) -> tuple[Mistake, ...]:
 def plan_draft(*, draft_id: int, now: datetime) -> PolicyDraft:
     """Tell what a draft would change; a draft with mistakes stays a draft."""
     draft = PolicyDraft.objects.get(pk=draft_id)
-    if draft.state not in OPEN:
+    if draft.state not in (*OPEN, "planning"):
         raise NotAllowed(f"The draft is {draft.state}.")
     plan = plan_documents(draft.documents, now=now)
     keep_plan(draft, plan, now=now)
@@ -183,3 +187,38 @@ def _open_draft(draft_id: int) -> PolicyDraft:
 def _tell(draft: PolicyDraft, action: str, user: User, now: datetime, reason: str = "") -> None:
     detail = {"base": draft.base, "note": draft.note, "reason": reason}
     audit.record(user=user, action=action, object="policy draft", row_id=draft.pk, detail=detail, at=now)
+
+
+def begin(*, step: str, draft_id: int, user: User, now: datetime) -> None:
+    """Have a worker plan or apply a draft; where no worker can be reached, do it at once."""
+    with transaction.atomic():
+        draft = _open_draft(draft_id)
+        if step == "apply":
+            _check_turn(draft, user)
+        elif not may_edit(user) and not may_approve(user):
+            raise NotAllowed("Rules are planned by stewards and administrators.")
+        state = {"plan": "planning", "apply": "applying"}[step]
+        PolicyDraft.objects.filter(pk=draft_id).update(state=state, trouble="")
+        transaction.on_commit(lambda: _send(step, draft_id, user, now))
+
+
+def _send(step: str, draft_id: int, user: User, now: datetime) -> None:
+    try:
+        current_app.send_task(
+            STEPS[step], kwargs={"draft_id": draft_id, "user_id": user.pk}, retry=False, ignore_result=True
+        )
+    except OperationalError:
+        run_step(step=step, draft_id=draft_id, user=user, now=now)
+
+
+def run_step(*, step: str, draft_id: int, user: User, now: datetime) -> None:
+    """What the worker does; whatever stops it is told with the draft."""
+    try:
+        if step == "plan":
+            plan_draft(draft_id=draft_id, now=now)
+        else:
+            apply_draft(draft_id=draft_id, user=user, now=now)
+            wake_lane()
+    except Exception as error:
+        PolicyDraft.objects.filter(pk=draft_id).update(state="draft", trouble=f"It failed: {error}")
+        raise

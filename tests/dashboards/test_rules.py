@@ -1,0 +1,133 @@
+"""The rules page: edited, checked, planned, approved by somebody else, applied; and the data dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.catalogue import roles
+from accounts.models import User
+from syncengine.models import PolicyDraft, PolicyVersion
+from syncengine.policies import current_policies
+from syncengine.policies.drafts import apply_draft, plan_draft
+from tests.syncengine.small_company import SmallCompany, make_small_company
+
+Login = Callable[[str], Client]
+
+
+@pytest.fixture
+def company(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallCompany:
+    """A company with rules in force."""
+    monkeypatch.setenv("PORTAL_HOME", str(tmp_path))
+    return make_small_company(tmp_path)
+
+
+def step(client: Client, draft: PolicyDraft, act: str, **data: str) -> None:
+    client.post(f"/rules/drafts/{draft.pk}/{act}/", data)
+    draft.refresh_from_db()
+
+
+def begun(client: Client) -> PolicyDraft:
+    """A new draft with another order of systems."""
+    client.post("/rules/drafts/")
+    draft = PolicyDraft.objects.get()
+    text = draft.documents["survivorship.yaml"].replace("order: [crm, erp]", "order: [erp, crm]")
+    step(client, draft, "save", file="survivorship.yaml", text=text, note="The ERP knows names")
+    return draft
+
+
+def planned(client: Client, draft: PolicyDraft) -> None:
+    """What the worker does after the page asked for a plan."""
+    plan_draft(draft_id=draft.pk, now=timezone.now())
+    draft.refresh_from_db()
+
+
+@pytest.mark.parametrize("role", list(roles()))
+def test_rules_are_for_those_whose_work_they_are(login: Login, company: SmallCompany, role: str) -> None:
+    status = 200 if role in ("steward", "operator", "administrator") else 403
+    assert login(role).get("/rules/").status_code == status
+
+
+def test_draft_goes_through_four_steps_and_two_people(login: Login, company: SmallCompany) -> None:
+    author, other = login("steward"), login("administrator")
+    draft = begun(author)
+    assert (draft.state, draft.note) == ("draft", "The ERP knows names")
+    planned(author, draft)
+    page = author.get(f"/rules/drafts/{draft.pk}/").content.decode()
+    assert "A second person approves it" in page
+    step(author, draft, "approve")
+    assert draft.state == "planned"
+    step(other, draft, "approve", reason="fine")
+    assert (draft.state, draft.judged_by.role) == ("approved", "administrator")
+
+    user = User.objects.get(role="steward")
+    apply_draft(draft_id=draft.pk, user=user, now=timezone.now())
+
+    draft.refresh_from_db()
+    version = PolicyVersion.objects.latest("number")
+    assert (draft.state, draft.version, version.note) == ("applied", version, "The ERP knows names")
+    assert current_policies().survivorship["account"].fields["name"].order == ("erp", "crm")
+    assert "In force" in author.get(f"/rules/versions/{version.number}/").content.decode()
+
+
+def test_mistakes_are_told_with_their_line_and_edits_undo_approval(login: Login, company: SmallCompany) -> None:
+    author = login("steward")
+    draft = begun(author)
+    planned(author, draft)
+    step(author, draft, "save", file="survivorship.yaml", text="survivorship:\n  acount: {}\n", note="x")
+
+    page = author.get(f"/rules/drafts/{draft.pk}/").content.decode()
+
+    assert "survivorship.yaml, line 2" in page
+    assert (draft.state, draft.plan) == ("draft", None)
+
+
+def test_operator_reads_but_does_not_edit_or_approve(login: Login, company: SmallCompany) -> None:
+    operator = login("operator")
+    operator.post("/rules/drafts/")
+    assert not PolicyDraft.objects.exists()
+    draft = begun(login("steward"))
+    planned(operator, draft)
+    step(operator, draft, "approve")
+    assert draft.state == "planned"
+    assert operator.get(f"/rules/drafts/{draft.pk}/").status_code == 200
+
+
+def test_rejected_with_a_reason(login: Login, company: SmallCompany) -> None:
+    draft = begun(login("steward"))
+    planned(Client(), draft)
+    other = login("administrator")
+    step(other, draft, "reject")
+    assert draft.state == "planned"
+    step(other, draft, "reject", reason="CRM knows better")
+    assert (draft.state, draft.reason) == ("rejected", "CRM knows better")
+
+
+def test_earlier_version_is_proposed_again(login: Login, company: SmallCompany) -> None:
+    number = PolicyVersion.objects.get().number
+    login("steward").post("/rules/drafts/", {"version": str(number)})
+    assert PolicyDraft.objects.get().note == f"back to version {number}"
+
+
+def test_list_takes_as_many_queries_for_three_drafts_as_for_one(login: Login, company: SmallCompany) -> None:
+    client = login("steward")
+    counts = []
+    client.get("/rules/")  # reads the rules in force once
+    for _ in range(2):
+        client.post("/rules/drafts/")
+        client.get("/rules/")  # shows what was said after posting
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/rules/")
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_dictionary_is_rendered_from_catalogue_and_rules(login: Login, company: SmallCompany) -> None:
+    page = login("sales").get("/dictionary/?object=account&q=legal name").content.decode()
+    assert "The registered name of the company" in page
