@@ -31,7 +31,7 @@ PAGES = {
     "approvals": ("Approvals", "check", "a"),
     "sync": ("Sync", "sync", "s"),
     "receivables": ("Receivables", "payment", "r"),
-    "rules": ("Rules", "rows", "l"),
+    "rules": ("Rules", "rows", "w"),
     "metrics": ("Figures", "help", "f"),
     "admin_users": ("Administration", "people", "u"),
     "dictionary": ("Dictionary", "table", "d"),

@@ -29,7 +29,6 @@ from syncengine.policies import PolicySet
 from syncengine.policies import Stream as Declared
 from syncengine.records import MappedBatch, Refusal
 from syncengine.validation import Validated, validate
-from syncengine.validation.tasks import close_settled, open_held
 from syncengine.validation.waivers import open_waivers
 
 
@@ -232,9 +231,6 @@ def _keep_refused(
     everything = [*unreadable, *_as_told(found, fresh)]
     refused.keep(everything, stream_id=reading.stream.pk, run_id=reading.run_id, now=now)
     refused.heal_warnings(reading.stream.pk, main.rows["key"], run_id=reading.run_id, now=now)
-    close_settled(reading.stream.pk, now=now)
-    if main.held:
-        open_held(reading.stream.pk, now=now)
 
 
 def _as_told(found: Sequence[Refusal], fresh: pl.DataFrame) -> list[Refusal]:

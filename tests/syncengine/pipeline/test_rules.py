@@ -1,10 +1,10 @@
-"""Rules that need the whole table: uniqueness, blocked customers, tasks for what is held, suggestions."""
+"""Rules that need the whole table: uniqueness, blocked customers; and suggestions for what is held."""
 
 from __future__ import annotations
 
 import pytest
 
-from syncengine.models import DeadLetter, StewardTask
+from syncengine.models import DeadLetter
 from syncengine.pipeline.replay import list_suggestions, preview
 from tests.syncengine.pipeline.test_terms import DAY, edit
 from tests.syncengine.small_company import SmallCompany
@@ -36,7 +36,7 @@ def governed(company: SmallCompany) -> SmallCompany:
     return company
 
 
-def test_tax_number_in_use_is_held_across_batches_and_asks_a_steward(governed: SmallCompany) -> None:
+def test_tax_number_in_use_is_held_across_batches(governed: SmallCompany) -> None:
     one = f"10001;{DAY};Acme GmbH;acme.de;Köln;50667;Weg 1;DE;DE136695976;5,00"
     governed.write("erp/customers", one)
     governed.sync()
@@ -44,14 +44,12 @@ def test_tax_number_in_use_is_held_across_batches_and_asks_a_steward(governed: S
     governed.sync()
 
     assert letters() == [("10002", "unique:tax_id")]
-    assert [(t.kind, t.state, t.reason) for t in StewardTask.objects.all()] == [
-        ("validation", "open", "Tax id must be different in each record: “DE136695976”")
-    ]
+    assert DeadLetter.objects.get(state="open").reason == "Tax id must be different in each record: “DE136695976”"
 
     governed.write("erp/customers", one, f"10002;{DAY};Beta AG;beta.de;Bonn;53111;Weg 2;DE;DE811907980;5,00")
     governed.sync()
 
-    assert (letters(), StewardTask.objects.get().state) == ([], "obsolete")
+    assert letters() == []
 
 
 def test_inactive_customer_gets_no_new_order_but_keeps_the_old(governed: SmallCompany) -> None:
