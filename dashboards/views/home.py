@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.selectors.money import base_currency
 from dashboards.pages import fragment, page, reader, reads
 from dashboards.panels.home import attention, home_headlines, is_large
+from dashboards.panels.home_parts import main_parts, own_tasks, side_parts
 from dashboards.panels.sync import board
 from syncengine.selectors.sync import may_see_runs
 
@@ -22,6 +23,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "today": timezone.localdate(),
         "now": timezone.now(),
         "headlines": None if large else home_headlines(user, currency),
+        "tasks": own_tasks(user, timezone.localdate()),
+        "parts": [] if large and user.role == "marketing" else main_parts(user, currency),
+        "beside": side_parts(user, timezone.now()),
         "items": None if large else attention(user, timezone.localdate(), currency),
         "troubled": [line for line in lines if line.tone in ("warn", "bad")],
         "operates": bool(lines),

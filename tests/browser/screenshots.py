@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from itertools import product
@@ -22,16 +23,30 @@ from accounts.grants import DEMO_DOMAIN, DEMO_PASSWORD  # noqa: E402 - models ne
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 THEMES = ("light", "dark")
-# role -> name of the picture -> address; "first …" is found on the page before it
+# role -> name of the picture -> address; "first …" is found on the page before it, "tab …" belongs to it
 PAGES = {
-    "sales": {"home": "/", "customers": "/customers/", "customer": "first customer"},
-    "finance": {"receivables": "/customers/?has_overdue=true", "debtor": "first customer"},
+    "sales": {
+        "home": "/",
+        "customers": "/customers/",
+        "customer": "first customer",
+        "sales": "tab sales",
+        "timeline": "tab timeline",
+        "group": "tab group",
+        "brief": "tab brief",
+    },
+    "finance": {"groups": "/customers/?group=owner", "receivables": "/customers/?has_overdue=true",
+                "debtor": "first customer", "finance": "tab finance"},
     "steward": {
         "queue": "/queue/?kind=duplicate",
         "card": "first task",
         "conflicts": "/queue/?kind=conflict",
         "conflict": "first task",
+        "questions": "/customers/?disputed=true",
+        "record": "first customer",
+        "data": "tab data",
     },
+    "executive": {"leadership": "/"},
+    "administrator": {"users": "/admin/users/", "roles": "/admin/roles/"},
     "operator": {"sync": "/sync/", "source": "first source"},
 }
 FIRST = {
@@ -89,6 +104,10 @@ def log_in(page: Page, role: str, options: argparse.Namespace) -> Page:
 
 def open_page(page: Page, portal: str, address: str) -> bool:
     """Go there; False where the page before names nothing to go to."""
+    if address.startswith("tab "):
+        customer = re.match(r".*/customers/\d+/", page.url)
+        page.goto(f"{customer[0]}{address.removeprefix('tab ')}/" if customer else portal)
+        return customer is not None
     if not address.startswith("first "):
         page.goto(portal + address)
         return True
