@@ -89,7 +89,7 @@ class AccountListView(ReadView):
         expand = expand_of(request, EXPANDS)
         rows = AccountFilter.of(request.user, request.query_params).qs
         order = _order(request)
-        joined = rows if order.name in OWN_SORTS else with_summary(rows)
+        joined = rows if order.name in OWN_SORTS else with_summary(rows, order)
         joined = with_figures(joined) if "figures" in expand else joined
         page = keyset_page(
             with_references(joined, "account"), order, request.query_params.get("cursor"), limit_of(request)
@@ -122,7 +122,7 @@ class AccountView(ReadView):
 
 def _one(request: Request, found: Account) -> Response:
     wanted, expand = wanted_of(request, shape_of("account").names), expand_of(request, EXPANDS)
-    whole = Account.objects.select_related("summary", "months", "figures")
+    whole = Account.objects.select_related("summary", "months", "figures", "health")
     account = with_references(whole, "account").get(pk=found.pk)
     data = customer_data(request, [account], wanted, expand)[0]
     requested = getattr(found, "requested_id", found.pk)

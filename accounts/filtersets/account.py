@@ -16,6 +16,7 @@ from accounts.filtersets import work
 from accounts.filtersets.strict import AnyOf, StrictFilterSet
 from accounts.models import Account, Source, Territory, columns
 from accounts.models.account import ACCOUNT_STATUSES
+from accounts.models.health import BANDS
 from accounts.selectors.search import narrow
 
 YesNo = django_filters.BooleanFilter
@@ -51,6 +52,11 @@ class AccountFilter(StrictFilterSet):
         "revenue__lte": "revenue_ttm",
         "pipeline__gte": "open_pipeline",
         "last_order__gte": "last_order_date",
+        "band": "health_band",
+        "health__gte": "health_score",
+        "health__lte": "health_score",
+        "health_moved__lte": "health_moved",
+        "coverage__gte": "health_coverage",
         "last_order__lte": "last_order_date",
         "quiet": "last_order_date",
         "credit": "credit_light",
@@ -87,6 +93,11 @@ class AccountFilter(StrictFilterSet):
         method="in_credit_state", choices=[(state, state) for state in work.CREDIT], label=", ".join(work.CREDIT)
     )
     won_not_ordered = YesNo(method="waits_for_order", label="A deal won five working days ago has no order")
+    band = django_filters.BaseInFilter("health__band", lookup_expr="in", label=f"Health: {', '.join(BANDS)}")
+    health__gte = Number("health__score", "gte", label="Health score at least")
+    health__lte = Number("health__score", "lte", label="Health score at most")
+    health_moved__lte = Number("health__moved_30", "lte", label="Health moved in 30 days by at most")
+    coverage__gte = Number("health__coverage", "gte", label="Health coverage at least")
     updated_since = django_filters.IsoDateTimeFilter("changed_at", "gte", label="Changed since")
 
     class Meta:

@@ -13,6 +13,11 @@ COMPONENTS = {
     "outlook": "Outlook",
     "scores": "Scores of other tools",
 }
+# The class whose values a component's inputs tell; who doesn't see it in full sees the points alone.
+SENSITIVITY = {
+    "payment": "receivable", "rhythm": "order", "quality": "order", "support": "service",
+    "engagement": "pipeline", "outlook": "pipeline", "scores": "health",
+}  # fmt: skip
 CAPPING = ("payment", "rhythm", "quality", "support")
 
 
@@ -28,6 +33,11 @@ class Measure:
     needs: str
     objects: tuple[str, ...]
     rows: str  # the section of the customer's page that lists what it is made of
+
+    @property
+    def sensitivity(self) -> str:
+        """The class its input belongs to."""
+        return SENSITIVITY[self.component]
 
 
 MEASURES = (

@@ -15,13 +15,14 @@ from accounts.access import FIGURES, field_access, figure_access, shown, shown_f
 from accounts.access.fields import Reader
 from accounts.access.figures import credit_light
 from accounts.catalogue import load
-from accounts.models import Account, AccountSummary, Source, columns
+from accounts.models import Account, AccountHealth, AccountSummary, Source, columns
 from accounts.selectors.list_columns import FIELDS, LIST_FIGURES, Column, columns_of
 from accounts.selectors.money import latest_rates
 from accounts.selectors.paging import Order, keyset_page
 from accounts.selectors.sources import sources
 
 EXACT_UP_TO = 10_000
+JOINED = ("summary", "months", "health")
 TAIL = "summary__account"  # the summary's own key: a comparison across tables would use no index
 SORTS: dict[str, Order] = {
     order.name: order
@@ -30,6 +31,7 @@ SORTS: dict[str, Order] = {
         Order("revenue", columns.or_zero("summary__revenue_ttm"), Decimal, bounded=True, tail=TAIL),
         Order("overdue", columns.or_zero("summary__overdue_receivable"), Decimal, bounded=True, tail=TAIL),
         Order("last_order", columns.or_never("summary__last_order_date"), date.fromisoformat, bounded=True, tail=TAIL),
+        Order("health", columns.or_zero("health__score"), Decimal, bounded=True, tail="health__account"),
         Order("pipeline", columns.or_zero("summary__open_pipeline"), Decimal, bounded=True, tail=TAIL),
     )
 }
@@ -38,6 +40,7 @@ SORT_FIGURES = {
     "overdue": "overdue_receivable",
     "last_order": "last_order_date",
     "pipeline": "open_pipeline",
+    "health": "health_score",
 }
 SUMS = ("revenue_ttm", "open_pipeline", "overdue_receivable", "open_tickets")
 
@@ -103,15 +106,17 @@ def list_customers(
 ) -> CustomerPage:
     """A page of the given customers, which are already narrowed to what the user may see."""
     order = order_of(user, sort) if "name" in sorts_of(user) else Order("id", F("id"), int)
-    joined = with_summary(accounts) if order.name in SORTS else accounts.select_related("summary", "months")
+    joined = with_summary(accounts, order) if order.name in SORTS else accounts.select_related(*JOINED)
     page = keyset_page(joined, order, cursor, limit)
     rows = customer_rows(user, page.rows)
     return CustomerPage(tuple(rows), columns_of(user, chosen), order.label, page.next, page.previous)
 
 
-def with_summary(accounts: QuerySet[Account]) -> QuerySet[Account]:
+def with_summary(accounts: QuerySet[Account], order: Order | None = None) -> QuerySet[Account]:
     """Customers joined to their summary; an inner join, so that its indexes can give the order."""
-    return accounts.filter(summary__isnull=False).select_related("summary", "months")
+    if order is not None and order.name == "health":
+        accounts = accounts.filter(health__isnull=False)
+    return accounts.filter(summary__isnull=False).select_related(*JOINED)
 
 
 def with_figures(accounts: QuerySet[Account]) -> QuerySet[Account]:
@@ -152,12 +157,21 @@ def figures_of(
         kept["figures"] = getattr(account, "figures", None)
     derived = {
         "has_overdue": bool(summary and (summary.overdue_receivable or 0) > 0),
+        **health_figures(account),
         "credit_light": credit_light(account, summary, rates),
         "disputed": [fields[code].name for code in account.disputed if code in fields],
     }
     return {
         name: derived[name] if name in derived else getattr(kept[FIGURES[name].kept], name, None) for name in names
     }
+
+
+def health_figures(account: Account) -> dict[str, Any]:
+    """The customer's health as figures; null before it was first computed."""
+    health: AccountHealth | None = getattr(account, "health", None)
+    names = {"score": "health_score", "band": "health_band", "state": "health_state",
+             "coverage": "health_coverage", "moved_30": "health_moved"}  # fmt: skip
+    return {figure: getattr(health, name, None) for name, figure in names.items()}
 
 
 def count_customers(accounts: QuerySet[Account]) -> Count:

@@ -36,6 +36,8 @@ COLUMNS = (
     Column("segment", "Segment"),
     Column("country", "Country", kind="code"),
     Column("owner", "Owner"),
+    Column("health_score", "Health", "health", numeric=True, kind="health"),
+    Column("health_band", "Health", kind="band"),
     Column("revenue_ttm", "Revenue, 12 months", "revenue", numeric=True, money=True, kind="revenue"),
     Column("open_pipeline", "Open pipeline", "pipeline", numeric=True, money=True, kind="money"),
     Column("last_order_date", "Last order", "last_order", numeric=True, kind="ago"),
@@ -48,6 +50,7 @@ COLUMNS = (
     _more("customer_number", "Number", "code"),
     _more("status", "Status", "word"),
     _more("city", "City"),
+    _more("health_coverage", "Health coverage", "count", numeric=True),
     _more("region", "Region"),
     _more("industry", "Industry"),
     _more("territory", "Territory"),
@@ -69,14 +72,16 @@ COLUMNS = (
 )
 BY_NAME = {column.name: column for column in COLUMNS}
 FIELDS = tuple(column.name for column in COLUMNS if column.name in load()["account"].fields)
-LIST_FIGURES = (*(column.name for column in COLUMNS if column.name in FIGURES), "revenue_months")
+BESIDE = ("revenue_months", "health_state", "health_moved")  # told in the cell of another figure
+LIST_FIGURES = (*(column.name for column in COLUMNS if column.name in FIGURES), *BESIDE)
+TOLD_BY = {"has_overdue": "overdue_receivable", "health_band": "health_score"}
 
 
 def offered_columns(user: Reader) -> tuple[Column, ...]:
-    """Every column the user may choose; the amount overdue replaces the yes or no."""
+    """Every column the user may choose; a value replaces what only its summary would tell."""
     seen = [column for column in COLUMNS if _sees(user, column.name)]
-    amount = any(column.name == "overdue_receivable" for column in seen)
-    return tuple(column for column in seen if not (amount and column.name == "has_overdue"))
+    names = {column.name for column in seen}
+    return tuple(column for column in seen if TOLD_BY.get(column.name) not in names)
 
 
 def columns_of(user: Reader, chosen: Sequence[str] = ()) -> tuple[Column, ...]:
