@@ -27,6 +27,7 @@ PAGES = {
     "customers": ("Customers", "customers", "c"),
     "q2c": ("Quote to cash", "flow", "o"),
     "alerts": ("Alerts", "bell", "l"),
+    "health": ("Health", "chart", "e"),
     "queue": ("Queue", "queue", "q"),
     "approvals": ("Approvals", "check", "a"),
     "sync": ("Sync", "sync", "s"),
@@ -126,6 +127,7 @@ def list_pages(user: User, current: str = "") -> list[NavItem]:
     names += ["q2c"] if may_see_orders(user) else []
     names += ["alerts"] if rules_of(user) else []
     names += ["receivables"] if treatment(user, "receivable") == "full" else []
+    names += ["health"] if treatment(user, "health") in ("full", "summary") else []
     names += ["queue"] if may_see_queue(user) else []
     names += ["approvals"] if may_approve_any(user) else []
     names += ["sync"] if may_see_runs(user) else []

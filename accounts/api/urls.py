@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from accounts.api.alerts import AlertListView, AlertView
 from accounts.api.customers import AccountListView, AccountView, LineageView, LookupView
 from accounts.api.exceptions import ExceptionListView, ExceptionView
+from accounts.api.health import HealthView
 from accounts.api.lists import views_of
 from accounts.api.me import MeView
 from accounts.api.metrics import MetricListView, MetricView
@@ -47,5 +48,6 @@ urlpatterns = [
     path("accounts", AccountListView.as_view(), name="api-account-list"),
     path("accounts/<str:id>", AccountView.as_view(), name="api-account"),
     path("accounts/<str:id>/lineage", LineageView.as_view(), name="api-account-lineage"),
+    path("accounts/<str:id>/health", HealthView.as_view(), name="api-account-health"),
     *(pattern for spec in load() if spec.name not in OWN for pattern in _patterns(spec.name)),
 ]

@@ -12,7 +12,7 @@ from django.db.models import Q
 from accounts.access import treatment
 from accounts.access.fields import Reader
 from accounts.health.definition import Definition, Profile
-from accounts.health.explain import Change, Line, change_between, lines_of
+from accounts.health.explain import Change, Line, Part, change_between, lines_of
 from accounts.health.measures import BY_NAME, MEASURES, Measure
 from accounts.health.moves import Move, list_moves
 from accounts.health.reckoning import POINT, Facts, total_of
@@ -124,11 +124,12 @@ def _change(user: Reader, days: Sequence[HealthDay], start: date, end: date) -> 
     change = change_between(before, after, max(start, before.day), end)
     if change is None:
         return None
-    parts = (
-        part if part.kind != "measure" or sees_input(user, BY_NAME[part.name]) else replace(part, before=None, after=None)
-        for part in change.parts
-    )
-    return replace(change, parts=tuple(parts))
+    return replace(change, parts=tuple(_seen_part(user, part) for part in change.parts))
+
+
+def _seen_part(user: Reader, part: Part) -> Part:
+    seen = part.kind != "measure" or sees_input(user, BY_NAME[part.name])
+    return part if seen else replace(part, before=None, after=None)
 
 
 def _redrawn(days: Sequence[HealthDay]) -> list[tuple[date, Decimal]]:

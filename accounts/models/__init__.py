@@ -34,7 +34,8 @@ from accounts.models.crosswalk import (
 from accounts.models.currency import CurrencyRate, LegalEntity
 from accounts.models.exception import AcceptedDifference, ExceptionEvent, ProcessException
 from accounts.models.figures import AccountFigures, EntityFigures
-from accounts.models.health import AccountHealth, HealthDay, HealthPulse, HealthVersion
+from accounts.models.forecast import Forecast, ForecastRun
+from accounts.models.health import AccountHealth, HealthBacktest, HealthDay, HealthPulse, HealthVersion
 from accounts.models.identifier import Identifier
 from accounts.models.insight import Insight
 from accounts.models.invoice import Invoice, InvoiceLine
@@ -109,8 +110,11 @@ __all__ = [
     "EntityFigures",
     "ExceptionEvent",
     "Follow",
+    "Forecast",
+    "ForecastRun",
     "GoodsReturn",
     "GoodsReturnLine",
+    "HealthBacktest",
     "HealthDay",
     "HealthPulse",
     "HealthVersion",

@@ -139,3 +139,16 @@ class HealthPulse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.points:+d}: {self.reason}"
+
+
+class HealthBacktest(models.Model):
+    """What the score would have said in the past against what happened, as it was reckoned on a day."""
+
+    run_at = models.DateTimeField()
+    version = models.IntegerField()
+    since = models.DateField()
+    until = models.DateField()
+    result = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.since} to {self.until}"

@@ -31,8 +31,8 @@ SORTS: dict[str, Order] = {
         Order("revenue", columns.or_zero("summary__revenue_ttm"), Decimal, bounded=True, tail=TAIL),
         Order("overdue", columns.or_zero("summary__overdue_receivable"), Decimal, bounded=True, tail=TAIL),
         Order("last_order", columns.or_never("summary__last_order_date"), date.fromisoformat, bounded=True, tail=TAIL),
-        Order("health", columns.or_zero("health__score"), Decimal, bounded=True, tail="health__account"),
         Order("pipeline", columns.or_zero("summary__open_pipeline"), Decimal, bounded=True, tail=TAIL),
+        Order("health", columns.or_zero("health__score"), Decimal, bounded=True, tail="health__account"),
     )
 }
 SORT_FIGURES = {

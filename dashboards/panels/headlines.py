@@ -10,9 +10,10 @@ from typing import Any
 
 from accounts.access import figure_access
 from accounts.models import User
-from dashboards.templatetags.figures import ago, day, money, percent, short_money
+from dashboards.templatetags.figures import MINUS, ago, day, money, number, percent, short_money
 
 Figures = Mapping[str, Any]
+HEALTH = {"healthy": ("Healthy", "ok"), "watch": ("Watch", "warn"), "risk": ("At risk", "bad")}
 LIGHTS = {
     "hold": ("On hold", "bad"),
     "near": ("Near the limit", "warn"),
@@ -166,6 +167,17 @@ def disputed(figures: Figures, today: date, currency: str) -> Headline:
     return Headline("Disputed values", str(count), tone="warn" if count else "", note="Sources differ" if count else "")
 
 
+def health(figures: Figures, today: date, currency: str) -> Headline:
+    """The score with its band and its move, or the band alone."""
+    score, band, moved = figures.get("health_score"), figures.get("health_band"), figures.get("health_moved")
+    unsure = "Provisional" if figures.get("health_state") == "provisional" else ""
+    word, tone = HEALTH.get(band or "", (unsure, ""))
+    if score is None:
+        return Headline("Health", word or "No score", note="" if word else "Too little is known", tone=tone)
+    delta = f"{'+' if moved > 0 else MINUS}{abs(moved):.0f}" if moved else ""
+    return Headline("Health", number(score), f"{score:.1f}", word, tone, delta, "bad" if moved and moved < 0 else "ok")
+
+
 Maker = Callable[[Figures, date, str], Headline]
 MAKERS: dict[str, tuple[str, Maker]] = {
     "revenue": ("revenue_ttm", revenue),
@@ -182,14 +194,15 @@ MAKERS: dict[str, tuple[str, Maker]] = {
     "contacts": ("contact_count", contacts),
     "tasks": ("open_tasks", tasks),
     "disputed": ("disputed", disputed),
+    "health": ("health_band", health),
 }
 BY_ROLE: dict[str, tuple[str, ...]] = {
-    "sales": ("revenue", "pipeline", "last_order", "credit", "overdue", "tickets"),
+    "sales": ("revenue", "pipeline", "last_order", "credit", "health", "tickets"),
     "finance": ("net_receivable", "overdue", "oldest", "credit", "revenue", "orders"),
-    "support": ("tickets", "orders", "last_order", "late", "credit", "contacts"),
-    "marketing": ("contacts",),
+    "support": ("tickets", "orders", "last_order", "late", "credit", "health"),
+    "marketing": ("health", "contacts"),
     "operations": ("orders", "last_order", "credit", "pipeline", "tickets", "revenue"),
-    "executive": ("revenue", "pipeline", "overdue", "net_receivable", "last_order", "tickets"),
+    "executive": ("revenue", "pipeline", "overdue", "health", "last_order", "tickets"),
     "steward": ("disputed", "tasks", "late", "credit", "contacts"),
 }
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from accounts.models import User
-from dashboards.panels import cash, customer, happenings, money, own, provenance, relations, written
+from dashboards.panels import cash, customer, happenings, health, money, own, provenance, relations, written
 from dashboards.panels.section import Panel
 
-MODULES = (customer, cash, money, own, happenings, provenance, relations, written)
+MODULES = (customer, health, cash, money, own, happenings, provenance, relations, written)
 PANELS: dict[str, Panel] = {panel.name: panel for module in MODULES for panel in module.PANELS}
 
 
@@ -44,7 +44,7 @@ TABS = {
         Tab("finance", "Finance", ("invoices", "agreements", "payments", "credits"), ("credit", "behaviour")),
         Tab("service", "Service", ("tickets",), ("people",)),
         Tab("orders", "Orders", ("chains", "orders", "shipments"), ("places",)),
-        Tab("health", "Health", ()),
+        Tab("health", "Health", ("formula", "change", "history"), ("moves", "pulse", "scores")),
         Tab("timeline", "Timeline", ("timeline",), ("todo", "all_notes")),
         Tab("people", "People", ("everyone",), ("places",)),
         Tab("data", "Data", ("tasks", "grid", "record", "proposals", "written", "changes")),
@@ -64,11 +64,11 @@ OVERVIEW: dict[str, tuple[str, ...]] = {
     "marketing": ("facts",),
     "administrator": ("facts",),
 }
-SIDE: tuple[str, ...] = ("todo", "notes", "facts", "people", "places")
+SIDE: tuple[str, ...] = ("health", "todo", "notes", "facts", "people", "places")
 SIDE_OF: dict[str, tuple[str, ...]] = {  # who sees the golden record needs no facts twice
     "steward": ("todo", "notes", "people", "places"),
     "operator": ("places",),
-    "marketing": ("todo", "notes", "people", "places"),
+    "marketing": ("health", "todo", "notes", "people", "places"),
     "administrator": ("todo", "notes", "people", "places"),
 }
 

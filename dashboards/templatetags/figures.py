@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -126,6 +126,12 @@ def share(value: Any) -> str:
 def signed(value: Any) -> str:
     """A weight with its sign."""
     return f"{'+' if value > 0 else MINUS}{abs(value):.1f}"
+
+
+@register.filter
+def in_bands(cells: Mapping[str, Any]) -> list[Any]:
+    """The cells of a row by band, the worst first; a band nobody is in counts none."""
+    return [cells.get(band, (0, Decimal(0))) for band in ("risk", "watch", "healthy")]
 
 
 @register.filter
