@@ -23,7 +23,7 @@ from accounts.selectors.customers import (
     sorts_of,
     total_customers,
 )
-from tests.factories import SourceFactory
+from tests.factories import AccountHealthFactory, SourceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -57,15 +57,15 @@ def test_merged_customers_are_not_listed(login, customer):
     [
         (
             "finance",
-            "name segment country owner revenue_ttm open_pipeline last_order_date overdue_receivable "
+            "name segment country owner health_score revenue_ttm open_pipeline last_order_date overdue_receivable "
             "credit_light open_tickets sources disputed",
         ),
         (
             "support",
-            "name segment country owner revenue_ttm last_order_date has_overdue credit_light open_tickets "
+            "name segment country owner health_score revenue_ttm last_order_date has_overdue credit_light open_tickets "
             "sources disputed",
         ),
-        ("marketing", "name segment country owner sources"),
+        ("marketing", "name segment country owner health_band sources"),
         (
             "operations",
             "name segment country owner revenue_ttm open_pipeline last_order_date credit_light open_tickets "
@@ -88,7 +88,7 @@ def test_rows_hold_what_the_columns_show(login, customer):
 @pytest.mark.parametrize(
     ("role", "sorts"),
     [
-        ("finance", ("name", "revenue", "overdue", "last_order", "pipeline")),
+        ("finance", ("name", "revenue", "overdue", "last_order", "pipeline", "health")),
         ("marketing", ("name",)),
         ("operator", ()),
     ],
@@ -197,13 +197,15 @@ def test_territories_and_shares_narrow_the_list_by_the_copy_beside_the_figures(l
 def test_following_pages_start_in_the_index(login, customer, sort):
     """A comparison with the customer's own id would walk from the start again."""
     for _ in range(3):
-        customer()
+        AccountHealthFactory(account=customer())
     user = login("finance")
     first = list_customers(user, AccountFilter.of(user, {}).qs, sort=sort, limit=1)
     with CaptureQueriesContext(connection) as queries:
         list_customers(user, AccountFilter.of(user, {}).qs, sort=sort, limit=1, cursor=first.next)
     compared = next(query["sql"] for query in queries if "ROW(" in query["sql"])
-    assert re.findall(r'ROW\(.*?, "(\w+)"."account_id"\)', compared) == ["accounts_accountsummary"]
+    assert re.findall(r'ROW\(.*?, "(\w+)"."account_id"\)', compared) == [
+        "accounts_accounthealth" if sort == "health" else "accounts_accountsummary"
+    ]
 
 
 def test_user_scope_and_filters_combine(granted, customer):

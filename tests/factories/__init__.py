@@ -9,6 +9,7 @@ from tests.factories.documents import DOCUMENTS
 from tests.factories.golden import (
     AccountCrosswalkFactory,
     AccountFactory,
+    AccountHealthFactory,
     AccountLineageFactory,
     AccountMonthsFactory,
     AccountSearchFactory,
@@ -37,6 +38,7 @@ __all__ = [
     "DOCUMENTS",
     "AccountCrosswalkFactory",
     "AccountFactory",
+    "AccountHealthFactory",
     "AccountLineageFactory",
     "AccountMonthsFactory",
     "AccountSearchFactory",

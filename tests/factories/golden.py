@@ -11,6 +11,7 @@ from factory.django import DjangoModelFactory
 
 from accounts import models
 from accounts.catalogue import load
+from accounts.health.measures import NAMES
 from tests.factories.people import TerritoryFactory
 from tests.factories.world import NOW, TODAY, SourceFactory
 
@@ -100,6 +101,25 @@ class AccountMonthsFactory(DjangoModelFactory):
     account = factory.SubFactory(AccountFactory)
     revenue_months = factory.LazyAttribute(lambda _: [Decimal("10.00")] * 24)
     months_to_date = TODAY
+
+
+class AccountHealthFactory(DjangoModelFactory):
+    class Meta:
+        model = models.AccountHealth
+
+    account = factory.SubFactory(AccountFactory)
+    profile = "default"
+    version = 1
+    state = "scored"
+    score = Decimal("80.0000")
+    uncapped = Decimal("80.0000")
+    coverage = 100
+    band = "healthy"
+    raw_band = "healthy"
+    inputs = [0] * len(NAMES)
+    scores = [8000] * len(NAMES)
+    parts = [72_727] * len(NAMES)
+    computed_date = TODAY
 
 
 class AccountSearchFactory(DjangoModelFactory):
