@@ -14,11 +14,13 @@ from accounts import audit
 from accounts.frames import execute, stage
 from accounts.models import User
 from syncengine.models import DeadLetter
+from syncengine.operations.fingerprints import group_fingerprint, stripped
+from syncengine.operations.groups import count_groups
 from syncengine.records import Refusal
 
 STAGED = {
     "key": "text", "stage": "text", "rule": "text", "severity": "text", "reason": "text", "where": "text",
-    "payload": "text", "fingerprint": "text",
+    "payload": "text", "fingerprint": "text", "group_key": "text", "title": "text",
 }  # fmt: skip
 
 
@@ -27,7 +29,7 @@ def keep(refusals: Sequence[Refusal], *, stream_id: int, run_id: int, now: datet
     if not refusals:
         return 0
     stage("refused_rows", STAGED, _frame(refusals))
-    return execute(
+    kept = execute(
         "INSERT INTO syncengine_deadletter AS d (stream_id, run_id, key, stage, rule, severity, reason, "
         '"where", payload, '
         "fingerprint, state, seen_count, created_at, seen_at) "
@@ -37,6 +39,8 @@ def keep(refusals: Sequence[Refusal], *, stream_id: int, run_id: int, now: datet
         "run_id = excluded.run_id",
         [stream_id, run_id, now, now],
     )
+    count_groups(stream_id=stream_id, now=now)
+    return kept
 
 
 def _frame(refusals: Sequence[Refusal]) -> pl.DataFrame:
@@ -51,6 +55,8 @@ def _frame(refusals: Sequence[Refusal]) -> pl.DataFrame:
             "where": refusal.where,
             "payload": refusal.payload.replace("\x00", "\ufffd"),
             "fingerprint": fingerprint(refusal),
+            "group_key": group_fingerprint(refusal.stage, refusal.rule, refusal.reason),
+            "title": stripped(refusal.reason),
         }
         for refusal in refusals
     ]

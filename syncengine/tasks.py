@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from celery import shared_task
@@ -12,10 +13,14 @@ from accounts.alerts.telling import plan_digest, plan_instant
 from accounts.alerts.watch import watch_sources
 from accounts.models import User
 from syncengine import breaker
+from syncengine.connectors import ConnectorError
 from syncengine.demo.install import follow_clock, has_company
 from syncengine.events.inbox import EVENTS_TASK, take_events
 from syncengine.models import Dirty, Stream
 from syncengine.notices import send_due
+from syncengine.operations.completeness import CannotList, prove_completeness
+from syncengine.operations.freshness import look
+from syncengine.operations.watch import watch_operations
 from syncengine.pipeline import StreamBusy, publish_all, refresh_records, renew_day, run_stream
 from syncengine.pipeline.renewal import renew_customers
 from syncengine.policies import drafts
@@ -90,6 +95,25 @@ def daily(*, keep_runs_days: int = 90) -> int:
 def renew(*, account_ids: list[int]) -> None:
     """Renew the figures of a few customers once the lane is free."""
     renew_customers(account_ids, now=timezone.now(), wait=True)
+
+
+@shared_task(name="syncengine.prove")
+def prove(*, stream_id: int | None = None) -> int:
+    """Compare one stream's keys with its source's, or those of every stream that can list them; proofs made."""
+    chosen = Stream.objects.filter(active=True, source__retired_at=None)
+    made = 0
+    for pk in [stream_id] if stream_id else chosen.order_by("pk").values_list("pk", flat=True):
+        with suppress(CannotList, ConnectorError):
+            prove_completeness(pk, now=timezone.now())
+            made += 1
+    return made
+
+
+@shared_task(name="syncengine.look")
+def look_at_sources() -> int:
+    """One look at the age of every stream's data, and at what operators are to be told."""
+    now = timezone.now()
+    return look(now=now) + watch_operations(at=now)
 
 
 @shared_task(name="syncengine.tell")

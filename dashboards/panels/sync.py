@@ -8,6 +8,7 @@ from datetime import datetime
 
 from accounts.models import User
 from syncengine.models import Run
+from syncengine.operations.freshness import Budget, budgets
 from syncengine.selectors.sync import StreamRow, list_sources
 
 WORDS = {
@@ -47,6 +48,7 @@ class BoardLine:
     marks: Sequence[Mark]
     seconds: float | None
     target: float
+    budget: Budget
 
     @property
     def last(self) -> Run | None:
@@ -75,7 +77,9 @@ class Stage:
 def board(user: User, now: datetime, source: str | None = None) -> list[BoardLine]:
     """The streams of all sources or of one, worst first."""
     rows = list_sources(user, now=now)
-    return [_line(row) for row in rows if source in (None, row.stream.source.name)]
+    left = budgets(now=now) if rows else {}
+    none = Budget(0, 0)
+    return [_line(row, left.get(row.stream.pk, none)) for row in rows if source in (None, row.stream.source.name)]
 
 
 def ledger(run: Run) -> list[Entry]:
@@ -98,13 +102,13 @@ def run_tone(run: Run) -> str:
     return "bad" if run.state == "succeeded" and not run.balanced else RUN_TONES[run.state]
 
 
-def _line(row: StreamRow) -> BoardLine:
+def _line(row: StreamRow, budget: Budget) -> BoardLine:
     marks = [
         Mark(run.pk, run_tone(run), f"{run.started_at:%d %b %H:%M} UTC: {run.state}, {run.read} read")
         for run in row.runs
     ]
     age = row.age.total_seconds() if row.age is not None else None
-    return BoardLine(row, WORDS[row.state], TONES[row.state], marks, age, row.target.total_seconds())
+    return BoardLine(row, WORDS[row.state], TONES[row.state], marks, age, row.target.total_seconds(), budget)
 
 
 def _place(stage: str) -> int:

@@ -18,6 +18,7 @@ from syncengine.models.match import (
     MatchVersion,
     Move,
 )
+from syncengine.models.operations import ErrorGroup, FreshnessCheck, KeyProof, SchemaDrift
 from syncengine.models.policy import PolicyDraft, PolicyVersion, Stream
 from syncengine.models.record import Dirty, Payload, SourceRecord
 from syncengine.models.run import DeadLetter, Run
@@ -45,9 +46,12 @@ __all__ = [
     "DecisionBatch",
     "Dirty",
     "Echo",
+    "ErrorGroup",
     "FieldContest",
+    "FreshnessCheck",
     "Hold",
     "InboxEvent",
+    "KeyProof",
     "MatchPair",
     "MatchRecord",
     "MatchVersion",
@@ -62,6 +66,7 @@ __all__ = [
     "PolicyVersion",
     "Quality",
     "Run",
+    "SchemaDrift",
     "SourceRecord",
     "StewardTask",
     "Stream",

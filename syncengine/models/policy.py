@@ -71,6 +71,7 @@ class Stream(models.Model):
     active = models.BooleanField(default=True)
     watermark = models.TextField(null=True, blank=True)
     listed_at = models.DateTimeField(null=True, blank=True)
+    columns = models.JSONField(null=True, blank=True)  # what the source had at the last reading, with its types
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "name"], name="stream_name")]

@@ -82,6 +82,7 @@ class DeadLetter(models.Model):
 
     stream = models.ForeignKey("syncengine.Stream", models.CASCADE, related_name="dead_letters")
     run = models.ForeignKey("syncengine.Run", models.SET_NULL, null=True, related_name="dead_letters")
+    group = models.ForeignKey("syncengine.ErrorGroup", models.SET_NULL, null=True, related_name="letters")
     key = models.TextField(null=True, blank=True)
     stage = models.TextField()
     rule = models.TextField(blank=True, default="")

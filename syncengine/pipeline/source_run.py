@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -24,6 +24,7 @@ from syncengine.connectors import Connector, ConnectorError, Kind, StreamRequest
 from syncengine.landing import Landing, mark_dirty
 from syncengine.mapping import ConfigurationError, compile_stream
 from syncengine.models import Run, Stream
+from syncengine.operations.drift import Blocked, blocking, note_columns
 from syncengine.pipeline.batch import Reading, take
 from syncengine.pipeline.tally import Tally
 from syncengine.policies import PolicySet, current_policies
@@ -87,7 +88,7 @@ def _run(
     """Failures a source can cause end in the run's message; anything else is a defect and is raised too."""
     try:
         _read(stream, run, policies, clock, progress, guard)
-    except (ConnectorError, ConfigurationError, MassChange) as error:
+    except (ConnectorError, ConfigurationError, MassChange, Blocked) as error:
         if isinstance(error, MassChange):  # the listing has to be met again, or the question would be forgotten
             Stream.objects.filter(pk=stream.pk).update(watermark=None)
         log.warning("run failed", stream=str(stream), reason=str(error))
@@ -150,6 +151,7 @@ def _read(
     complete = False
     declared = policies.sources[stream.source.name]
     with open_connector(declared.kind, declared.connection, timezone=declared.timezone) as connector:
+        _look_for_drift(connector, source, stream, clock())
         for batch in connector.read(source.request):
             _take_batch(batch.rows, batch.refused, batch.watermark, stream, run, source.reading, clock())
             seen.append(batch.rows[source.declared.key] if batch.rows.width else pl.Series([], dtype=pl.String))
@@ -157,6 +159,17 @@ def _read(
             if progress:
                 progress(f"{stream.source.name} {stream.name}", batch.rows.height)
         _believe_absences(connector, source, seen, complete, run, clock, guard)
+
+
+def _look_for_drift(connector: Connector, source: _Source, stream: Stream, now: datetime) -> None:
+    """Columns that came, went or changed since the last reading; a source that cannot tell them tells by failing."""
+    why = blocking(stream.pk)
+    if why:
+        raise Blocked(why)
+    if source.declared.sparse and connector.kind != "tryton":
+        return  # rows name only the columns they have, so a column that is not there says nothing
+    with suppress(ConnectorError):
+        note_columns(stream, connector.columns(source.request), set(source.reading.plan.columns), now=now)
 
 
 def _source(stream: Stream, run: Run, policies: PolicySet, until: datetime) -> _Source:
@@ -243,7 +256,7 @@ def _finish(run: Run, stream: Stream, now: datetime, *, failure: Exception | Non
         breaker.note_success(stream.source_id, now=now)
     elif isinstance(failure, ConnectorError) and failure.kind is Kind.RETRY:
         breaker.note_failure(stream.source_id, now=now, reason=str(failure), retry_after=failure.retry_after)
-    state = "succeeded" if failure is None else "stopped" if isinstance(failure, MassChange) else "failed"
+    state = "succeeded" if failure is None else "stopped" if isinstance(failure, MassChange | Blocked) else "failed"
     after = landing.count_live(stream.pk)
     message = "" if failure is None else str(failure)
     Run.objects.filter(pk=run.pk).update(state=state, finished_at=now, message=message, known_after=after)

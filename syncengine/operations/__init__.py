@@ -1,0 +1,1 @@
+"""Looking after the sync: errors in groups, drift of schemas, proofs, freshness, and what is raised as an alert."""
