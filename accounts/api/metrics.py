@@ -12,6 +12,10 @@ from rest_framework.response import Response
 from accounts.api import schema
 from accounts.api.answer import answer
 from accounts.api.base import ReadView
+from accounts.api.errors import Refused
+from accounts.api.rows import exact
+from accounts.filtersets import AccountFilter
+from accounts.selectors.breakdown import NoBreakdown, break_down
 from accounts.selectors.metrics import Entry, get_metric, list_metrics
 
 TAGS = ["Figures"]
@@ -52,6 +56,27 @@ class MetricListView(ReadView):
     def read(self, request: Request, **kwargs: Any) -> Response:
         """All definitions; there are about a hundred."""
         return answer(request, {"metrics": [metric_data(entry) for entry in list_metrics(request.user)]})
+
+
+@schema.described(
+    operation_id="break_down_metric",
+    parameters=[*schema.filter_parameters(AccountFilter)],
+    responses={200: schema.answer_of("Breakdown", slices=serializers.ListField(child=serializers.DictField()))}
+    | schema.PROBLEMS,
+    tags=TAGS,
+)
+class BreakdownView(ReadView):
+    """A figure by segment, country, owner or status over the customers the filters leave."""
+
+    def read(self, request: Request, **kwargs: Any) -> Response:
+        """One slice a value, the largest first."""
+        rows = AccountFilter.of(request.user, request.query_params).qs
+        try:
+            found = break_down(request.user, rows, kwargs["name"], kwargs["by"])
+        except NoBreakdown as error:
+            raise Refused(str(error), "no-breakdown") from error
+        slices = [{"value": part.value, "customers": part.customers, "amount": exact(part.amount)} for part in found]
+        return answer(request, {"slices": slices})
 
 
 @schema.described(

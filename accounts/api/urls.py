@@ -10,7 +10,7 @@ from accounts.api.exceptions import ExceptionListView, ExceptionView
 from accounts.api.health import HealthView
 from accounts.api.lists import views_of
 from accounts.api.me import MeView
-from accounts.api.metrics import MetricListView, MetricView
+from accounts.api.metrics import BreakdownView, MetricListView, MetricView
 from accounts.catalogue import load
 
 OWN = ("account",)  # objects with views of their own
@@ -44,6 +44,7 @@ urlpatterns = [
     path("me", MeView.as_view(), name="api-me"),
     path("metrics", MetricListView.as_view(), name="api-metric-list"),
     path("metrics/<slug:name>", MetricView.as_view(), name="api-metric"),
+    path("metrics/<slug:name>/by/<slug:by>", BreakdownView.as_view(), name="api-metric-by"),
     path("lookup", LookupView.as_view(), name="api-lookup"),
     path("accounts", AccountListView.as_view(), name="api-account-list"),
     path("accounts/<str:id>", AccountView.as_view(), name="api-account"),

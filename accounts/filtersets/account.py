@@ -13,7 +13,9 @@ from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThanOr
 from accounts.access import listed_accounts
 from accounts.access.fields import Reader
 from accounts.filtersets import work
-from accounts.filtersets.strict import AnyOf, StrictFilterSet
+from accounts.filtersets.question import ask
+from accounts.filtersets.strict import AnyOf, FilterRefused, StrictFilterSet
+from accounts.metrics.language import BadQuestion
 from accounts.models import Account, Source, Territory, columns
 from accounts.models.account import ACCOUNT_STATUSES
 from accounts.models.health import BANDS
@@ -64,6 +66,7 @@ class AccountFilter(StrictFilterSet):
     }
 
     q = django_filters.CharFilter(method="search", label="Search")
+    where = django_filters.CharFilter(method="asked", label="Question over figures, such as csat < 3")
     # What the summary copies is filtered there, beside the figures that lists are sorted by.
     country = AnyOf("summary__country", lookup_expr="in", label="Country")
     segment = AnyOf("summary__segment", lookup_expr="in", label="Segment")
@@ -113,6 +116,12 @@ class AccountFilter(StrictFilterSet):
 
     def search(self, rows: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
         return narrow(rows, self.user, value)
+
+    def asked(self, rows: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
+        try:
+            return ask(rows, self.user, value)
+        except BadQuestion as error:
+            raise FilterRefused({name: [str(error)]}) from error
 
     def in_territories(self, rows: QuerySet[Account], name: str, value: list[str]) -> QuerySet[Account]:
         """By id, so that one index gives both the territory and the order."""
