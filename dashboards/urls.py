@@ -88,6 +88,7 @@ urlpatterns = [
     path("customers/<int:id>/<slug:name>/", customer.tab, name="tab"),
     path("notes/<int:id>/<slug:act>/", workspace.change_note, name="note"),
     path("todo/<int:id>/<slug:act>/", workspace.change_task, name="todo"),
+    path("reports/<int:id>/answer/", workspace.answer, name="report_answer"),
     path("undo/", undo.undo, name="undo_act"),
     path("receivables/", receivables.portfolio, name="receivables"),
     path("agreements/<slug:what>/<int:id>/<slug:answer>/", receivables.settle, name="settle"),

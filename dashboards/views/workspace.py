@@ -8,7 +8,7 @@ from datetime import date
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -18,10 +18,12 @@ from accounts import workspace
 from accounts.access import get_account_or_404
 from accounts.models import Account, Note, Task, User
 from accounts.models.workspace import NOTE_KINDS
-from dashboards.pages import reader
+from dashboards.pages import allowed, reader
+from dashboards.shell import may_see_queue
 from dashboards.toasts import back, say
 from dashboards.undo import ticket
-from syncengine.steward.reports import report_problem
+from syncengine.selectors.queue import get_card
+from syncengine.steward.reports import answer_report, report_problem
 
 
 @require_POST
@@ -143,6 +145,24 @@ def report(request: HttpRequest, id: int) -> HttpResponse:
         return _refused(request, account, error)
     say(request, "Reported. A steward looks at it, and you are told here what came of it.")
     return _done(request, account)
+
+
+@require_POST
+@allowed(may_see_queue)
+def answer(request: HttpRequest, id: int) -> HttpResponse:
+    """What came of a report, in the steward's words."""
+    card = get_card(reader(request), id)
+    if card is None:
+        raise Http404("No such task.")
+    try:
+        answer_report(
+            task=card.task, outcome=request.POST.get("outcome", ""), by=reader(request), now=timezone.now()
+        )
+    except ValueError as error:
+        messages.error(request, str(error))
+        return back(request, reverse("queue"))
+    say(request, "Answered. The reporter is told.")
+    return redirect("queue")
 
 
 def _account(request: HttpRequest, id: int) -> Account:

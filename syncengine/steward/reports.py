@@ -57,6 +57,19 @@ def report_problem(*, account: Account, field: str, text: str, by: User, now: da
     return task
 
 
+@transaction.atomic
+def answer_report(*, task: StewardTask, outcome: str, by: User, now: datetime) -> None:
+    """The report is settled; the words go to who reported it."""
+    said = outcome.replace("\x00", "").strip()[:LONGEST]
+    if not said:
+        raise BadReport("Say what came of it, so that the reporter knows.")
+    settled = StewardTask.objects.filter(pk=task.pk, state="open", subject__startswith="report:")
+    if not settled.update(state="done", outcome=said, closed_by=by, closed_at=now):
+        raise BadReport("Somebody has answered this report before.")
+    detail = {"task": task.pk, "outcome": said}
+    record(user=by, action="report answered", object="account", row_id=task.account_id, detail=detail, at=now)
+
+
 def list_answers(user: User, now: datetime) -> list[Answer]:
     """What became of the person's own reports lately."""
     tasks = StewardTask.objects.filter(

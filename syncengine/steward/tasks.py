@@ -61,7 +61,7 @@ def renew_refused(*, now: datetime) -> int:
     )
     execute(
         "UPDATE syncengine_stewardtask t SET state = 'obsolete', closed_at = %s, outcome = 'nothing is refused now' "
-        "WHERE t.state = 'open' AND t.kind = 'validation' AND NOT EXISTS "
+        "WHERE t.state = 'open' AND t.kind = 'validation' AND t.subject NOT LIKE 'report:%%' AND NOT EXISTS "
         "(SELECT FROM wanted_tasks w WHERE w.kind = t.kind AND w.subject = t.subject)",
         [now],
     )

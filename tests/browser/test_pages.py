@@ -151,5 +151,5 @@ def test_workspace_works_without_scripts(browser: object, live_server: LiveServe
     page.get_by_placeholder("What should the next person know?").fill("Without scripts")
     page.locator("#note-menu").get_by_role("button", name="Log note").click()
 
-    expect(page.locator(".timeline")).to_contain_text("Without scripts")
+    expect(page.locator(".timeline").first).to_contain_text("Without scripts")
     context.close()

@@ -7,9 +7,11 @@ from collections.abc import Callable
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Account, AuditEntry, Note, Task, Visit
 from syncengine.models import StewardTask
+from syncengine.steward.tasks import renew_refused
 from tests.factories import UserFactory
 
 Login = Callable[[str], Client]
@@ -141,3 +143,17 @@ def test_briefs_of_several_customers_stay_in_sight(login: Login, customer: Make)
 
     assert client.get(f"/customers/briefs/?id={near.pk}").status_code == 200
     assert client.get(f"/customers/briefs/?id={near.pk}&id={far.pk}").status_code == 404
+
+
+def test_reporter_is_told_what_came_of_it(login: Login, customer: Make) -> None:
+    account, seller, steward = customer("Acme Pumps"), login("sales"), login("steward")
+    seller.post(f"/customers/{account.pk}/report/", {"field": "phone", "text": "Nobody answers there"})
+    task = StewardTask.objects.get()
+    renew_refused(now=timezone.now())  # what settles refused records leaves reports alone
+
+    card = steward.get(f"/queue/{task.pk}/").content.decode()
+    steward.post(f"/reports/{task.pk}/answer/", {"outcome": "Asked them; it is 5512 now"})
+
+    assert "Nobody answers there" in card
+    assert "Asked them; it is 5512 now" in seller.get("/").content.decode()
+    assert login("finance").post(f"/reports/{task.pk}/answer/", {"outcome": "x"}).status_code == 403
