@@ -13,6 +13,7 @@ from time import perf_counter
 from typing import Protocol
 
 from accounts.alerts.watch import renew_alerts
+from accounts.feed import note_changes
 from accounts.golden.days import each_day
 from accounts.golden.summary import summarise
 from accounts.health.renewal import renew_health
@@ -37,6 +38,7 @@ STEPS: dict[str, Step] = {
     "cash": renew_cash,
     "health": renew_health,
     "alerts": renew_alerts,
+    "feed": note_changes,  # last: tells of what the others found
 }
 
 

@@ -27,6 +27,7 @@ JOBS = (
     Job("tell people what needs them", "syncengine.tell", seconds=60),
     Job("look at the age of data", "syncengine.look", seconds=900),
     Job("prove completeness", "syncengine.prove", cron="40 1 * * *"),
+    Job("call webhooks", "syncengine.call_webhooks", seconds=15),
     Job("sweep the inbox of events", "syncengine.take_events", seconds=20),
     Job("sweep the outbox", "syncengine.send_outbox", seconds=20),
     Job("renew what moves with the day", "syncengine.daily", cron="5,35 * * * *"),  # midnight comes at half hours too

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.alerts.telling import plan_digest, plan_instant
 from accounts.alerts.watch import watch_sources
+from accounts.feed import forget_old
 from accounts.models import User
 from syncengine import breaker
 from syncengine.connectors import ConnectorError
@@ -21,6 +22,7 @@ from syncengine.notices import send_due
 from syncengine.operations.completeness import CannotList, prove_completeness
 from syncengine.operations.freshness import look
 from syncengine.operations.watch import watch_operations
+from syncengine.outgoing.webhooks import deliver_due, plan_deliveries
 from syncengine.pipeline import StreamBusy, publish_all, refresh_records, renew_day, run_stream
 from syncengine.pipeline.renewal import renew_customers
 from syncengine.policies import drafts
@@ -109,10 +111,18 @@ def prove(*, stream_id: int | None = None) -> int:
     return made
 
 
+@shared_task(name="syncengine.call_webhooks")
+def call_webhooks() -> dict[str, int]:
+    """Tell programs what happened since they were last told; calls by the state they ended in."""
+    plan_deliveries(now=timezone.now())
+    return deliver_due(clock=timezone.now)
+
+
 @shared_task(name="syncengine.look")
 def look_at_sources() -> int:
     """One look at the age of every stream's data, and at what operators are to be told."""
     now = timezone.now()
+    forget_old(now=now)
     return look(now=now) + watch_operations(at=now)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from accounts.api.alerts import AlertListView, AlertView
+from accounts.api.changes import ChangeListView
 from accounts.api.customers import AccountListView, AccountView, LineageView, LookupView
 from accounts.api.exceptions import ExceptionListView, ExceptionView
 from accounts.api.health import HealthView
@@ -37,6 +38,7 @@ def _patterns(object: str) -> list[URLPattern]:
 
 
 urlpatterns = [
+    path("changes", ChangeListView.as_view(), name="api-change-list"),
     path("exceptions", ExceptionListView.as_view(), name="api-exception-list"),
     path("exceptions/<str:id>", ExceptionView.as_view(), name="api-exception"),
     path("alerts", AlertListView.as_view(), name="api-alert-list"),

@@ -33,6 +33,7 @@ from accounts.models.crosswalk import (
 )
 from accounts.models.currency import CurrencyRate, LegalEntity
 from accounts.models.exception import AcceptedDifference, ExceptionEvent, ProcessException
+from accounts.models.feed import FeedEvent
 from accounts.models.figures import AccountFigures, EntityFigures
 from accounts.models.forecast import Forecast, ForecastRun
 from accounts.models.health import AccountHealth, HealthBacktest, HealthDay, HealthPulse, HealthVersion
@@ -109,6 +110,7 @@ __all__ = [
     "DunningEntry",
     "EntityFigures",
     "ExceptionEvent",
+    "FeedEvent",
     "Follow",
     "Forecast",
     "ForecastRun",

@@ -6,9 +6,13 @@ from django.urls import path
 
 from syncengine.api.events import EventView
 from syncengine.api.runs import RunListView, RunView, SourceListView
+from syncengine.api.webhooks import DeliveryListView, EndpointListView, ResendView
 from syncengine.api.writes import DecisionView, ProposalListView, WriteListView
 
 urlpatterns = [
+    path("webhooks", EndpointListView.as_view(), name="api-webhook-list"),
+    path("webhooks/<str:id>/deliveries", DeliveryListView.as_view(), name="api-delivery-list"),
+    path("deliveries/<str:id>/resend", ResendView.as_view(), name="api-resend"),
     path("accounts/<str:id>/writes", WriteListView.as_view(), name="api-write-list"),
     path("accounts/<str:id>/proposals", ProposalListView.as_view(), name="api-proposal-list"),
     path("proposals/<str:id>/approve", DecisionView.as_view(), {"act": "approve"}, name="api-approve"),

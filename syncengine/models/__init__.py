@@ -19,6 +19,7 @@ from syncengine.models.match import (
     Move,
 )
 from syncengine.models.operations import ErrorGroup, FreshnessCheck, KeyProof, SchemaDrift
+from syncengine.models.outgoing import WebhookDelivery, WebhookEndpoint
 from syncengine.models.policy import PolicyDraft, PolicyVersion, Stream
 from syncengine.models.record import Dirty, Payload, SourceRecord
 from syncengine.models.run import DeadLetter, Run
@@ -72,4 +73,6 @@ __all__ = [
     "Stream",
     "TaskComment",
     "Waiver",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

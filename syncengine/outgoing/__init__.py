@@ -1,0 +1,1 @@
+"""Webhooks out: the change feed brought to programs that asked for it."""
