@@ -15,6 +15,7 @@ from dashboards.pages import Crumb, allowed, page, reader
 from dashboards.panels import rules as panel
 from syncengine.models import PolicyDraft, PolicyVersion
 from syncengine.selectors.policies import applying, may_see_rules
+from syncengine.selectors.quality import list_quality
 
 FILE = "file"
 STEPS = ("plan", "apply")
@@ -30,6 +31,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "applying": applying(),
         "may_edit": panel.may_edit(reader(request)),
         "contests": panel.list_contests(),
+        "quality": list_quality(today=timezone.now().date()),
     }
     return page(request, "dashboards/rules/page.html", context, current="rules", crumbs=[("Rules", None)])
 

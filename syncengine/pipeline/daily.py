@@ -22,6 +22,7 @@ from syncengine.pipeline.rejudge import expire_waivers
 from syncengine.pipeline.source_run import now_utc
 from syncengine.policies import current_policies
 from syncengine.publish.ripening import ripen
+from syncengine.quality import measure_all
 from syncengine.steward.pins import expire_pins
 
 ROUND_CUSTOMERS = 50_000
@@ -40,6 +41,7 @@ def renew_day(*, keep_runs_days: int = 90, clock: Callable[[], datetime] = now_u
     with transaction.atomic():
         ensure_partitions(now.date())
         _forget_runs(now - timedelta(days=keep_runs_days))
+    measure_all(now=now)
     return renewed
 
 

@@ -21,6 +21,7 @@ from syncengine.policies.apply import apply_folder
 from tests.benchmarks.floor import measure_floor
 from tests.benchmarks.memory import Peak
 from tests.benchmarks.pages import look_at_pages
+from tests.benchmarks.rules import look_at_rules
 
 STREAMS = ("crm.accounts", "erp.customers", "helpdesk.organizations", "ai.companies")
 ACCOUNTS_PER_CUSTOMER = 2.9
@@ -35,6 +36,7 @@ def bench(home: Path, size: int) -> None:
     _rerun_unchanged()
     _rerun_changed()
     look_at_pages()
+    look_at_rules(size)
 
 
 def _is_loaded() -> bool:
