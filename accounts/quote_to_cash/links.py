@@ -134,7 +134,9 @@ def make_links(window: Tolerance) -> None:
     for left, right, query in STAGES:
         _add(left, right, query)
     execute("ANALYZE cash_links")
-    days, percent = window.days or 60, window.percent or 2
+    if not window.percent:  # a tolerance of nothing switches inference off
+        return
+    days, percent = window.days or 60, window.percent
     for left, right, lefts, rights, first, last in GUESSES:
         query = BEST.format(
             left=_named(lefts), right=_named(rights), left_object=left, right_object=right, first=first,

@@ -69,7 +69,7 @@ def _dated(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
         [(0.5, -dice.below(order, "order/early", 3))],
         dice.between(order, "order/slip", 3, 16),
     )
-    stuck = dice.chance(order, "order/stuck", 0.01).cast(pl.Int64)  # nobody knows why it does not leave
+    stuck = dice.chance(order, "order/stuck", 0.016).cast(pl.Int64)  # nobody knows why it does not leave
     slip = slip + stuck * dice.between(order, "order/stuck/days", 45, 120)
     fresh = frame["date"] > days.origin - timedelta(days=45)
     deal = dice.chance(order, "order/deal", 0.28)

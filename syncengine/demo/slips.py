@@ -11,7 +11,7 @@ from syncengine.demo.tellings import keys_of
 
 def mistyped_terms(dice: Dice, orders: pl.DataFrame) -> pl.DataFrame:
     """A few orders with other terms than agreed; they are billed as agreed nevertheless."""
-    wrong = dice.chance(orders["order"], "slip/terms", 0.012)
+    wrong = dice.chance(orders["order"], "slip/terms", 0.03)
     other = pl.when(pl.col("terms") == "60 days net").then(pl.lit("30 days net")).otherwise(pl.lit("60 days net"))
     return orders.with_columns(pl.when(pl.lit(wrong)).then(other).otherwise("terms").alias("terms"))
 
@@ -19,8 +19,9 @@ def mistyped_terms(dice: Dice, orders: pl.DataFrame) -> pl.DataFrame:
 def unnamed_orders(dice: Dice, invoices: pl.DataFrame) -> pl.DataFrame:
     """A few invoices typed by hand name no order; half of them not even the customer's own number."""
     invoice = invoices["invoice"]
-    by_hand = dice.chance(invoice, "slip/by hand", 0.012)
-    bare = by_hand & dice.chance(invoice, "slip/bare", 0.5)
+    rest = (invoices["part"] == 2) & dice.chance(invoice, "slip/rest", 0.06)  # the rest of an order, billed apart
+    by_hand = dice.chance(invoice, "slip/by hand", 0.012) | rest
+    bare = by_hand & (rest | dice.chance(invoice, "slip/bare", 0.5))
     return invoices.with_columns(
         pl.when(pl.lit(by_hand)).then(None).otherwise("number").alias("number"),
         pl.when(pl.lit(bare)).then(None).otherwise("po").alias("po"),
@@ -35,13 +36,13 @@ def strays(part: Part, invoices: pl.DataFrame) -> pl.DataFrame:
         return invoices
     other = others.gather(part.dice.below(invoice, "slip/astray/to", others.len()))
     key = keys_of(part.dice, invoice, other, part.rows["erp"], "slip")
-    astray = part.dice.chance(invoice, "slip/astray", 0.003) & key.is_not_null()
+    astray = part.dice.chance(invoice, "slip/astray", 0.006) & key.is_not_null()
     return invoices.with_columns(pl.when(pl.lit(astray)).then(key).otherwise("account_key").alias("account_key"))
 
 
 def billed_twice(dice: Dice, invoices: pl.DataFrame, lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """A few invoices once more a week later under a number of their own, unpaid and disputed; with their lines."""
-    twice = invoices.filter(dice.chance(invoices["invoice"], "slip/twice", 0.003))
+    twice = invoices.filter(dice.chance(invoices["invoice"], "slip/twice", 0.002))
     second = ("RD" + pl.col("invoice_number").str.slice(2)).alias("invoice_number")
     copies = twice.with_columns(
         second,

@@ -22,13 +22,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.benchmarks", description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=list(SIZES))
     parser.add_argument("--fresh", action="store_true", help="load even where a database of the size is kept")
+    parser.add_argument("--cash", type=int, metavar="DOCUMENTS", help="links and exceptions of so many instead")
     options = parser.parse_args()
+    if options.cash:
+        return _bench("cash", options.cash, fresh=options.fresh)
     for size in options.sizes:
-        _bench(size, fresh=options.fresh)
+        _bench("accounts", size, fresh=options.fresh)
+    return None
 
 
-def _bench(size: int, *, fresh: bool) -> None:
-    home = _home() / f"accounts-{size}"
+def _bench(part: str, size: int, *, fresh: bool) -> None:
+    home = _home() / f"{part}-{size}"
     if fresh:
         for folder in {home, places.state_folder(home)}:  # apart where a closed home hides the database
             shutil.rmtree(folder, ignore_errors=True)
@@ -36,7 +40,7 @@ def _bench(size: int, *, fresh: bool) -> None:
     server = Postgres(home)
     server.start()
     try:
-        _in_process(home, server.url, size)
+        _in_process(home, server.url, part, size)
     finally:
         server.stop()
 
@@ -46,7 +50,7 @@ def _home() -> Path:
     return Path(os.environ.get("PORTAL_BENCH_HOME", cache / "concord-bench"))
 
 
-def _in_process(home: Path, url: str, size: int) -> None:
+def _in_process(home: Path, url: str, part: str, size: int) -> None:
     """Settings are read once a process, so each size has one of its own."""
     pid = os.fork()
     if pid == 0:
@@ -57,9 +61,9 @@ def _in_process(home: Path, url: str, size: int) -> None:
         import django  # late: settings read the environment set above
 
         django.setup()
-        from tests.benchmarks.volume import bench
+        from tests.benchmarks import cash, volume  # late: as above
 
-        bench(home, size)
+        (cash if part == "cash" else volume).bench(home, size)
         sys.stdout.flush()
         os._exit(0)
     _, status = os.waitpid(pid, 0)

@@ -1,0 +1,123 @@
+"""Exceptions and alerts for programs: by class, by reach, with filters and the same number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Account, ProcessException, User
+from tests.factories import AccountFactory, AlertFactory, TerritoryFactory
+from tests.factories.world import NOW, TODAY
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[User], Client]
+Granted = Callable[[Account, str], User]
+
+
+def exception(account: Account, rule: str, row_id: int = 1, stake: int = 100) -> ProcessException:
+    """An open exception of a rule about an invoice."""
+    return ProcessException.objects.create(
+        rule=rule, account=account, object=18, row_id=row_id, document_object=18, document_id=row_id,
+        label=f"INV-{row_id}",
+        expected="x", found="y", difference=Decimal(stake), at_stake=Decimal(stake), currency="EUR", since_date=TODAY,
+        state="new", team="Billing", opened_at=NOW, changed_at=NOW,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def account(db: None) -> Account:
+    """A customer of a territory."""
+    return AccountFactory(sales_territory=TerritoryFactory())
+
+
+def rules_of(client: Client, query: str = "") -> list[str]:
+    """Rules of the exceptions answered."""
+    return [row["rule"] for row in client.get(f"/api/v1/exceptions?sort=id{query}").json()["data"]]
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [("sales", ["E6", "E9", "E12"]), ("finance", ["E6", "E9", "E12"]), ("operations", ["E6", "E12"]),
+     ("steward", ["E12"]), ("administrator", ["E12"]), ("operator", [])],
+)  # fmt: skip
+def test_a_role_gets_the_rules_whose_documents_it_sees(
+    client_of: ClientOf, granted: Granted, account: Account, role: str, seen: list[str]
+) -> None:
+    for row_id, rule in enumerate(("E6", "E9", "E12"), start=1):
+        exception(account, rule, row_id)
+
+    assert rules_of(client_of(granted(account, role))) == seen
+
+
+def test_amounts_a_role_does_not_see_are_absent_and_named(
+    client_of: ClientOf, granted: Granted, account: Account
+) -> None:
+    found = exception(account, "E12")
+    answer = client_of(granted(account, "steward")).get(f"/api/v1/exceptions/{found.pk}").json()
+
+    assert not {"expected", "found", "difference", "at_stake"} & set(answer["data"])
+    assert answer["meta"]["redacted"] == ["expected", "found", "difference", "at_stake"]
+
+
+def test_filtering_and_sorting_by_a_hidden_value_is_refused(
+    client_of: ClientOf, granted: Granted, account: Account
+) -> None:
+    client = client_of(granted(account, "steward"))
+
+    assert client.get("/api/v1/exceptions?at_stake__gte=5").status_code == 400
+    assert client.get("/api/v1/exceptions?sort=-at_stake").status_code == 400
+
+
+def test_exceptions_are_filtered(client_of: ClientOf, granted: Granted, account: Account) -> None:
+    exception(account, "E6", 1)
+    exception(account, "E9", 2, stake=900)
+    client = client_of(granted(account, "finance"))
+
+    assert rules_of(client, "&rule=E6") == ["E6"]
+    assert rules_of(client, "&at_stake__gte=500") == ["E9"]
+    assert rules_of(client, "&open=false") == []
+
+
+def test_other_territories_stay_unseen(client_of: ClientOf, granted: Granted, account: Account) -> None:
+    other = exception(AccountFactory(sales_territory=TerritoryFactory()), "E6")
+    client = client_of(granted(account, "sales"))
+
+    assert rules_of(client) == []
+    assert client.get(f"/api/v1/exceptions/{other.pk}").status_code == 404
+
+
+@pytest.mark.parametrize("what", ["exceptions", "alerts"])
+def test_lists_ask_the_same_whatever_their_length(
+    client_of: ClientOf, granted: Granted, account: Account, what: str
+) -> None:
+    client = client_of(granted(account, "finance"))
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"/api/v1/{what}").status_code == 200
+        return len(queries)
+
+    exception(account, "E9", 1)
+    AlertFactory(account=account)
+    few = asked()
+    for row_id in (2, 3):
+        exception(AccountFactory(), "E9", row_id)
+        AlertFactory()
+
+    assert asked() == few
+
+
+def test_alerts_tell_their_sentence(client_of: ClientOf, granted: Granted, account: Account) -> None:
+    alert = AlertFactory(account=account)
+    client = client_of(granted(account, "sales"))
+
+    assert [row["text"] for row in client.get("/api/v1/alerts?state=waiting").json()["data"]] == [
+        "No order for 70 days, 2.3 times the usual 30 days."
+    ]
+    assert client.get(f"/api/v1/alerts/{alert.pk}").json()["data"]["account_id"] == str(account.pk)
+    assert client.get("/api/v1/alerts?nonsense=1").status_code == 400
