@@ -129,7 +129,7 @@ def _steps() -> list[tuple[str, object]]:
 def _changed(customers: int) -> None:
     """A thousand invoices say something else; their customers are renewed."""
     step = max(1, customers // BATCH)
-    execute("UPDATE accounts_invoice SET base_net_amount = base_net_amount + 1 WHERE id % %s = 0", [step])
+    execute("UPDATE accounts_invoice SET base_net_amount = base_net_amount + 1 WHERE id %% %s = 0", [step])
     started = perf_counter()
     with transaction.atomic():
         _touch(f"SELECT id FROM accounts_account WHERE id % {step} = 0")
