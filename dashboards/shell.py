@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import treatment
+from accounts.access import may_list, treatment
 from accounts.access.edits import may_approve
 from accounts.alerts.inbox import count_alerts, rules_of
 from accounts.catalogue import load, roles
@@ -31,6 +31,7 @@ PAGES = {
     "queue": ("Queue", "queue", "q"),
     "approvals": ("Approvals", "check", "a"),
     "sync": ("Sync", "sync", "s"),
+    "products": ("Products", "order", "p"),
     "receivables": ("Receivables", "payment", "r"),
     "rules": ("Rules", "rows", "w"),
     "metrics": ("Figures", "help", "f"),
@@ -126,6 +127,7 @@ def list_pages(user: User, current: str = "") -> list[NavItem]:
     names = ["home", "customers"]
     names += ["q2c"] if may_see_orders(user) else []
     names += ["alerts"] if rules_of(user) else []
+    names += ["products"] if may_list(user, "product") else []
     names += ["receivables"] if treatment(user, "receivable") == "full" else []
     names += ["health"] if treatment(user, "health") in ("full", "summary") else []
     names += ["queue"] if may_see_queue(user) else []

@@ -13,6 +13,7 @@ from accounts.alerts.telling import plan_digest, plan_instant
 from accounts.alerts.watch import watch_sources
 from accounts.feed import forget_old
 from accounts.models import User
+from accounts.products import renew_products
 from syncengine import breaker
 from syncengine.connectors import ConnectorError
 from syncengine.demo.install import follow_clock, has_company
@@ -51,6 +52,13 @@ def sync_stream(*, stream_id: int) -> int | None:
 def publish(**_: Any) -> int:
     """Rounds until nothing is dirty or another process holds the lane; rows cleared."""
     return sum(done.cleared for done in publish_all())
+
+
+@shared_task(name="syncengine.renew_products")
+def renew_product_figures(**_: Any) -> int:
+    """Stock, orders and prices of every product, told again; how many rows changed."""
+    now = timezone.now()
+    return renew_products(at=now, today=timezone.localdate(now))
 
 
 @shared_task(name=OUTBOX_TASK)
