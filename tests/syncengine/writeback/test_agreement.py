@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+from django.core.management import call_command
+
 from accounts.models import Account, AccountCrosswalk
 from syncengine.models import Echo, OutboxMessage, StewardTask
 from tests.syncengine.writeback.two_systems import TwoSystems
@@ -102,4 +105,18 @@ def test_an_unmerge_cancels_what_it_overtook(systems: TwoSystems) -> None:
     systems.send()
 
     assert states() == ["cancelled"]
+    assert systems.row("erp", "7", "segment") == ("A",)
+
+
+def test_a_rehearsal_tells_everything_and_changes_nothing(
+    systems: TwoSystems, capsys: pytest.CaptureFixture[str]
+) -> None:
+    systems.edit("crm", "7", segment="B")
+    systems.read()
+
+    call_command("writeback", "erp", dry_run=True)
+
+    told = capsys.readouterr().out
+    assert "erp.accounts: 1 values of 1 records differ; 0 records wait for an approval." in told
+    assert "7 segment: 'A' -> 'B'" in told
     assert systems.row("erp", "7", "segment") == ("A",)
