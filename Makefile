@@ -49,6 +49,15 @@ suite: .venv/installed-dev
 .PHONY: bench
 bench: .venv/installed-dev  ## Load 100,000 and a million accounts and print where the time goes
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.matching
+
+.PHONY: bench-matching
+bench-matching: .venv/installed-dev  ## Resolve 100,000, a million and ten million records beside Splink's recipe and exact keys
+	$(BIN)/python -m tests.benchmarks.matching 100000 1000000 10000000
+
+.PHONY: bench-rivals
+bench-rivals: .venv/installed-dev  ## Resolve labelled files with dedupe and others, in an environment of their own
+	$(BIN)/python -m tests.benchmarks.matching.rivals
 
 .PHONY: soak
 soak: .venv/installed-dev  ## Kill worker, web and database a dozen times under load and compare with an undisturbed run

@@ -8,6 +8,7 @@ from syncengine.identity.blocking import BLOCKING_RULES, match_keys
 from syncengine.identity.clusters import partition, refused_pairs, veto_values
 from syncengine.identity.contacts import partition_contacts
 from syncengine.identity.explain import Explanation, Step, explain
+from syncengine.identity.firings import breaks, firings
 from syncengine.identity.frequencies import fit_frequencies
 from syncengine.identity.guards import AUTOMATIC, EXACT, POLICY, REVIEW, Policy
 from syncengine.identity.linker import score, score_pairs
@@ -26,8 +27,10 @@ __all__ = [
     "Model",
     "Policy",
     "Step",
+    "breaks",
     "default_model",
     "explain",
+    "firings",
     "fit_frequencies",
     "match_keys",
     "partition",

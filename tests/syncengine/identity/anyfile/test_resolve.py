@@ -115,3 +115,15 @@ def test_the_order_of_rows_changes_nothing() -> None:
     assert (
         resolve(records.sample(fraction=1, shuffle=True, seed=4)).clusters.sort("record_id").rows() == straight.rows()
     )
+
+
+def test_many_rows_with_one_key_stay_apart() -> None:
+    """One telephone, one address and one e-mail for all: no keys, no pairs, no memory."""
+    count = 20_000
+    names = pl.int_range(count, eager=True).hash(5).cast(pl.String)
+    records = pl.DataFrame({"record_id": range(count), "name": names}).with_columns(
+        phone=pl.lit("030 1234568"), street=pl.lit("Hauptstr. 1"), postcode=pl.lit("10115"), email=pl.lit("a@b-c.de")
+    )
+    found = resolve(records)
+    assert found.clusters["cluster"].n_unique() == count
+    assert found.pairs.height < count
