@@ -1,4 +1,4 @@
-"""python -m tests.benchmarks.matching.errors: every pair that resolve_files gets wrong or misses on the labelled sets."""
+"""python -m tests.benchmarks.matching.errors: every pair that resolve_files gets wrong on the labelled sets."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def read(folder: Path) -> tuple[Records, dict[int, str]]:
     records = {}
     for text in (folder / "records.jsonl").read_text().splitlines():
         row = json.loads(text)
-        records[row.pop("record_id")] = {k: (v.strip().lower() or None) if v else None for k, v in row.items()}
+        records[row.pop("record_id")] = {k: (str(v).strip().lower() or None) if v else None for k, v in row.items()}
     rows = [json.loads(text) for text in (folder / "truth.jsonl").read_text().splitlines()]
     return records, {row["record_id"]: row["truth"] for row in rows}
 
