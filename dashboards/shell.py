@@ -38,6 +38,11 @@ PAGES = {
     "admin_users": ("Administration", "people", "u"),
     "dictionary": ("Dictionary", "table", "d"),
 }
+# What stands apart in the navigation, under a heading of its own.
+GROUPS = {
+    "Data": ("queue", "approvals", "sync", "rules", "dictionary"),
+    "Reference": ("metrics", "admin_users"),
+}
 THEMES = (("system", "System", "screen"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
 DENSITIES = (("comfortable", "Roomy"), ("default", "Default"), ("compact", "Compact"))
 
@@ -55,6 +60,11 @@ class NavItem:
     count: int = 0
     counted: str = ""
     urgent: bool = False
+
+    @property
+    def group(self) -> str:
+        """The heading it stands under, none for the daily work."""
+        return next((title for title, names in GROUPS.items() if self.name in names), "")
 
 
 @dataclass(frozen=True)
@@ -125,8 +135,8 @@ def may_administer(user: User) -> bool:
 def list_pages(user: User, current: str = "") -> list[NavItem]:
     """The pages this user may open."""
     names = ["home", "customers"]
-    names += ["q2c"] if may_see_orders(user) else []
     names += ["alerts"] if rules_of(user) else []
+    names += ["q2c"] if may_see_orders(user) else []
     names += ["products"] if may_list(user, "product") else []
     names += ["receivables"] if treatment(user, "receivable") == "full" else []
     names += ["health"] if treatment(user, "health") in ("full", "summary") else []
@@ -134,7 +144,7 @@ def list_pages(user: User, current: str = "") -> list[NavItem]:
     names += ["approvals"] if may_approve_any(user) else []
     names += ["sync"] if may_see_runs(user) else []
     names += ["rules"] if may_see_rules(user) else []
-    names += ["metrics", "dictionary"]
+    names += ["dictionary", "metrics"]
     names += ["admin_users"] if may_administer(user) else []
     return [NavItem(name, *PAGES[name], url=reverse(name), current=name == current) for name in names]
 
