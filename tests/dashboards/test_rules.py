@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from accounts.catalogue import roles
 from accounts.models import User
-from syncengine.models import PolicyDraft, PolicyVersion
+from syncengine.models import PolicyDraft, PolicyVersion, Quality, Stream
 from syncengine.policies import current_policies
 from syncengine.policies.drafts import apply_draft, plan_draft
 from tests.syncengine.small_company import SmallCompany, make_small_company
@@ -131,3 +132,18 @@ def test_list_takes_as_many_queries_for_three_drafts_as_for_one(login: Login, co
 def test_dictionary_is_rendered_from_catalogue_and_rules(login: Login, company: SmallCompany) -> None:
     page = login("sales").get("/dictionary/?object=account&q=legal name").content.decode()
     assert "The registered name of the company" in page
+
+
+def test_quality_of_the_sources_is_told_with_what_costs_most(login: Login, company: SmallCompany) -> None:
+    today = timezone.now()
+    stream = Stream.objects.get(name="customers")
+    for days, failed in ((1, 4), (0, 1)):
+        at = today - timedelta(days=days)
+        Quality.objects.create(
+            stream=stream, rule="required:tax_id", dimension="completeness", sentence="Tax id must be given",
+            day=at.date(), measured_at=at, checked=10, failed=failed, weight=10, failed_weight=failed,
+        )  # fmt: skip
+
+    page = login("steward").get("/rules/").content.decode()
+
+    assert ("90.0 %" in page, "ERP customers: 1 of 10" in page) == (True, True)
