@@ -41,16 +41,24 @@ CARD: tuple[str, Rows] = (
         ("w", "Why"),
         ("d", "Differences only"),
         ("c", "Comment"),
+        ("↑ ↓", "Field"),
         ("1–5", "Take that value"),
+        ("Shift 1–5", "Take all of that record"),
+        ("0", "Back to the rule"),
         ("t", "Type a value"),
+        ("b", "Use that source for all like it"),
+        ("i", "Assign to me"),
+        ("s", "Put aside"),
         ("f", "Fix at the source, or apply the suggestion"),
         ("v", "Waive"),
         ("p", "Replay"),
         ("y", "Approve"),
+        ("q", "Ask"),
+        ("⌘Enter", "Give a reason"),
         ("z", "Undo"),
     ),
 )
-FIXED = ("Enter", "1–5")  # what browsers or whole rows of keys mean
+FIXED = ("Enter", "1–5", "Shift 1–5", "↑ ↓", "0", "⌘Enter")  # what browsers or whole rows of keys mean
 SCOPES = {"lists": LISTS, "customer": CUSTOMER, "card": CARD}
 
 

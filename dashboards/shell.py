@@ -29,6 +29,7 @@ PAGES = {
     "alerts": ("Alerts", "bell", "l"),
     "health": ("Health", "chart", "e"),
     "queue": ("Queue", "queue", "q"),
+    "merges": ("Merges", "history", "m"),
     "approvals": ("Approvals", "check", "a"),
     "sync": ("Sync", "sync", "s"),
     "products": ("Products", "order", "p"),
@@ -40,7 +41,7 @@ PAGES = {
 }
 # What stands apart in the navigation, under a heading of its own.
 GROUPS = {
-    "Data": ("queue", "approvals", "sync", "rules", "dictionary"),
+    "Data": ("queue", "merges", "approvals", "sync", "rules", "dictionary"),
     "Reference": ("metrics", "admin_users"),
 }
 THEMES = (("system", "System", "screen"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
@@ -140,7 +141,7 @@ def list_pages(user: User, current: str = "") -> list[NavItem]:
     names += ["products"] if may_list(user, "product") else []
     names += ["receivables"] if treatment(user, "receivable") == "full" else []
     names += ["health"] if treatment(user, "health") in ("full", "summary") else []
-    names += ["queue"] if may_see_queue(user) else []
+    names += ["queue", "merges"] if may_see_queue(user) else []
     names += ["approvals"] if may_approve_any(user) else []
     names += ["sync"] if may_see_runs(user) else []
     names += ["rules"] if may_see_rules(user) else []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,9 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.selectors.money import base_currency
 from dashboards.pages import allowed, fragment, page, reader, wants
-from dashboards.panels.queue import KINDS, card_view, evidence_bars, outcome_words, tabs, task_rows
+from dashboards.panels.desk import QueryOf, asked_of, filters_of, queue_view
+from dashboards.panels.queue import KINDS, card_view, evidence_bars, outcome_words
 from dashboards.shell import may_see_queue
 from syncengine.models import StewardTask
 from syncengine.selectors.queue import Card, get_card, list_tasks, next_task
@@ -23,12 +26,13 @@ SHOWN = 50
 
 @allowed(may_see_queue)
 def queue(request: HttpRequest) -> HttpResponse:
-    """Tasks of one kind or all, the most valuable first; or those answered lately."""
+    """Tasks of one view of the queue, the most pressing first; or those answered lately."""
     kind, done = _kind(request), request.GET.get("state") == "done"
-    found = list_tasks(reader(request), kind=kind, state="done" if done else "open")
-    context = {"rows": task_rows(list(found[:SHOWN]), timezone.now()), "kind": kind, "done": done,
-        "currency": base_currency(),
-               "tabs": tabs(reader(request), kind, done)}  # fmt: skip
+    user, now = reader(request), timezone.now()
+    asked = None if done else asked_of(request)
+    found = list(list_tasks(user, kind=kind, state="done" if done else "open", asked=asked, now=now)[: SHOWN + 1])
+    context = queue_view(user, found[:SHOWN], now=now, kind=kind, done=done, query=QueryOf(request))
+    context |= {"more": len(found) > SHOWN, "filters": filters_of(request)}
     return page(request, "dashboards/queue/page.html", context, current="queue", crumbs=[("Queue", None)])
 
 
@@ -36,6 +40,18 @@ def queue(request: HttpRequest) -> HttpResponse:
 def card(request: HttpRequest, id: int) -> HttpResponse:
     """One task with everything needed to answer it."""
     return _show(request, _card_or_404(request, id))
+
+
+@allowed(may_see_queue)
+def following(request: HttpRequest, id: int) -> HttpResponse:
+    """The card that comes after this one, fetched while somebody looks at this one."""
+    kind = _kind_after(request, _card_or_404(request, id).task)
+    after = next_task(reader(request), kind=kind, after=id, asked=asked_of(request))
+    if after is None:
+        return HttpResponse(status=204)
+    response = fragment(request, "dashboards/queue/_card.html", _context(request, _card_or_404(request, after.pk)))
+    response["X-Task"] = str(after.pk)
+    return response
 
 
 @allowed(may_see_queue)
@@ -55,36 +71,68 @@ def evidence(request: HttpRequest, id: int) -> HttpResponse:
 @require_POST
 @allowed(may_see_queue)
 def decide(request: HttpRequest, id: int) -> HttpResponse:
-    """Same or different; then the next task."""
-    from syncengine.steward.decisions import decide_duplicate  # late: loads Polars, which no other page needs
+    """Same, different, related or unsure; then the next task."""
+    from dashboards.panels.answers import answer_duplicate  # late: loads Polars, which no other page needs
 
     found = _card_or_404(request, id)
-    kind = request.POST.get("kind", "")
-    if kind not in ("same", "different"):
+    if request.POST.get("kind", "") not in ("same", "different", "related", "unsure"):
         raise Http404("No such answer.")
-    return _answer(
-        request,
-        found,
-        lambda: decide_duplicate(task=found.task, kind=kind, user=reader(request), now=timezone.now()),
-    )
+    return _answer(request, found, lambda: answer_duplicate(found.task, request.POST, reader(request), timezone.now()))
 
 
 @require_POST
 @allowed(may_see_queue)
 def resolve(request: HttpRequest, id: int) -> HttpResponse:
-    """A chosen or typed value; then the next task."""
-    from syncengine.steward.decisions import resolve_conflict  # late: loads Polars, which no other page needs
+    """A chosen or typed value, perhaps for all like it; then the next task."""
+    from dashboards.panels.answers import answer_conflict  # late: as above
 
     found = _card_or_404(request, id)
-    record, value = request.POST.get("record", ""), request.POST.get("value", "").strip()
-    if not record.isdigit() and not value:
-        return _show(request, found, status=422, problem="Choose one of the values or type another.")
-    chosen = {"record_id": int(record)} if record.isdigit() else {"value": value}
-    return _answer(
-        request,
-        found,
-        lambda: resolve_conflict(task=found.task, user=reader(request), now=timezone.now(), **chosen),
-    )
+    return _answer(request, found, lambda: answer_conflict(found.task, request.POST, reader(request), timezone.now()))
+
+
+@require_POST
+@allowed(may_see_queue)
+def settle(request: HttpRequest, id: int) -> HttpResponse:
+    """What a refused record or a waiting decision is answered with; then the next task."""
+    from dashboards.panels.answers import answer_approval, answer_refused  # late: as above
+
+    found = _card_or_404(request, id)
+    act = answer_approval if found.task.kind == "approval" else answer_refused
+    return _answer(request, found, lambda: act(found.task, request.POST, reader(request), timezone.now()))
+
+
+@require_POST
+@allowed(may_see_queue)
+def care(request: HttpRequest, id: int) -> HttpResponse:
+    """Assign, put aside, comment: the task stays, the card is shown again or the next one comes."""
+    from dashboards.panels.answers import care_for  # late: as above
+
+    found = _card_or_404(request, id)
+    try:
+        words, stays = care_for(found.task, request.POST, reader(request), timezone.now())
+    except ValidationError as error:
+        return _show(request, found, status=422, problem=" ".join(error.messages))
+    if stays:
+        messages.success(request, words) if not request.htmx else None  # type: ignore[attr-defined]
+        return _show(request, _card_or_404(request, id)) if request.htmx else redirect("task", id=id)  # type: ignore[attr-defined]
+    after = next_task(reader(request), kind=_kind(request), after=id, asked=asked_of(request))
+    return _onwards(request, after, words)
+
+
+@require_POST
+@allowed(may_see_queue)
+def bulk_care(request: HttpRequest) -> HttpResponse:
+    """Assign or put aside the ticked tasks."""
+    from dashboards.panels.answers import care_for_many  # late: as above
+
+    ids = [int(value) for value in request.POST.getlist("task") if value.isdigit()]
+    mine = list(list_tasks(reader(request)).filter(pk__in=ids).values_list("pk", flat=True))
+    try:
+        messages.success(request, care_for_many(mine, request.POST, reader(request), timezone.now()))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    query = {key: value for key, value in request.GET.items() if value}
+    return redirect(f"{reverse('queue')}?{urlencode(query)}" if query else reverse("queue"))
 
 
 @require_POST
@@ -103,22 +151,27 @@ def undo(request: HttpRequest, id: int) -> HttpResponse:
     return redirect("task", id=id) if not request.htmx else _swap(request, id)  # type: ignore[attr-defined]
 
 
-def _answer(request: HttpRequest, answered: Card, act: object) -> HttpResponse:
-    from syncengine.steward.decisions import AlreadySettled, ContradictsDecision  # late: as above
+def _answer(request: HttpRequest, answered: Card, act: Callable[[], str]) -> HttpResponse:
+    from dashboards.panels.answers import REFUSALS  # late: as above
 
     try:
-        act()  # type: ignore[operator]
-    except (AlreadySettled, ContradictsDecision) as error:
+        words = act()
+    except REFUSALS as error:
         return _show(request, answered, status=422, problem=str(error))
     except ValidationError as error:
         return _show(request, answered, status=422, problem=" ".join(error.messages))
     task = StewardTask.objects.get(pk=answered.task.pk)
-    following = next_task(reader(request), kind=task.kind, after=task.pk)
-    words = outcome_words(task, answered)
+    after = next_task(reader(request), kind=_kind_after(request, task), after=task.pk, asked=asked_of(request))
+    return _onwards(request, after, words or outcome_words(task, answered), task if task.state == "done" else None)
+
+
+def _onwards(
+    request: HttpRequest, after: StewardTask | None, words: str, task: StewardTask | None = None
+) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         messages.success(request, words)
-        return redirect("task", id=following.pk) if following else redirect("queue")
-    return _swap(request, following.pk if following else None, words, task)
+        return redirect("task", id=after.pk) if after else redirect("queue")
+    return _swap(request, after.pk if after else None, words, task)
 
 
 def _swap(request: HttpRequest, id: int | None, words: str = "", task: StewardTask | None = None) -> HttpResponse:
@@ -127,16 +180,21 @@ def _swap(request: HttpRequest, id: int | None, words: str = "", task: StewardTa
         response = fragment(request, "dashboards/queue/_finished.html", {})
         response["HX-Push-Url"] = reverse("queue")
     else:
-        response = fragment(request, "dashboards/queue/_card.html", card_view(_card_or_404(request, id)))
-        response["HX-Push-Url"] = reverse("task", args=[id])
-    if task is not None:
-        toast = {"text": words, "undo_url": reverse("undo", args=[task.pk])}
+        response = fragment(request, "dashboards/queue/_card.html", _context(request, _card_or_404(request, id)))
+        response["HX-Push-Url"] = reverse("task", args=[id]) + QueryOf(request).text
+        response["X-Task"] = str(id)
+    if words:
+        toast = {"text": words, "undo_url": reverse("undo", args=[task.pk]) if task else ""}
         response.content += render_to_string("dashboards/queue/_swapped_toast.html", toast, request).encode()
     return response
 
 
+def _context(request: HttpRequest, found: Card, problem: str = "") -> dict[str, object]:
+    return card_view(found, reader(request), timezone.now()) | {"problem": problem, "query": QueryOf(request).text}
+
+
 def _show(request: HttpRequest, found: Card, status: int = 200, problem: str = "") -> HttpResponse:
-    context = card_view(found) | {"problem": problem}
+    context = _context(request, found, problem)
     if wants(request, "work"):
         return fragment(request, "dashboards/queue/_card.html", context, status=status)
     crumbs = [
@@ -148,10 +206,15 @@ def _show(request: HttpRequest, found: Card, status: int = 200, problem: str = "
 
 
 def _card_or_404(request: HttpRequest, id: int) -> Card:
-    found = get_card(reader(request), id)
+    found = get_card(reader(request), id, asked_of(request))
     if found is None:
         raise Http404("No such task.")
     return found
+
+
+def _kind_after(request: HttpRequest, task: StewardTask) -> str | None:
+    """Whoever came from a view stays in it; else one stays with the kind of question one is in."""
+    return _kind(request) if request.GET.get("view") or request.GET.get("kind") else task.kind
 
 
 def _kind(request: HttpRequest) -> str | None:

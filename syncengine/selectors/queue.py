@@ -2,21 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
-from accounts.access import treatment, visible_accounts
+from accounts.access import scope_of, treatment, visible_accounts
 from accounts.catalogue import FieldSpec, load
 from accounts.models import Account, AccountSummary, Source, User
-from syncengine.models import CanonicalAccount, MatchPair, StewardTask
+from syncengine.models import CanonicalAccount, MatchPair, Opinion, StewardTask
+from syncengine.steward.worth import BILLING
 
 SPEC = load()["account"]
-RULES = "identity", "provenance"
+MOST = 12  # records a card shows side by side
+HIGH, MEDIUM = 100_000, 10_000
+BILLING_CODES = [SPEC.fields[name].code for name in BILLING if name in SPEC.fields]
+
+
+def sees_amounts(user: User) -> bool:
+    """Whether the reader sees both parts of what is at stake, revenue and receivables, in full."""
+    return treatment(user, "receivable") == "full" and treatment(user, "order") == "full"
+
+
+def band_of(value: Decimal) -> str:
+    """What is at stake for readers who may not see the amount."""
+    return "high" if value >= HIGH else "medium" if value >= MEDIUM else "low" if value else ""
+
+
+def _awake(now: datetime) -> Q:
+    return Q(snoozed_until=None) | Q(snoozed_until__lte=now)
+
+
+def _mine_to_answer(user: User) -> Q:
+    """Not what one has an opinion on already, nor one's own decision for approval."""
+    own = StewardTask.objects.filter(opinions__given_by=user, opinions__batch=None).values("pk")
+    return ~Q(pk__in=own) & (~Q(kind="approval") | ~Q(decision__made_by=user))
+
+
+def _now(user: User, now: datetime) -> Q:
+    return _awake(now) & _mine_to_answer(user) & Q(waiting_since=None)
+
+
+def _end_of(now: datetime) -> datetime:
+    return timezone.localtime(now).replace(hour=23, minute=59, second=59)
+
+
+# The saved views of the queue: what each holds for a reader at a moment.
+VIEWS: dict[str, Callable[[User, datetime], Q]] = {
+    "all": _now,
+    "mine": lambda user, now: _now(user, now) & Q(assignee=user),
+    "unassigned": lambda user, now: _now(user, now) & Q(assignee=None),
+    "today": lambda user, now: _now(user, now) & Q(due_at__lte=_end_of(now)),
+    "breaching": lambda user, now: _now(user, now) & Q(due_at__lt=now + timedelta(hours=4)),
+    "money": lambda user, now: _now(user, now) & (Q(both_open=True) | Q(kind="guard")),
+    "sure": lambda user, now: _now(user, now) & Q(kind="duplicate", confidence__gte=0.95),
+    "billing": lambda user, now: _now(user, now) & Q(kind="conflict", field__in=BILLING_CODES),
+    "approvals": lambda user, now: _now(user, now) & Q(kind="approval"),
+    "second": lambda user, now: _now(user, now) & Q(pk__in=Opinion.objects.filter(batch=None).values("task_id")),
+    "later": lambda user, now: ~_awake(now) | Q(waiting_since__isnull=False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which part of the queue is meant."""
+
+    view: str = "all"
+    source: str = ""
+    rule: str = ""
+    least: float | None = None
+    most: float | None = None
+    country: str = ""
+    assignee: str = ""
+
+    def narrow(self, tasks: QuerySet[StewardTask], user: User, now: datetime) -> QuerySet[StewardTask]:
+        """Only the tasks asked for."""
+        tasks = tasks.filter(VIEWS.get(self.view, _now)(user, now))
+        if self.least is not None:
+            tasks = tasks.filter(confidence__gte=self.least)
+        if self.most is not None:
+            tasks = tasks.filter(confidence__lte=self.most)
+        if self.rule:
+            tasks = tasks.filter(rule=self.rule)
+        if self.country:
+            tasks = tasks.filter(account__country=self.country)
+        if self.assignee:
+            tasks = tasks.filter(assignee__email=self.assignee)
+        if self.source:
+            ids = Source.objects.filter(name=self.source).values_list("pk", flat=True)
+            tasks = tasks.filter(Q(account__source_ids__overlap=list(ids)) | Q(dead_letter__stream__source__in=ids))
+        return tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +106,7 @@ class Side:
     account_id: int | None
     account_name: str
     source: str
+    source_id: int
     source_label: str
     key: str
     observed_at: datetime
@@ -69,18 +149,25 @@ class Card:
     total: int
 
 
-def list_tasks(user: User, *, kind: str | None = None, state: str = "open") -> QuerySet[StewardTask]:
-    """Tasks about customers the person may see, the most valuable first; empty for roles without the desk."""
+def list_tasks(
+    user: User, *, kind: str | None = None, state: str = "open", asked: Asked | None = None, now: datetime | None = None
+) -> QuerySet[StewardTask]:
+    """Tasks about customers the person may see, the most pressing first; empty for roles without the desk."""
     if treatment(user, "provenance") not in ("full",):
         return StewardTask.objects.none()
     seen = visible_accounts(user).values("pk")
-    tasks = StewardTask.objects.filter(state=state).select_related("account", "other_account", "closed_by")
-    tasks = tasks.filter(Q(account__in=seen) | Q(account=None))
+    tasks = StewardTask.objects.filter(state=state)
+    joined = ("account", "other_account", "closed_by", "assignee", "decision__made_by", "dead_letter__stream__source")
+    tasks = tasks.select_related(*joined)
+    if not scope_of(user).everything:
+        tasks = tasks.filter(Q(account__in=seen) | Q(account=None))
     # A conflict shows its field's values: whoever may not see the field is not asked about it.
     tasks = tasks.filter(Q(field=None) | Q(field__in=[field.code for field in _fields(user)[0]]))
     if kind:
         tasks = tasks.filter(kind=kind)
-    return tasks.order_by("-value_at_stake", "id") if state == "open" else tasks.order_by("-closed_at", "-id")
+    if asked:
+        tasks = asked.narrow(tasks, user, now or timezone.now())
+    return tasks.order_by("-priority", "id") if state == "open" else tasks.order_by("-closed_at", "-id")
 
 
 def count_tasks(user: User) -> dict[str, int]:
@@ -89,11 +176,20 @@ def count_tasks(user: User) -> dict[str, int]:
     return dict(counted)
 
 
-def get_card(user: User, task_id: int) -> Card | None:
+def count_views(user: User, now: datetime) -> dict[str, int]:
+    """How many tasks each view of the queue holds, in one query."""
+    tasks = list_tasks(user).order_by()
+    counts = {name: Count("id", filter=view(user, now)) for name, view in VIEWS.items()}
+    found: dict[str, int] = tasks.aggregate(**counts)
+    return found
+
+
+def get_card(user: User, task_id: int, asked: Asked | None = None) -> Card | None:
     """The card of a task, or None where the person may not see it."""
     task = (
         StewardTask.objects.select_related(
-            "account", "other_account", "closed_by", "dead_letter__stream__source"
+            "account", "other_account", "closed_by", "assignee", "hold", "dead_letter__stream__source",
+            "decision__made_by",
         )
         .filter(pk=task_id)
         .first()
@@ -102,7 +198,7 @@ def get_card(user: User, task_id: int) -> Card | None:
         return None
     shown, redacted = _fields(user)
     sides = _sides(task, shown)
-    waiting = list_tasks(user, kind=task.kind)
+    waiting = list_tasks(user, kind=task.kind, asked=asked)
     return Card(
         task=task,
         field=SPEC.by_code.get(task.field) if task.field else None,
@@ -111,14 +207,16 @@ def get_card(user: User, task_id: int) -> Card | None:
         evidence=_evidence(task),
         stakes=_stakes(user, task),
         redacted=redacted,
-        position=waiting.filter(value_at_stake__gt=task.value_at_stake).count() + 1,
+        position=waiting.filter(priority__gt=task.priority).count() + 1,
         total=waiting.count(),
     )
 
 
-def next_task(user: User, *, kind: str | None = None, after: int | None = None) -> StewardTask | None:
+def next_task(
+    user: User, *, kind: str | None = None, after: int | None = None, asked: Asked | None = None
+) -> StewardTask | None:
     """The next open task of the queue, not the one just answered."""
-    tasks = list_tasks(user, kind=kind)
+    tasks = list_tasks(user, kind=kind, asked=asked or Asked())
     return tasks.exclude(pk=after).first() if after else tasks.first()
 
 
@@ -129,14 +227,18 @@ def _fields(user: User) -> tuple[list[FieldSpec], list[str]]:
 
 
 def _sides(task: StewardTask, shown: Sequence[FieldSpec]) -> list[Side]:
-    """The judged records of a duplicate; every member of the customer of a conflict."""
-    records = CanonicalAccount.objects.select_related("crosswalk__account").order_by("crosswalk_id")
-    if task.records:
-        records = records.filter(pk__in=task.records)
-    else:
+    """The judged records first, then the others of the two customers; every member of a conflict's customer."""
+    records = CanonicalAccount.objects.select_related("crosswalk__account").filter(live=True)
+    if task.kind == "conflict":
         records = records.filter(crosswalk__account=task.account) if task.account else records.none()
+    elif task.records:
+        both = [pk for pk in (task.account_id, task.other_account_id) if pk]
+        records = records.filter(Q(pk__in=task.records) | Q(crosswalk__account__in=both))
+    else:
+        records = records.none()
     sources = {source.pk: source for source in Source.objects.all()}
-    return [_side(record, sources[record.source_id], shown) for record in records]
+    found = [_side(record, sources[record.source_id], shown) for record in records.order_by("crosswalk_id")[:MOST]]
+    return sorted(found, key=lambda side: (side.record_id not in task.records, side.record_id))
 
 
 def _side(record: CanonicalAccount, source: Source, shown: Sequence[FieldSpec]) -> Side:
@@ -146,6 +248,7 @@ def _side(record: CanonicalAccount, source: Source, shown: Sequence[FieldSpec]) 
         account_id=account.pk if account else None,
         account_name=str(account) if account else "",
         source=source.name,
+        source_id=source.pk,
         source_label=source.label,
         key=record.key,
         observed_at=record.modified_at or record.observed_at,
@@ -174,7 +277,7 @@ def _evidence(task: StewardTask) -> list[dict[str, Any]]:
 
 def _stakes(user: User, task: StewardTask) -> list[Stake]:
     ids = [pk for pk in (task.account_id, task.other_account_id) if pk]
-    money = treatment(user, "receivable") == "full"
+    money = sees_amounts(user)
     orders = treatment(user, "order") == "full"
     found = AccountSummary.objects.filter(pk__in=ids).order_by("pk")
     return [

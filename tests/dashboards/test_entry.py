@@ -18,7 +18,9 @@ PAGES = {
     "sales": [
         "Home", "Customers", "Alerts", "Quote to cash", "Products", "Receivables", "Health", "Dictionary", "Figures",
     ],
-    "steward": ["Home", "Customers", "Alerts", "Queue", "Approvals", "Sync", "Rules", "Dictionary", "Figures"],
+    "steward": [
+        "Home", "Customers", "Alerts", "Queue", "Merges", "Approvals", "Sync", "Rules", "Dictionary", "Figures",
+    ],
     "operator": ["Home", "Customers", "Alerts", "Sync", "Rules", "Dictionary", "Figures"],
 }
 

@@ -7,4 +7,5 @@ import "./toasts.js";
 import "./drawer.js";
 import "./forms.js";
 import "./lists.js";
+import "./desk.js";
 import "./charts.js";

@@ -82,9 +82,9 @@ class Resolution(RuleBasedStateMachine):
         self.world.undo(self.decisions.pop(at % len(self.decisions)))
         self.world.resolve()
 
-    @rule(records=st.sampled_from([1_000, 50_000, 5_000_000]))
-    def remodel(self, records: int) -> None:
-        self.world.remodel(records)
+    @rule(trust=st.sampled_from([1.0, 0.1, 0.001]))
+    def remodel(self, trust: float) -> None:
+        self.world.remodel(trust)
         self.world.resolve()
 
     @rule(at=place)

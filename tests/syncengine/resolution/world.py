@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from accounts.frames import execute, read, rows
+from accounts.frames import execute, rows
 from accounts.golden.changes import Cause
 from accounts.golden.crosswalk import link
 from accounts.golden.touched import begin
 from accounts.models import AccountCrosswalk, AccountSummary, Source
-from syncengine.identity import Policy, default_model
-from syncengine.models import CanonicalAccount, Decision, Hold, MatchVersion
+from syncengine.identity import Model, Policy, default_model
+from syncengine.models import CanonicalAccount, Decision, MatchVersion
 from syncengine.resolution.accounts import evidence_of_everything, resolve_accounts
 from syncengine.resolution.decided import open_bindings
 from syncengine.resolution.ids import read_anchors
@@ -91,10 +91,9 @@ class World:
         values = {"open_receivable": 100, "computed_date": self.now.date()}
         AccountSummary.objects.update_or_create(account_id=account, defaults=values)
 
-    def remodel(self, records: int) -> None:
-        """Another model version is asked for: the more records it was made for, the less a name says."""
-        model = replace(default_model(), records=records)
-        MatchVersion.objects.create(body=model.to_bytes(), made_at=self.now, wanted_at=self.now)
+    def remodel(self, trust: float) -> None:
+        """Another model version is asked for, which trusts what agrees so much less."""
+        MatchVersion.objects.create(body=doubting(trust).to_bytes(), made_at=self.now, wanted_at=self.now)
         self.dirty |= set(self.records[:1])
 
     def resolve(self) -> None:
@@ -155,22 +154,11 @@ class World:
         return {name: value for name, value in COMPANIES[company].items() if name in told}
 
 
-def live(world: World) -> list[int]:
-    """Records that are not gone."""
-    return list(CanonicalAccount.objects.filter(live=True).order_by("pk").values_list("pk", flat=True))
-
-
-def open_holds() -> list[Hold]:
-    """Merges that wait for a person."""
-    return list(Hold.objects.filter(state="open").order_by("pk"))
-
-
-def members(table: dict[int, int]) -> list[list[int]]:
-    """The clusters of a record → customer table, the oldest customer first."""
-    groups: dict[int, list[int]] = {}
-    for record, account in table.items():
-        groups.setdefault(account, []).append(record)
-    return [sorted(groups[account]) for account in sorted(groups)]
-
-
-__all__ = ["BULK", "COMPANIES", "INCREMENTAL", "World", "live", "members", "open_holds", "read"]
+def doubting(trust: float) -> Model:
+    """The default model with every agreement worth less."""
+    model = default_model()
+    levels = {
+        name: {level: replace(p, m=max(p.m * trust, 1e-12)) for level, p in told.items()}
+        for name, told in model.levels.items()
+    }
+    return replace(model, levels=levels)
