@@ -14,6 +14,7 @@ from accounts.access import may_list, treatment
 from accounts.access.edits import may_approve
 from accounts.alerts.inbox import count_alerts, rules_of
 from accounts.catalogue import load, roles
+from accounts.forecast.reads import CLASSES, may_see_forecast
 from accounts.models import User
 from accounts.proposals import list_waiting
 from dashboards.freshness import SourceLine, list_source_lines, word_of
@@ -28,6 +29,7 @@ PAGES = {
     "q2c": ("Quote to cash", "flow", "o"),
     "alerts": ("Alerts", "bell", "l"),
     "health": ("Health", "chart", "e"),
+    "forecast": ("Forecast", "spark", "w"),
     "queue": ("Queue", "queue", "q"),
     "merges": ("Merges", "history", "m"),
     "approvals": ("Approvals", "check", "a"),
@@ -140,6 +142,7 @@ def list_pages(user: User, current: str = "") -> list[NavItem]:
     names += ["q2c"] if may_see_orders(user) else []
     names += ["products"] if may_list(user, "product") else []
     names += ["receivables"] if treatment(user, "receivable") == "full" else []
+    names += ["forecast"] if any(may_see_forecast(user, kind) for kind in CLASSES) else []
     names += ["health"] if treatment(user, "health") in ("full", "summary") else []
     names += ["queue", "merges"] if may_see_queue(user) else []
     names += ["approvals"] if may_approve_any(user) else []

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from accounts import derived
+from accounts.forecast.making import make_due
 from accounts.golden import touched
 from accounts.golden.days import touch_behind
 from accounts.golden.shape import GOLDEN
@@ -42,6 +43,7 @@ def renew_day(*, keep_runs_days: int = 90, clock: Callable[[], datetime] = now_u
         ensure_partitions(now.date())
         _forget_runs(now - timedelta(days=keep_runs_days))
     measure_all(now=now)
+    make_due(today=now.date(), at=now)
     return renewed
 
 

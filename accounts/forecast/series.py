@@ -1,0 +1,115 @@
+"""Monthly series and what was known at the start of each month, from documents: one statement each."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from accounts.frames import read
+
+# Grain: one row a month; net invoiced less credit notes.
+REVENUE = """
+    SELECT date_trunc('month', day)::date AS month, sum(amount) AS amount FROM (
+        SELECT invoice_date AS day, base_net_amount AS amount FROM accounts_invoice
+        WHERE deleted_at IS NULL AND coalesce(status, '') NOT IN ('draft', 'cancelled')
+        UNION ALL SELECT credit_date, -base_net_amount FROM accounts_creditnote WHERE deleted_at IS NULL
+    ) d WHERE day >= %(since)s AND day <= %(today)s GROUP BY 1"""
+
+# Grain: one row a month; money received less refunds.
+CASH = """
+    SELECT date_trunc('month', payment_date)::date AS month,
+        sum(CASE WHEN kind = 'refund' THEN -base_amount ELSE base_amount END) AS amount
+    FROM accounts_payment WHERE deleted_at IS NULL AND payment_date >= %(since)s AND payment_date <= %(today)s
+    GROUP BY 1"""
+
+# Grain: one row an origin and month: what was ordered before the origin and not yet billed then, by promised month.
+BOOKED = """
+    WITH origins AS (SELECT unnest(%(origins)s::date[]) AS origin),
+    waiting AS (
+        SELECT g.origin, o.id, o.base_net_amount, greatest(coalesce(o.promised_date, o.requested_date,
+            o.order_date + 30), g.origin) AS due, coalesce(sum(i.base_net_amount)
+            FILTER (WHERE i.invoice_date < g.origin), 0) AS billed, count(i.id) AS bills, min(o.status) AS status
+        FROM origins g JOIN accounts_order o ON o.order_date < g.origin AND o.order_date >= g.origin - 180
+        LEFT JOIN accounts_invoice i ON i.order_id = o.id AND i.deleted_at IS NULL
+            AND coalesce(i.status, '') NOT IN ('draft', 'cancelled')
+        WHERE o.deleted_at IS NULL AND coalesce(o.status, '') NOT IN ('draft', 'cancelled')
+        GROUP BY 1, 2, 3, 4
+    )
+    SELECT origin, date_trunc('month', due)::date AS month, sum(greatest(base_net_amount - billed, 0)) AS amount
+    FROM waiting WHERE bills > 0 OR status IN ('confirmed', 'partly_shipped') GROUP BY 1, 2"""
+
+# Grain: one row an origin and month of closing: deals open at the origin, by the rate at which deals are won.
+PIPELINE = """
+    WITH rate AS (
+        SELECT coalesce(sum(base_amount) FILTER (WHERE state = 'won') / nullif(sum(base_amount), 0), 0) AS won
+        FROM accounts_opportunity WHERE deleted_at IS NULL AND state IN ('won', 'lost')
+    )
+    SELECT g.origin, date_trunc('month', greatest(o.close_date, g.origin))::date AS month,
+        sum(o.base_amount * r.won) AS amount
+    FROM unnest(%(origins)s::date[]) g(origin) CROSS JOIN rate r
+    JOIN accounts_opportunity o ON o.opened_at < g.origin AND coalesce(o.closed_at >= g.origin, o.state = 'open')
+    WHERE o.deleted_at IS NULL AND o.close_date IS NOT NULL GROUP BY 1, 2"""
+
+# Grain: one row an origin and month: invoices open at the origin, at their due date and the customer's usual delay.
+DUE = """
+    WITH origins AS (SELECT unnest(%(origins)s::date[]) AS origin),
+    bills AS (
+        SELECT account_id, invoice_date, due_date, paid_date,
+            base_net_amount * coalesce(gross_amount / nullif(net_amount, 0), 1) AS gross,
+            status = 'open' AND open_amount > 0 AS is_open, base_open_amount
+        FROM accounts_invoice WHERE deleted_at IS NULL AND due_date IS NOT NULL
+            AND coalesce(status, '') NOT IN ('draft', 'cancelled') AND invoice_date >= %(since)s
+    ), habits AS (
+        SELECT g.origin, b.account_id, sum(b.gross * (b.paid_date - b.due_date)) / nullif(sum(b.gross), 0) AS delay
+        FROM origins g JOIN bills b ON b.paid_date < g.origin AND b.paid_date >= g.origin - 365 AND b.gross > 0
+        GROUP BY 1, 2
+    ), usual AS (SELECT origin, percentile_cont(0.5) WITHIN GROUP (ORDER BY delay) AS delay FROM habits GROUP BY 1)
+    SELECT g.origin, date_trunc('month', greatest(b.due_date + round(coalesce(h.delay, u.delay, 0))::int,
+        g.origin))::date AS month, sum(CASE WHEN b.is_open THEN b.base_open_amount ELSE b.gross END) AS amount
+    FROM origins g JOIN bills b ON b.invoice_date < g.origin AND (b.is_open OR b.paid_date >= g.origin)
+    LEFT JOIN habits h ON h.origin = g.origin AND h.account_id = b.account_id
+    LEFT JOIN usual u ON u.origin = g.origin GROUP BY 1, 2"""
+
+# Grain: one row a product and month; ordered units by the day they were asked for.
+UNITS = """
+    SELECT w.product_id, date_trunc('month', o.order_date)::date AS month, sum(l.quantity) AS amount
+    FROM accounts_orderline l JOIN accounts_order o ON o.id = l.order_id
+    JOIN accounts_productcrosswalk w ON w.id = l.product_ref_id
+    WHERE l.deleted_at IS NULL AND o.deleted_at IS NULL AND coalesce(o.status, '') NOT IN ('draft', 'cancelled')
+        AND o.order_date >= %(since)s AND o.order_date <= %(today)s AND w.product_id IS NOT NULL GROUP BY 1, 2"""
+
+MONTHLY = {"month": pl.Date(), "amount": pl.Float64()}
+KNOWN = {"origin": pl.Date()} | MONTHLY
+
+
+def month_of(day: date, add: int = 0) -> date:
+    """The first of the day's month, or of one so many months on."""
+    number = day.year * 12 + day.month - 1 + add
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def monthly(query: str, months: list[date], today: date) -> list[float]:
+    """A series with a value for each month, nothing counting as zero."""
+    frame = read(query, MONTHLY, {"since": months[0], "today": today})  # type: ignore[arg-type]
+    found = dict(frame.iter_rows())
+    return [found.get(month) or 0.0 for month in months]
+
+
+def known(query: str, origins: list[date]) -> dict[tuple[date, date], float]:
+    """What was known at each origin of each month from then on."""
+    params = {"origins": origins, "since": month_of(origins[0], -24)}
+    frame = read(query, KNOWN, params)  # type: ignore[arg-type]
+    return {(origin, month): amount or 0.0 for origin, month, amount in frame.iter_rows()}
+
+
+def units(months: list[date], today: date) -> pl.DataFrame:
+    """Ordered units as a frame of product_id and one column a month."""
+    schema = {"product_id": pl.Int64()} | MONTHLY
+    frame = read(UNITS, schema, {"since": months[0], "today": today})  # type: ignore[arg-type]
+    names = [month.isoformat() for month in months]
+    if not frame.height:
+        return pl.DataFrame(schema={"product_id": pl.Int64()} | dict.fromkeys(names, pl.Float64()))
+    wide = frame.with_columns(pl.col("month").cast(pl.String)).pivot("month", index="product_id", values="amount")
+    wide = wide.with_columns(pl.lit(0.0).alias(name) for name in names if name not in wide.columns)
+    return wide.select("product_id", *names).fill_null(0.0).sort("product_id")

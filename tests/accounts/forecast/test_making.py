@@ -1,0 +1,76 @@
+"""Forecasts are kept with their record, settle when a month is over, and are for who sees everything."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from accounts.forecast.making import make_forecasts, settle
+from accounts.forecast.reads import list_outlooks
+from accounts.forecast.series import month_of
+from accounts.models import Forecast, ForecastRun
+from tests.factories import AccountFactory, ProductCrosswalkFactory, UserFactory, make
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 3, 10)
+AT = datetime(2026, 3, 10, 6, tzinfo=UTC)
+
+
+@pytest.fixture
+def company(db: None) -> None:
+    """A customer billed 100 a month for two years, who pays five days late, and orders four pumps a month."""
+    account, pump = AccountFactory(), ProductCrosswalkFactory()
+    for back in range(1, 25):
+        at = month_of(TODAY, -back) + timedelta(9)
+        due = at + timedelta(30)
+        paid = due + timedelta(5)
+        settled = paid < TODAY
+        owed = Decimal(0) if settled else Decimal(119)
+        shared = {"account": account}
+        order = make("order", order_date=at, status="closed", promised_date=at, **shared)
+        make("order_line", order=order, product_ref=pump, quantity=4)
+        make("invoice", order=order, invoice_date=at, due_date=due, paid_date=paid if settled else None,
+             status="paid" if settled else "open", net_amount=100, gross_amount=119, base_net_amount=100,
+             open_amount=owed, base_open_amount=owed, **shared)  # fmt: skip
+        if settled:
+            make("payment", kind="payment", payment_date=paid, base_amount=119, **shared)
+
+
+def test_steady_company_is_told_as_it_is(company: None) -> None:
+    run = make_forecasts(today=TODAY, at=AT)
+    rows = {kind: list(Forecast.objects.filter(run=run, kind=kind).order_by("month")) for kind in ("revenue", "units")}
+
+    assert [row.month for row in rows["revenue"]] == [month_of(TODAY, ahead) for ahead in range(6)]
+    assert {row.expected for row in rows["revenue"]} == {Decimal(100)}
+    assert {row.expected for row in rows["units"]} == {Decimal(4)}
+    assert run.errors["revenue"]["chosen"] == 0.0
+
+
+def test_made_again_on_the_same_day_replaces(company: None) -> None:
+    make_forecasts(today=TODAY, at=AT)
+    make_forecasts(today=TODAY, at=AT)
+
+    assert ForecastRun.objects.count() == 1
+
+
+def test_months_that_are_over_get_what_came(company: None) -> None:
+    run = make_forecasts(today=month_of(TODAY, -2), at=AT)
+    settle(TODAY)
+
+    came = Forecast.objects.filter(run=run, kind="revenue").order_by("month").values_list("actual", flat=True)
+    assert list(came[:3]) == [Decimal(100), Decimal(100), None]
+
+
+@pytest.mark.parametrize(
+    ("role", "kinds"),
+    [
+        ("executive", ["revenue", "cash", "units"]), ("operations", ["revenue", "units"]), ("sales", []),
+        ("marketing", []),
+    ],
+)
+def test_forecasts_are_for_who_sees_everything(company: None, role: str, kinds: list[str]) -> None:
+    make_forecasts(today=TODAY, at=AT)
+
+    assert [outlook.kind for outlook in list_outlooks(UserFactory(role=role))] == kinds
