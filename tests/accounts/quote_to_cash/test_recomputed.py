@@ -149,7 +149,7 @@ def stored() -> Plain:
 
 
 @settings(
-    max_examples=6, deadline=None, phases=[Phase.explicit, Phase.generate],
+    max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(plans=st.lists(PLANS, min_size=2, max_size=3), data=st.data())
