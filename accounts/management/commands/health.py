@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import yaml
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils import timezone
 
+from accounts.golden import touched
 from accounts.health.backtest import backtest
 from accounts.health.definition import BadDefinition, read_document
-from accounts.health.past import reconstruct
+from accounts.health.past import reconstruct, rounds
+from accounts.health.renewal import renew_health
 from accounts.health.versions import apply_definition, current_definition
 
 
 class Command(BaseCommand):
-    """show, apply FILE, reconstruct or backtest."""
+    """show, apply FILE, renew, reconstruct or backtest."""
 
     help = "Shows or applies the profiles of health, writes its past, or holds it against what happened."
 
@@ -28,6 +32,7 @@ class Command(BaseCommand):
         apply.add_argument("--note", default="")
         past = acts.add_parser("reconstruct", help="give customers a weekly history before theirs began")
         past.add_argument("--weeks", type=int, default=26)
+        acts.add_parser("renew", help="score every customer afresh, and tell how long that took")
         acts.add_parser("backtest", help="compare past scores with who lapsed and who defaulted")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,6 +48,16 @@ class Command(BaseCommand):
         except (BadDefinition, OSError) as why:
             raise CommandError(f"{options['file']}: nothing was applied.\n{why}") from why
         self.stdout.write(f"Version {found.number} is in force; customers follow with their next renewal.")
+
+    def _renew(self, options: dict[str, Any]) -> None:
+        now, started, changed = timezone.now(), perf_counter(), 0
+        for after, upto in rounds(50_000):
+            with transaction.atomic():
+                touched.begin()
+                touched.touch("SELECT id FROM accounts_account WHERE id > %s AND id <= %s", [after, upto])
+                touched.settle()
+                changed += renew_health(at=now, today=timezone.localdate(now))
+        self.stdout.write(f"{changed} customers changed in {perf_counter() - started:.1f} s.")
 
     def _reconstruct(self, options: dict[str, Any]) -> None:
         written = reconstruct(today=timezone.localdate(), weeks=options["weeks"])
