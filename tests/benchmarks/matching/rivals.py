@@ -22,7 +22,7 @@ from tests.benchmarks.matching.measures import apart, pair_figures
 from tests.syncengine.identity.anyfile.labelled import SHARED, early_childhood, senzing
 from tests.syncengine.identity.febrl import febrl
 
-PINNED = ("dedupe==3.0.3", "rapidfuzz==3.14.6")
+PINNED = ("dedupe==3.0.3", "BTrees==5.2", "rapidfuzz==3.14.6")  # dedupe asks BTrees for what version 6 no longer has
 RIVALS = ("dedupe, 400 labels", "rapidfuzz token set")
 OURS = ("concord resolve_files", "splink, standard recipe", "exact keys")
 
