@@ -98,6 +98,7 @@ urlpatterns = [
     path("products/<int:id>/", products.product, name="product"),
     path("receivables/", receivables.portfolio, name="receivables"),
     path("agreements/<slug:what>/<int:id>/<slug:answer>/", receivables.settle, name="settle"),
+    path("adoption/", metrics.adoption, name="adoption"),
     path("metrics/", metrics.glossary, name="metrics"),
     path("metrics/<slug:name>/", metrics.metric, name="metric"),
     path("forecast/", forecast.forecasts, name="forecast"),

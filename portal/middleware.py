@@ -9,6 +9,9 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts.workspace.adoption import TALLY
 
 Answer = Callable[[HttpRequest], HttpResponse]
 GOOD_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -38,4 +41,20 @@ class ContentPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", settings.CONTENT_POLICY)
+        return response
+
+
+class UseMiddleware:
+    """Counts which pages and figures each role opens; never who opened them."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        match, role = request.resolver_match, getattr(request.user, "role", "")
+        if request.method == "GET" and response.status_code == 200 and match and match.url_name and role:
+            figure = match.kwargs.get("name") if match.url_name in ("metric", "api-metric") else None
+            kind = "figure" if figure else "api" if match.url_name.startswith("api-") else "page"
+            TALLY.note(role=role, kind=kind, name=figure or match.url_name, now=timezone.now())
         return response

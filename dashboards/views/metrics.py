@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from accounts.selectors.metrics import TOLD_OF, get_metric, list_metrics
-from dashboards.pages import fragment, page, reader, reads, wants
+from accounts.workspace.adoption import list_uses
+from dashboards.pages import allowed, fragment, page, reader, reads, wants
+from syncengine.selectors.sync import may_see_runs
 
 
 @reads
@@ -29,6 +32,19 @@ def metric(request: HttpRequest, name: str) -> HttpResponse:
         return fragment(request, "dashboards/metrics/_metric.html", context)
     crumbs = [("Figures", "/metrics/"), (entry.metric.label, None)]
     return page(request, "dashboards/metrics/metric.html", context, current="metrics", crumbs=crumbs)
+
+
+@allowed(may_see_runs)
+def adoption(request: HttpRequest) -> HttpResponse:
+    """Which roles use which pages and figures, over 30 days."""
+    uses = list_uses(today=timezone.localdate())
+    roles = sorted({use.role for use in uses})
+    counts = {(use.kind, use.name, use.role): use.count for use in uses}
+    names = list(dict.fromkeys((use.kind, use.name) for use in uses))
+    rows = [(kind, name, [counts.get((kind, name, role), 0) for role in roles]) for kind, name in names]
+    crumbs = [("Sync", "/sync/"), ("Adoption", None)]
+    context = {"roles": roles, "rows": rows}
+    return page(request, "dashboards/metrics/adoption.html", context, current="sync", crumbs=crumbs)
 
 
 def _holds(metric: object, words: list[str]) -> bool:

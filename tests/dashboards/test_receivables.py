@@ -74,3 +74,8 @@ def test_glossary_and_popover_open_for_everybody(login):
     found = client.get("/metrics/days_beyond_terms/").content.decode()
     assert "Its values are hidden for your role" in found
     assert client.get("/metrics/nothing/").status_code == 404
+
+
+def test_adoption_is_for_who_runs_the_portal(login):
+    assert login("operator").get("/adoption/").status_code == 200
+    assert login("sales").get("/adoption/").status_code == 403
