@@ -12,11 +12,11 @@ from django.db import connection
 from accounts.access import figure_access, shown_figures, visible_accounts
 from accounts.access.fields import Reader
 from accounts.models import Account
-from accounts.selectors.customers import figures_of
+from accounts.selectors.customers import JOINED, figures_of
 from accounts.selectors.money import latest_rates
 
 SUMMED = ("revenue_ttm", "open_pipeline", "open_receivable", "overdue_receivable", "open_tickets")
-SHOWN = ("credit_light", *SUMMED)
+SHOWN = ("credit_light", "health_score", *SUMMED)
 DEEPEST, MOST = 20, 500
 
 # Grain: one row a live company of the group, in the order of the tree; a cycle ends where it closes.
@@ -73,7 +73,7 @@ def get_group(user: Reader, account: Account) -> CompanyGroup | None:
     if len(places) < 2:
         return None
     ids = [id for id, _ in places]
-    seen = {row.pk: row for row in visible_accounts(user).filter(pk__in=ids).select_related("summary", "months")}
+    seen = {row.pk: row for row in visible_accounts(user).filter(pk__in=ids).select_related(*JOINED)}
     rates = latest_rates()
     nodes = tuple(_node(user, seen.get(id), depth, rates) for id, depth in places)
     names = tuple(name for name in SHOWN if figure_access(user, name))

@@ -13,6 +13,7 @@ from accounts.selectors.group import get_group
 from dashboards.panels.section import Panel, Reading, rows_of
 
 FIGURES = (
+    ("health_score", "Health"),
     ("revenue_ttm", "Revenue, 12 mo"),
     ("open_pipeline", "Pipeline"),
     ("open_receivable", "Receivable"),
