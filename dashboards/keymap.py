@@ -59,7 +59,6 @@ CARD: tuple[str, Rows] = (
     ),
 )
 FIXED = ("Enter", "1–5", "Shift 1–5", "↑ ↓", "0", "⌘Enter")  # what browsers or whole rows of keys mean
-SCOPES = {"lists": LISTS, "customer": CUSTOMER, "card": CARD}
 
 
 def key_groups(user: User, *, steward: bool) -> list[tuple[str, Rows]]:

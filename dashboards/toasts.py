@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.messages import get_messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def say(request: HttpRequest, words: str, undo: str = "") -> None:
     """A toast with the next answer; `undo` is a ticket."""
     messages.success(request, words, extra_tags=undo)
-
-
-def with_toasts(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """A fragment with the toasts that wait, which htmx puts in their corner."""
-    told = {"messages": list(get_messages(request))}
-    response.content += render_to_string("dashboards/shell/_new_toasts.html", told, request).encode()
-    return response
 
 
 def back(request: HttpRequest, fallback: str = "/") -> HttpResponseRedirect:

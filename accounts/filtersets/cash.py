@@ -1,15 +1,15 @@
-"""How exceptions, alerts and chains are filtered, by pages and programs alike."""
+"""How exceptions and alerts are filtered, by pages and programs alike."""
 
 from __future__ import annotations
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.access.fields import Reader
 from accounts.alerts.inbox import for_role, waiting
 from accounts.filtersets.strict import AnyOf, StrictFilterSet
-from accounts.models import Alert, Chain, ProcessException
+from accounts.models import Alert, ProcessException
 from accounts.models.exception import OPEN_STATES, REASONS, STATES
 from accounts.quote_to_cash.reading import redacted_amounts
 from accounts.quote_to_cash.rules import visible_rules
@@ -91,24 +91,3 @@ class AlertFilter(StrictFilterSet):
     def is_mine(self, rows: QuerySet[Alert], name: str, value: bool) -> QuerySet[Alert]:
         mine = for_role(self.user, rows)
         return mine if value else rows.exclude(pk__in=mine.values("pk"))
-
-
-class ChainFilter(StrictFilterSet):
-    """Filters of chains."""
-
-    object = "account"
-    reveals = {"segment": "segment"}
-
-    account = django_filters.NumberFilter("account_id", label="Customer")
-    segment = AnyOf("account__segment", lookup_expr="in", label="Segment")
-    entity = AnyOf("legal_entity", lookup_expr="in", label="Our company")
-    document = django_filters.CharFilter("label", label="Number of the first document")
-    live = django_filters.BooleanFilter(method="is_live", label="Not yet paid, lost or cancelled")
-
-    class Meta:
-        model = Chain
-        fields: list[str] = []
-
-    def is_live(self, rows: QuerySet[Chain], name: str, value: bool) -> QuerySet[Chain]:
-        done = Q(paid_date__isnull=False) | Q(state="lost")
-        return rows.exclude(done) if value else rows.filter(done)

@@ -14,8 +14,7 @@ from accounts.models import Account, columns
 
 SILENT_DAYS = 120
 EACH = 4
-OVERDUE = columns.or_zero("summary__overdue_receivable")  # as they are indexed
-REVENUE = columns.or_zero("summary__revenue_ttm")
+REVENUE = columns.or_zero("summary__revenue_ttm")  # as it is indexed
 
 
 @dataclass(frozen=True)

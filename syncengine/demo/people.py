@@ -9,8 +9,6 @@ from syncengine.demo.names import make_people, slug
 from syncengine.demo.places import by_country, make_mobiles
 from syncengine.demo.words import company, countries
 
-SLOTS = 5  # people a customer at most
-
 
 def make_contacts(dice: Dice, customers: pl.DataFrame) -> pl.DataFrame:
     """One row a person: name, mailbox, phones, position, consent."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from syncengine.identity.blocking import BLOCKING_RULES, few_candidates, live_keys, passing_keys
+from syncengine.identity.blocking import few_candidates, live_keys, passing_keys
 from syncengine.identity.comparisons import COMPARISONS
 from syncengine.identity.engine import connect
 from syncengine.identity.guards import POLICY, Policy
@@ -103,8 +103,3 @@ def _scored(con: duckdb.DuckDBPyConnection, model: Model, policy: Policy, *, lea
         comparisons=pl.concat_list([pl.col(g).cast(pl.Int8) for g in levels]), evidence=numbers
     )
     return raw.select(COLUMNS).sort("record_l", "record_r")
-
-
-def key_names() -> tuple[str, ...]:
-    """The blocking rules in the order of their key columns."""
-    return tuple(rule.name for rule in BLOCKING_RULES)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from accounts.access import scope_of, treatment, visible_accounts
-from accounts.models import Account, AccountCrosswalk, User
-from syncengine.models import Decision, DecisionBatch, Move
+from accounts.models import AccountCrosswalk, User
+from syncengine.models import DecisionBatch, Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ def get_move(user: User, id: int) -> Move | None:
 
 
 def members_of(accounts: list[int]) -> list[int]:
+    """The records of these customers."""
     return list(AccountCrosswalk.objects.filter(account__in=accounts).order_by("pk").values_list("pk", flat=True))
 
 
@@ -64,12 +65,3 @@ def list_batches(user: User) -> QuerySet[DecisionBatch]:
     if not may_see_moves(user):
         return DecisionBatch.objects.none()
     return DecisionBatch.objects.select_related("made_by", "approved_by").order_by("-pk")
-
-
-def list_decisions(user: User, account: Account) -> QuerySet[Decision]:
-    """What people said about the records of one customer, the newest first."""
-    if not may_see_moves(user):
-        return Decision.objects.none()
-    members = members_of([account.pk])
-    about = Q(records_l__overlap=members) | Q(records_r__overlap=members)
-    return Decision.objects.filter(about).select_related("made_by", "closed_by", "approved_by").order_by("-pk")

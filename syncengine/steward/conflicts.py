@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.audit import record
 from accounts.catalogue import load
-from accounts.frames import execute, rows
+from accounts.frames import execute
 from accounts.models import User
 from syncengine.canonical import table
 from syncengine.models import CanonicalAccount, StewardTask
@@ -27,12 +27,6 @@ SIMILAR = """
        AND c.live AND c.source_id = %(source)s AND {value} IS NOT NULL
      ORDER BY t.id, coalesce(c.modified_at, c.observed_at) DESC, c.crosswalk_id
 """
-
-
-def count_similar(*, field: int, source_id: int) -> int:
-    """How many open conflicts the source's value would settle."""
-    query = _similar(field)
-    return int(rows(f"SELECT count(*) FROM ({query}) s", {"field": field, "source": source_id})[0][0])
 
 
 @transaction.atomic
@@ -74,4 +68,3 @@ def _similar(field: int) -> str:
     spec = load()["account"].by_code[field]
     value = f"array_to_string(c.{spec.name}, ';')" if spec.type == "tags" else f"c.{spec.name}::text"
     return SIMILAR.format(value=value, table=table("account"))
-

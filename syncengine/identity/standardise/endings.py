@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
-
-Lookup = Callable[[pl.Series], pl.Series]
 
 
 @dataclass(frozen=True, eq=False)

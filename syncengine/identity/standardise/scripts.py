@@ -6,7 +6,6 @@ import polars as pl
 from anyascii import anyascii
 
 OTHER = r"[^\p{Latin}\p{Greek}\p{Cyrillic}\p{Common}\p{Inherited}]"
-SYLLABLES = r"[\p{Han}\p{Hangul}]"
 
 
 def latin_columns(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
