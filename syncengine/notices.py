@@ -10,6 +10,7 @@ import json
 import socket
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -66,9 +67,10 @@ def send_webhook(message: Message, now: datetime) -> None:
     body = json.dumps({"type": f"alerts.{message.delivery.kind}", "data": [data_of(row) for row in message.rows]})
     refuse_inner_address(message.address)
     headers = signed(f"alert-{message.delivery.pk}", now, body, message.secret) | {"Content-Type": "application/json"}
-    response = httpx.post(message.address, content=body, headers=headers, timeout=TIMEOUT, follow_redirects=False)
-    if not response.is_success:
-        raise NotSent(f"answered {response.status_code}")
+    options: dict[str, Any] = {"content": body, "headers": headers, "timeout": TIMEOUT, "follow_redirects": False}
+    with httpx.stream("POST", message.address, **options) as answer:  # its body is not read, however long it is
+        if not answer.is_success:
+            raise NotSent(f"answered {answer.status_code}")
 
 
 SENDERS: dict[str, Callable[[Message, datetime], None]] = {"mail": send_mail, "webhook": send_webhook}

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from accounts import audit
+from accounts.access import scope_of
 from accounts.models import (
     AcceptedDifference,
     Account,
@@ -93,6 +94,8 @@ def accept(
         raise Refused("Say why the difference is accepted.")
     if not at.date() <= until <= at.date() + LONGEST_ACCEPTANCE:
         raise Refused(f"An acceptance ends within {LONGEST_ACCEPTANCE.days} days from today.")
+    if whole_company and not scope_of(by).everything:
+        raise Refused("For all customers, somebody who sees all of them has to accept it.")
     if whole_company and up_to is None:
         raise Refused("For all customers, say up to which amount.")
     rule = AcceptedDifference.objects.create(

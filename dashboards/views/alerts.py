@@ -85,7 +85,7 @@ def act(request: HttpRequest, id: int, name: str) -> HttpResponse:
             say(request, "Taken up. It closes by itself once it is no longer so.")
         elif name == "snooze":
             days = request.POST.get("days", "7")
-            until = now + timedelta(days=int(days) if days.isdecimal() else 7)
+            until = now + timedelta(days=int(days) if days.isdecimal() and len(days) < 4 else 7)
             handling.snooze(alert=found, until=until, reason=request.POST.get("reason", ""), by=user, at=now)
             say(request, f"Asleep until {until:%-d %b}.")
         elif name == "wake":

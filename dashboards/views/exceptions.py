@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST
 
+from accounts.access import scope_of
 from accounts.filtersets import ExceptionFilter, FilterRefused
 from accounts.models import ProcessException, User
 from accounts.quote_to_cash import handling
@@ -104,13 +105,18 @@ def _acted(request: HttpRequest, user: User, found: ProcessException, name: str)
 
 def _accepted(request: HttpRequest, user: User, found: ProcessException) -> str:
     given = request.POST
-    until = parse_date(given.get("until", ""))
+    try:
+        until = parse_date(given.get("until", ""))
+    except ValueError:  # the thirtieth of February
+        until = None
     if until is None:
         raise handling.Refused("Name the day until which the difference is accepted.")
     try:
         up_to = Decimal(given["up_to"].replace(",", "")) if given.get("up_to") else None
     except InvalidOperation as error:
         raise handling.Refused("The amount is no number.") from error
+    if up_to is not None and not up_to.is_finite():
+        raise handling.Refused("The amount is no number.")
     handling.accept(
         exception=found, reason=given.get("reason", ""), until=until, by=user, at=timezone.now(), up_to=up_to,
         whole_company=given.get("scope") == "all",
@@ -126,6 +132,7 @@ def _show(request: HttpRequest, id: int, problem: str = "", status: int = 200) -
         "problem": problem,
         "next": neighbours(visible_exceptions(user), row.exception),
         "currency": base_currency(),
+        "for_all": scope_of(user).everything,
         "today": timezone.localdate(),
         "rule_code": exception_rules().rules[row.exception.rule].code,
     }

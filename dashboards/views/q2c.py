@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -79,8 +79,11 @@ def chain(request: HttpRequest, id: int) -> HttpResponse:
 def decide(request: HttpRequest, id: int) -> HttpResponse:
     """Two documents of the chain belong together, or don't."""
     user, now = reader(request), timezone.now()
+    if treatment(user, "order") != "full":
+        raise PermissionDenied
     found: Chain = get_object_or_404(visible_chains(user).select_related("account"), pk=id)
-    link = get_object_or_404(Link, pk=request.POST.get("link", "0"))
+    number = request.POST.get("link", "")
+    link = get_object_or_404(Link, pk=number if number.isdecimal() else 0)
     if link.pk not in {tie.link.pk for tie in get_chain(user, id).ties}:
         raise BadRequest("That link is not of this chain.")
     verdict = "confirmed" if request.POST.get("verdict") == "confirmed" else "rejected"

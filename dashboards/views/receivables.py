@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
 from accounts import audit, receivables
@@ -74,7 +75,8 @@ def statement(request: HttpRequest, id: int) -> HttpResponse | StreamingHttpResp
     if form in ("csv", "pdf"):
         audit.record(user=user, action="statement made", object="account", row_id=account.pk, detail={"as": form},
                      at=timezone.now())  # fmt: skip
-        name = f'attachment; filename="statement-{account.customer_number or account.pk}-{today}.{form}"'
+        number = slugify(account.customer_number or "") or account.pk  # a source's text may hold quotes
+        name = f'attachment; filename="statement-{number}-{today}.{form}"'
         if form == "csv":
             lines = StreamingHttpResponse(found.csv(), content_type="text/csv; charset=utf-8")
             lines["Content-Disposition"] = name
@@ -129,9 +131,12 @@ def _given(request: HttpRequest) -> dict[str, Any]:
 def _amount(request: HttpRequest) -> Decimal | None:
     text = request.POST.get("amount", "").replace(",", "").strip()
     try:
-        return Decimal(text) if text else None
-    except InvalidOperation as error:
-        raise receivables.BadAgreement(f"{text!r} is not an amount. Write it like 1250.00.") from error
+        amount = Decimal(text) if text else None
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if amount is not None and not amount.is_finite():
+        raise receivables.BadAgreement(f"{text!r} is not an amount. Write it like 1250.00.")
+    return amount
 
 
 def _day(request: HttpRequest, name: str) -> date:

@@ -86,8 +86,8 @@ class EventView(APIView):
 def _json(body: bytes) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
-        raise Refused("The body is not JSON.", "not-json") from None
+    except (ValueError, RecursionError):
+        raise Refused("The body is not JSON that can be read.", "not-json") from None
 
 
 def _named(content: Any) -> str:

@@ -116,7 +116,7 @@ def deliver_due(
 def _claim(now: datetime) -> WebhookDelivery | None:
     """The next call, leased: a caller that dies gives it back after a while, under the same id."""
     due = WebhookDelivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        state="waiting", next_at__lte=now, endpoint__disabled_at=None
+        state="waiting", next_at__lte=now, endpoint__disabled_at=None, endpoint__user__is_active=True
     )
     found = due.select_related("endpoint").order_by("next_at", "seq").first()
     if found is not None:
@@ -158,10 +158,11 @@ def _call(
     }  # fmt: skip
     try:
         check(endpoint.url)
-        answer = http.post(endpoint.url, content=body, headers=headers)
+        with http.stream("POST", endpoint.url, content=body, headers=headers) as answer:
+            status = answer.status_code  # what else it answers is not read, however long it is
     except (httpx.HTTPError, NotSent, OSError) as error:
         return None, f"{type(error).__name__}: {error}"[:300]
-    return answer.status_code, "" if answer.is_success else f"answered {answer.status_code}"
+    return status, "" if 200 <= status < 300 else f"answered {status}"
 
 
 def _switch_off(delivery: WebhookDelivery, status: int | None, now: datetime) -> None:
