@@ -54,7 +54,7 @@ def _consumer(declared: dict[str, Any], options: dict[str, Any]) -> Any:
     try:
         client = import_module("confluent_kafka")
     except ImportError:
-        raise KafkaMissing("Kafka needs its client: pip install 'concord[kafka]'") from None
+        raise KafkaMissing("Kafka needs its client: pip install confluent-kafka") from None
     settings = {
         "bootstrap.servers": declared["brokers"],
         "group.id": declared.get("group", "concord"),
