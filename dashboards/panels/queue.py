@@ -1,4 +1,4 @@
-"""How tasks and cards read: subjects, differences first, evidence as bars, and what an answer did."""
+"""How tasks and cards read: subjects, differences first, and what an answer did."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from accounts.catalogue import load
 from accounts.models import User
@@ -14,9 +14,6 @@ from accounts.selectors.money import base_currency
 from dashboards.panels.differences import Piece, alike, pieces, text_of
 from syncengine.models import StewardTask
 from syncengine.selectors.queue import Card, FieldRow, band_of, sees_amounts
-
-if TYPE_CHECKING:
-    from syncengine.identity import Explanation
 
 KINDS = {
     "duplicate": "Duplicates",
@@ -44,15 +41,6 @@ RELATIONS = {
     "ship_to": ("Receives its goods", "Has its goods sent here"),
     "franchise": ("Its franchisor", "Its franchisee"),
     "former": ("What it used to be", "What became of it"),
-}
-LABELS = {
-    "name": "Name",
-    "web": "Web and mail",
-    "phone": "Telephone",
-    "tax": "Tax number",
-    "registration": "Register number",
-    "duns": "D-U-N-S",
-    "address": "Address",
 }
 RULE = re.compile(r"\w+:\w+")
 ICONS = {
@@ -110,21 +98,6 @@ class Comparison:
     def told(self) -> int:
         """How many of the records tell the field."""
         return sum(bool(value.text) for value in self.values)
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One piece of evidence: how far it speaks for or against."""
-
-    label: str
-    words: str
-    weight: float
-    width: float
-
-    @property
-    def against(self) -> bool:
-        """Whether it speaks against a match."""
-        return self.weight < 0
 
 
 def task_rows(tasks: Sequence[StewardTask], now: datetime, *, amounts: bool = True) -> list[TaskRow]:
@@ -261,13 +234,6 @@ def outcome_words(task: StewardTask, card: Card) -> str:
         return "Decided. A second person has to agree before anything merges."
     label = card.field.label if card.field else "Value"
     return f"{label} set: {task.outcome.removeprefix('pinned ')}."
-
-
-def evidence_bars(explanation: Explanation) -> list[Bar]:
-    """The steps that speak for or against, the strongest first, each scaled to the strongest."""
-    steps = sorted((step for step in explanation.steps if step.weight), key=lambda step: -abs(step.weight))
-    top = max((abs(step.weight) for step in steps), default=1.0)
-    return [Bar(LABELS[step.comparison], step.sentence, step.weight, abs(step.weight) / top * 50) for step in steps]
 
 
 def _comparison(row: FieldRow, card: Card, result: dict[str, Any]) -> Comparison:

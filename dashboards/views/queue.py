@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST
 
 from dashboards.pages import allowed, fragment, page, reader, wants
 from dashboards.panels.desk import QueryOf, asked_of, filters_of, queue_view
-from dashboards.panels.queue import KINDS, card_view, evidence_bars, outcome_words
+from dashboards.panels.evidence import evidence_bars
+from dashboards.panels.queue import KINDS, card_view, outcome_words
 from dashboards.shell import may_see_queue
 from syncengine.models import StewardTask
 from syncengine.selectors.queue import Card, get_card, list_tasks, next_task

@@ -1,4 +1,4 @@
-"""Reading one stream: lock it, read from its watermark, take batch after batch, believe absences, keep the ledger."""
+"""Reading one stream: lock it, read from its watermark, take batch after batch, keep the ledger."""
 
 from __future__ import annotations
 
@@ -14,17 +14,15 @@ from structlog.contextvars import bound_contextvars
 
 from accounts.catalogue import load
 from accounts.frames import rows
-from accounts.golden.shape import GOLDEN
 from accounts.models import SourceState
 from accounts.partitions import ensure_partitions
 from syncengine import breaker, landing
 from syncengine.asking import request_of
-from syncengine.canonical import bury
 from syncengine.connectors import Connector, ConnectorError, Kind, StreamRequest, open_connector
-from syncengine.landing import Landing, mark_dirty
 from syncengine.mapping import ConfigurationError, compile_stream
 from syncengine.models import Run, Stream
 from syncengine.operations.drift import Blocked, blocking, note_columns
+from syncengine.pipeline.absences import GUARD_SHARE, MassChange, believe_absences, believe_gone
 from syncengine.pipeline.batch import Reading, take
 from syncengine.pipeline.tally import Tally
 from syncengine.policies import PolicySet, current_policies
@@ -34,15 +32,10 @@ log = structlog.get_logger(__name__)
 
 Progress = Callable[[str, int], None]
 STREAM_LOCK = 7301
-GUARD_SHARE, GUARD_ROWS = 0.3, 100
 
 
 class StreamBusy(Exception):
     """Another run is reading the stream."""
-
-
-class MassChange(Exception):
-    """A listing lacks so many known records that people are asked first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +151,9 @@ def _read(
             complete = batch.complete
             if progress:
                 progress(f"{stream.source.name} {stream.name}", batch.rows.height)
-        _believe_absences(connector, source, seen, complete, run, clock, guard)
+        believe_absences(
+            connector, source.request, source.reading, seen, complete=complete, clock=clock, guard=guard
+        )
 
 
 def _look_for_drift(connector: Connector, source: _Source, stream: Stream, now: datetime) -> None:
@@ -199,56 +194,6 @@ def _take_batch(
 
 def _merged(stages: dict[str, float], more: dict[str, float]) -> dict[str, float]:
     return {name: round(stages.get(name, 0) + more.get(name, 0), 3) for name in {**stages, **more}}
-
-
-def _believe_absences(
-    connector: Connector,
-    source: _Source,
-    seen: list[pl.Series],
-    complete: bool,
-    run: Run,
-    clock: Callable[[], datetime],
-    guard: float,
-) -> None:
-    """Deletions are believed only after a complete listing; an unusual share of them stops the run."""
-    request, stream = source.request, source.reading.stream
-    if complete:
-        keys = pl.concat(seen) if seen else pl.Series([], dtype=pl.String)
-    elif request.listing == "full" and connector.kind != "files" and connector.lists_keys(request):
-        keys = pl.Series([key for part in connector.list_keys(request) for key in part], dtype=pl.String)
-    else:
-        return
-    now = clock()
-    with transaction.atomic():
-        gone, live = landing.absent_records(stream.pk, keys.drop_nulls().str.strip_chars())
-        if gone.height > GUARD_ROWS and gone.height > guard * live:
-            raise MassChange(
-                f"{gone.height} of {live} known records are missing from the listing; nothing was deleted. "
-                f"If that is right: manage.py sync {stream.source.name} --stream {stream.name} --accept-deletions"
-            )
-        if gone.height:
-            _bury(gone, source.reading, now)
-            Tally(absent=gone.height).write(run.pk)
-        Stream.objects.filter(pk=stream.pk).update(listed_at=now)
-
-
-def _bury(gone: pl.DataFrame, reading: Reading, now: datetime) -> None:
-    stream = reading.stream
-    landing.bury(gone, Landing(stream.pk, reading.run_id, now))
-    code = load()[stream.object].code
-    if stream.object not in GOLDEN:
-        mark_dirty(code, gone["record_id"], stream_id=stream.pk, cause="absent", now=now)
-        return
-    landing.stage("gone_keys", {"key": "text"}, gone)
-    ids = landing.read(
-        f"SELECT x.id FROM accounts_{stream.object}crosswalk x JOIN gone_keys g ON g.key = x.key "
-        "WHERE x.source_id = %s",
-        {"record_id": pl.Int64()},
-        [stream.source_id],
-    )
-    landing.stage("gone_canonical", {"record_id": "bigint"}, ids)
-    bury(stream.object, "gone_canonical")
-    mark_dirty(code, ids["record_id"], stream_id=stream.pk, cause="absent", now=now)
 
 
 def _finish(run: Run, stream: Stream, now: datetime, *, failure: Exception | None = None) -> Run:
@@ -296,19 +241,7 @@ def refresh_records(
             for batch in connector.read(request):
                 _take_batch(batch.rows, batch.refused, None, stream, run, source.reading, clock())
                 met |= set(batch.rows[source.declared.key].drop_nulls()) if batch.rows.height else set()
-        _believe_gone(sorted(gone_if_absent - met), source.reading, clock())
+        believe_gone(sorted(gone_if_absent - met), source.reading, clock())
     except (ConnectorError, ConfigurationError) as error:
         return _finish(run, stream, clock(), failure=error)
     return _finish(run, stream, clock())
-
-
-def _believe_gone(keys: list[str], reading: Reading, now: datetime) -> None:
-    """Records the source called deleted, and does not have any more when asked."""
-    if not keys:
-        return
-    with transaction.atomic():
-        known = landing.known_records(reading.stream.pk, pl.Series(keys, dtype=pl.String))
-        gone = known.filter(~pl.col("known_gone")).select("key", "record_id")
-        if gone.height:
-            _bury(gone, reading, now)
-            Tally(absent=gone.height).write(reading.run_id)

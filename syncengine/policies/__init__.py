@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from syncengine.policies.company import LegalEntity, Rate, Reference, Territory
 from syncengine.policies.shapes import (
     AlsoMap,
     FieldMap,
     FieldPolicy,
-    LegalEntity,
     PolicySet,
-    Rate,
-    Reference,
     Rule,
     Schedule,
     Source,
     Stream,
     Survivorship,
-    Territory,
 )
 
 __all__ = [

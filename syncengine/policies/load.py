@@ -9,13 +9,14 @@ from pathlib import Path
 
 from accounts.catalogue import Catalogue, load
 from syncengine.policies.approvals import read_approvals
+from syncengine.policies.company import Reference
 from syncengine.policies.customer_sync import read_customer_sync
 from syncengine.policies.mistakes import Mistake, Mistakes, did_you_mean
 from syncengine.policies.reference import KEYS as REFERENCE_KEYS
 from syncengine.policies.reference import read_reference
 from syncengine.policies.rules import read_rules
 from syncengine.policies.sections import Document, Section, compose
-from syncengine.policies.shapes import Approvals, PolicySet, Reference, Rule, Source, Survivorship
+from syncengine.policies.shapes import Approvals, PolicySet, Rule, Source, Survivorship
 from syncengine.policies.sources import read_source
 from syncengine.policies.survivorship import read_survivorship
 

@@ -9,10 +9,10 @@ from zoneinfo import available_timezones
 
 from accounts.catalogue import Catalogue
 from syncengine.mapping.codes import CURRENCIES, known_country_codes
+from syncengine.policies.company import LegalEntity, Rate, Reference, Territory
 from syncengine.policies.mistakes import did_you_mean
 from syncengine.policies.schedules import parse_duration
 from syncengine.policies.sections import Section
-from syncengine.policies.shapes import LegalEntity, Rate, Reference, Territory
 from syncengine.policies.tables import (
     read_product_mapping,
     read_regions,

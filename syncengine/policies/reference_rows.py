@@ -16,7 +16,7 @@ from accounts.models import (
     Territory,
     Tolerance,
 )
-from syncengine.policies.shapes import Reference
+from syncengine.policies.company import Reference
 
 # Our own currency is worth one since before any rate: figures find the base currency by this row.
 BEFORE_ANY_RATE = date(1900, 1, 1)

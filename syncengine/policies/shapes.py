@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from accounts.catalogue import Catalogue
+from syncengine.policies.company import Reference
 
 Severity = Literal["reject", "hold", "warn"]
 
@@ -202,103 +203,6 @@ class Survivorship:
 
 
 @dataclass(frozen=True)
-class Rate:
-    """How many units of the base currency one unit of `currency` was worth from that day on."""
-
-    currency: str
-    date: date
-    rate: Decimal
-
-
-@dataclass(frozen=True)
-class LegalEntity:
-    """One of our own companies."""
-
-    code: str
-    label: str
-    currency: str
-    country: str
-    timezone: str = ""
-
-
-@dataclass(frozen=True)
-class Territory:
-    """A sales territory and the countries that belong to it."""
-
-    code: str
-    label: str
-    countries: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Region:
-    """A part of the world that reports are grouped by."""
-
-    code: str
-    label: str
-    territories: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class SalesStage:
-    """A step of a deal, with the words the sources have for it."""
-
-    code: str
-    label: str
-    probability: Decimal | None = None
-    state: str = "open"
-    words: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class PaymentTerm:
-    """Terms of payment, with the words the sources have for them."""
-
-    code: str
-    label: str
-    days: int
-    discount_days: int | None = None
-    discount_percent: Decimal | None = None
-    words: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Tolerance:
-    """How far two figures may lie apart."""
-
-    name: str
-    percent: Decimal | None = None
-    amount: Decimal | None = None
-    days: int | None = None
-
-
-@dataclass(frozen=True)
-class ProductMapping:
-    """A source's own number of a product, and the article number it stands for."""
-
-    source: str
-    key: str
-    product_code: str
-
-
-@dataclass(frozen=True)
-class Reference:
-    """Reference tables of the company."""
-
-    base_currency: str = "EUR"
-    rates: tuple[Rate, ...] = ()
-    legal_entities: tuple[LegalEntity, ...] = ()
-    territories: tuple[Territory, ...] = ()
-    freshness: Mapping[str, timedelta] = dataclasses.field(default_factory=dict)
-    regions: tuple[Region, ...] = ()
-    sales_stages: tuple[SalesStage, ...] = ()
-    payment_terms: tuple[PaymentTerm, ...] = ()
-    product_mapping: tuple[ProductMapping, ...] = ()
-    tolerances: tuple[Tolerance, ...] = ()
-
-
-@dataclass(frozen=True)
 class Approvals:
     """Whether changed policies need a second person, and which roles may be that person."""
 
@@ -312,7 +216,7 @@ class PolicySet:
 
     sources: Mapping[str, Source] = dataclasses.field(default_factory=dict)
     survivorship: Mapping[str, Survivorship] = dataclasses.field(default_factory=dict)
-    reference: Reference = Reference()
+    reference: Reference = dataclasses.field(default_factory=Reference)
     rules: tuple[Rule, ...] = ()
     approvals: Approvals = Approvals()
     number: int | None = None

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 from accounts.reference import DEFAULTS
+from syncengine.policies.company import PaymentTerm, ProductMapping, Region, SalesStage, Tolerance
 from syncengine.policies.mistakes import did_you_mean
 from syncengine.policies.sections import Section
-from syncengine.policies.shapes import PaymentTerm, ProductMapping, Region, SalesStage, Tolerance
 
 STATES = ("open", "won", "lost")
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from accounts.catalogue import load
+from syncengine.policies.company import Rate
 from syncengine.policies.load import check, check_documents
 from syncengine.policies.schedules import parse_duration, parse_schedule
-from syncengine.policies.shapes import FieldPolicy, Rate, Rule, Schedule
+from syncengine.policies.shapes import FieldPolicy, Rule, Schedule
 from tests.syncengine.policies.files import HEAD, check_texts
 
 PRESETS = Path(__file__).resolve().parents[3] / "syncengine" / "presets"
