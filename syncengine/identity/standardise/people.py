@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import polars as pl
+from nicknames import name_triplets
 
 from syncengine.identity.standardise.sounds import bones, sound
 from syncengine.identity.standardise.text import LONGEST, code, fold, said
@@ -95,9 +96,17 @@ def _initials() -> pl.Expr:
 
 
 @cache
+def short_forms() -> pl.DataFrame:
+    """name and root of short forms: English ones from a package, those across languages our own."""
+    english = [(told.name2, told.name1) for told in name_triplets() if "." not in told.name2]  # k.c. are initials
+    rows = pl.DataFrame(english, schema={"name": pl.String, "root": pl.String}, orient="row")
+    return pl.concat([rows, table("nicknames")]).unique().sort("name", "root")
+
+
+@cache
 def short_initials() -> dict[str, list[str]]:
     """First letters of the short forms and roots of a name."""
-    both = pl.concat([table("nicknames"), table("nicknames").select(name="root", root="name")])
+    both = pl.concat([short_forms(), short_forms().select(name="root", root="name")])
     grouped = both.group_by("name").agg(pl.col("root").str.slice(0, 1).unique().sort())
     return dict(grouped.iter_rows())
 
@@ -111,7 +120,7 @@ def given_names() -> pl.Series:
 @cache
 def nicknames() -> dict[str, list[str]]:
     """The names a short form may stand for."""
-    grouped = table("nicknames").group_by("name").agg(pl.col("root").sort())
+    grouped = short_forms().group_by("name").agg(pl.col("root").sort())
     return dict(grouped.iter_rows())
 
 
