@@ -117,7 +117,7 @@ class Supervisor:
     def _renew_listeners(self, name: str) -> None:
         for running in self.running:
             if running.child.listens_to == name:
-                _signal(running.process, running.child.hurried_end)
+                _kill_group(running.process)  # asked to end, it would wait for the connection it lost
 
     def _note_end(self, running: Running) -> None:
         _kill_group(running.process)  # what it started may still hold its port
