@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import AllowAny
@@ -81,6 +81,11 @@ class EventView(APIView):
         except NotUnderstood as error:
             raise Refused(str(error), "event-not-understood") from error
         return Response({"accepted": store_events(told, via="webhook", now=now)}, status=202)
+
+
+@extend_schema_view(post=extend_schema(operation_id="receive_event_of_source"))
+class SourceEventView(EventView):
+    """The same for events that don't say whose they are."""
 
 
 def _json(body: bytes) -> Any:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from syncengine.api.events import EventView
+from syncengine.api.events import EventView, SourceEventView
 from syncengine.api.runs import RunListView, RunView, SourceListView
 from syncengine.api.webhooks import DeliveryListView, EndpointListView, ResendView
-from syncengine.api.writes import DecisionView, ProposalListView, WriteListView
+from syncengine.api.writes import ApproveView, ProposalListView, RejectView, WriteListView
 
 urlpatterns = [
     path("webhooks", EndpointListView.as_view(), name="api-webhook-list"),
@@ -15,10 +15,10 @@ urlpatterns = [
     path("deliveries/<str:id>/resend", ResendView.as_view(), name="api-resend"),
     path("accounts/<str:id>/writes", WriteListView.as_view(), name="api-write-list"),
     path("accounts/<str:id>/proposals", ProposalListView.as_view(), name="api-proposal-list"),
-    path("proposals/<str:id>/approve", DecisionView.as_view(), {"act": "approve"}, name="api-approve"),
-    path("proposals/<str:id>/reject", DecisionView.as_view(), {"act": "reject"}, name="api-reject"),
+    path("proposals/<str:id>/approve", ApproveView.as_view(), name="api-approve"),
+    path("proposals/<str:id>/reject", RejectView.as_view(), name="api-reject"),
     path("events", EventView.as_view(), name="api-events"),
-    path("events/<slug:source>", EventView.as_view(), name="api-events-source"),
+    path("events/<slug:source>", SourceEventView.as_view(), name="api-events-source"),
     path("runs", RunListView.as_view(), name="api-run-list"),
     path("runs/<str:id>", RunView.as_view(), name="api-run"),
     path("sources", SourceListView.as_view(), name="api-source-list"),

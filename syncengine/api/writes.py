@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -145,9 +145,9 @@ class DecisionView(ReadView):
 
     http_method_names = ["post", "options"]
 
-    @extend_schema(
-        operation_id="decide_proposal", tags=TAGS, request=AnswerSerializer, responses={200: ProposalSerializer}
-    )
+    decide = staticmethod(proposals.reject)
+
+    @extend_schema(tags=TAGS, request=AnswerSerializer, responses={200: ProposalSerializer})
     def post(self, request: Request, **kwargs: Any) -> Response:
         """The request as it stands then; 409 where somebody was faster."""
         user, now = _person(request), timezone.now()
@@ -156,10 +156,9 @@ class DecisionView(ReadView):
             raise Http404("There is no such request.")
         told = AnswerSerializer(data=request.data)
         told.is_valid(raise_exception=True)
-        decide = proposals.approve if kwargs["act"] == "approve" else proposals.reject
         try:
             with transaction.atomic():
-                decide(request=found.request, user=user, now=now, answer=told.validated_data.get("answer", ""))
+                self.decide(request=found.request, user=user, now=now, answer=told.validated_data.get("answer", ""))
         except proposals.NotYours as error:
             raise PermissionDenied(str(error), "not-yours") from error
         except ValueError as error:
@@ -167,6 +166,20 @@ class DecisionView(ReadView):
         take_requests(now=now)
         again = proposals.get_proposal(user, found.request.pk)
         return Response({"data": proposal_data(again) if again else None})
+
+
+@extend_schema_view(post=extend_schema(operation_id="approve_proposal"))
+class ApproveView(DecisionView):
+    """Letting what others asked for happen."""
+
+    decide = staticmethod(proposals.approve)
+
+
+@extend_schema_view(post=extend_schema(operation_id="reject_proposal"))
+class RejectView(DecisionView):
+    """Refusing what others asked for, with the reason."""
+
+    decide = staticmethod(proposals.reject)
 
 
 def _person(request: Request) -> User:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.audit import record
 from accounts.catalogue import load
-from accounts.models import AccountCrosswalk, User
+from accounts.models import Account, AccountCrosswalk, User
 from syncengine.models import Decision, DecisionBatch, Hold, StewardTask
 from syncengine.steward.bindings import bind, take_effect, touch, unbind
 from syncengine.steward.contradictions import ContradictsDecision
@@ -158,8 +158,9 @@ def resolve_conflict(
 ) -> None:
     """Settle a conflict: pin the value of one record, or a value typed in."""
     task = locked(task)
-    anchor = _first_record(task.account_id or 0)
-    if record_id is not None and not AccountCrosswalk.objects.filter(pk=record_id, account=task.account_id).exists():
+    account_id = _standing(task.account_id or 0)
+    anchor = _first_record(account_id)
+    if record_id is not None and not AccountCrosswalk.objects.filter(pk=record_id, account=account_id).exists():
         raise ValidationError("That record is not one of this customer's.")
     pin = pin_value(
         record_id=anchor,
@@ -246,6 +247,12 @@ def close(
     StewardTask.objects.filter(pk=task.pk).update(
         state="done", outcome=outcome, decision=decision, pin=pin, closed_by=user, closed_at=now
     )
+
+
+def _standing(account_id: int) -> int:
+    """The customer itself, or the one it was merged into since the question was asked."""
+    merged_into = Account.objects.filter(pk=account_id).values_list("merged_into_id", flat=True).first()
+    return _standing(merged_into) if merged_into else account_id
 
 
 def _first_record(account_id: int) -> int:

@@ -36,6 +36,7 @@ def test_list_leads_to_customer_and_value_to_its_lineage(
     page.keyboard.press("Escape")
 
     expect(page.locator(".facts").get_by_role("link", name="+49 221 5511")).to_be_focused()
+    page.locator(".chart").scroll_into_view_if_needed()  # it is drawn when somebody comes to it
     expect(page.locator(".chart[data-drawn]")).to_be_visible(timeout=20_000)
     assert outside == []
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-CUSTOMERS = [*range(1, 9), *range(10, 18)]  # those whose city the CRM does not doubt before the ERP has spoken
+# Whose city the CRM does not doubt before the ERP has spoken, and whose records no steward takes apart.
+CUSTOMERS = [*range(1, 8), *range(10, 18)]
 POLICY = """
 source: shop
 label: Shop
