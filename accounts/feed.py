@@ -9,6 +9,7 @@ from django.db.models import Min, Q, QuerySet
 
 from accounts.access import scope_of, treatment
 from accounts.access.fields import Reader
+from accounts.alerts.inbox import rules_of
 from accounts.frames import execute, rows
 from accounts.models import FeedEvent
 
@@ -69,13 +70,13 @@ def forget_old(*, now: datetime) -> int:
 
 
 def visible_events(user: Reader) -> QuerySet[FeedEvent]:
-    """Events about customers the reader may see; `feed.reset` concerns everybody."""
+    """Events about customers, and alerts of rules, that the reader may see; `feed.reset` concerns everybody."""
     if treatment(user, "identity") == "none":
         return FeedEvent.objects.none()
     scope = scope_of(user)
-    if scope.everything:
-        return FeedEvent.objects.all()
-    return FeedEvent.objects.filter(scope.condition("account") | Q(account=None))
+    told = ~Q(type="alert.opened") | Q(detail__rule__in=[rule.name for rule in rules_of(user)])
+    events = FeedEvent.objects.filter(told)
+    return events if scope.everything else events.filter(scope.condition("account") | Q(account=None))
 
 
 def read_feed(user: Reader, *, after: int, types: tuple[str, ...] = (), limit: int = 100) -> FeedPage:

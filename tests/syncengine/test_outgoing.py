@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from accounts.feed import forget_old
+from accounts.feed import forget_old, read_feed
 from accounts.models import Account, FeedEvent
 from syncengine.events.signatures import check_standard
 from syncengine.models import WebhookDelivery, WebhookEndpoint
@@ -124,3 +124,14 @@ def test_a_failing_endpoint_is_tried_for_a_day_and_then_switched_off(systems: Tw
 def test_only_an_https_address_is_taken(systems: TwoSystems) -> None:
     with pytest.raises(BadEndpoint):
         add_endpoint(user=UserFactory(role="steward"), url="http://x.example", types=(), now=systems.now)
+
+
+@pytest.mark.django_db
+def test_the_feed_tells_of_alerts_only_where_their_rule_is_seen() -> None:
+    at = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    kinds = [("alert.opened", {"rule": "late_data"}), ("alert.opened", {"rule": "fast_drop"}), ("customer.updated", {})]
+    FeedEvent.objects.bulk_create(
+        FeedEvent(seq=seq, type=kind, at=at, detail=detail) for seq, (kind, detail) in enumerate(kinds, start=1)
+    )
+    seen = {role: [e.seq for e in read_feed(UserFactory(role=role), after=0).events] for role in ("steward", "finance")}
+    assert seen == {"steward": [1, 3], "finance": [2, 3]}
