@@ -17,6 +17,7 @@ LONG_AGO = date(1, 1, 1)
 
 
 def text(**options: Any) -> models.TextField:
+    """Words of any length."""
     return models.TextField(null=True, blank=True, **options)
 
 
@@ -28,10 +29,12 @@ def code(*choices: str) -> models.TextField:
 
 
 def country() -> models.CharField:
+    """Two letters of ISO 3166."""
     return models.CharField(max_length=2, null=True, blank=True)
 
 
 def currency() -> models.CharField:
+    """Three letters of ISO 4217."""
     return models.CharField(max_length=3, null=True, blank=True)
 
 
@@ -41,10 +44,12 @@ def money() -> models.DecimalField:
 
 
 def quantity() -> models.DecimalField:
+    """Pieces, metres or hours; six decimals, as sources keep them."""
     return models.DecimalField(max_digits=20, decimal_places=6, null=True, blank=True)
 
 
 def percent() -> models.DecimalField:
+    """Percent as sources tell them: 19 is nineteen percent."""
     return models.DecimalField(max_digits=9, decimal_places=4, null=True, blank=True)
 
 
@@ -54,22 +59,27 @@ def rate() -> models.DecimalField:
 
 
 def whole() -> models.BigIntegerField:
+    """A number without decimals."""
     return models.BigIntegerField(null=True, blank=True)
 
 
 def day() -> models.DateField:
+    """A calendar day."""
     return models.DateField(null=True, blank=True)
 
 
 def instant(**options: Any) -> models.DateTimeField:
+    """A moment, kept in UTC."""
     return models.DateTimeField(null=True, blank=True, **options)
 
 
 def flag() -> models.BooleanField:
+    """Yes, no, or not told."""
     return models.BooleanField(null=True, blank=True)
 
 
 def tags() -> ArrayField:
+    """Several words."""
     return ArrayField(models.TextField(), null=True, blank=True)
 
 

@@ -91,7 +91,7 @@ def search_audit(params: Mapping[str, str], *, before: tuple[datetime, int] | No
         entries = entries.filter(user_label__icontains=who) | entries.filter(user__email__icontains=who)
     if action := params.get("action", ""):
         entries = entries.filter(action__icontains=action)
-    if params.get("customer", "").isdigit():
+    if params.get("customer", "").isdecimal():
         entries = entries.filter(object="account", row_id=int(params["customer"]))
     if since := _day(params.get("since", "")):
         entries = entries.filter(at__date__gte=since)

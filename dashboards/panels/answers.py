@@ -38,7 +38,7 @@ def answer_duplicate(task: StewardTask, form: Mapping[str, str], user: User, now
 def _chosen(form: Mapping[str, str]) -> dict[str, str | int]:
     """field → record id or typed value, where a person overruled the rule."""
     named = {name.removeprefix("take_"): value for name, value in form.items() if name.startswith("take_")}
-    taken: dict[str, str | int] = {name: int(value) for name, value in named.items() if value.isdigit()}
+    taken: dict[str, str | int] = {name: int(value) for name, value in named.items() if value.isdecimal()}
     typed = {name.removeprefix("type_"): value.strip() for name, value in form.items() if name.startswith("type_")}
     return taken | {name: value for name, value in typed.items() if value}
 
@@ -49,12 +49,12 @@ def answer_conflict(task: StewardTask, form: Mapping[str, str], user: User, now:
     if form.get("act") == "source":
         desk.wait_for_source(task=task, user=user, now=now, reason=form.get("reason", ""))
         return "It waits for the source; the clock stands still until then."
-    if not record.isdigit() and not value:
+    if not record.isdecimal() and not value:
         raise ValidationError("Choose one of the values or type another.")
-    if form.get("similar") and record.isdigit():
+    if form.get("similar") and record.isdecimal():
         count = apply_to_similar(task=task, record_id=int(record), user=user, now=now)
         return f"Used for {count} like this. Each can be taken back."
-    chosen: dict[str, int | str] = {"record_id": int(record)} if record.isdigit() else {"value": value}
+    chosen: dict[str, int | str] = {"record_id": int(record)} if record.isdecimal() else {"value": value}
     resolve_conflict(task=task, user=user, now=now, reason=form.get("reason", ""), **chosen)  # type: ignore[arg-type]
     return ""
 
@@ -122,7 +122,7 @@ def care_for(task: StewardTask, form: Mapping[str, str], user: User, now: dateti
 def care_for_many(ids: Sequence[int], form: Mapping[str, str], user: User, now: datetime) -> str:
     """Assign or put aside several tasks."""
     if form.get("act") == "snooze":
-        days = int(form.get("days", "1")) if form.get("days", "1").isdigit() else 1
+        days = int(form.get("days", "1")) if form.get("days", "1").isdecimal() else 1
         count = desk.snooze(task_ids=ids, until=now + timedelta(days=days), user=user, now=now)
         return f"{count} put aside until {(now + timedelta(days=days)):%d %b}."
     to = User.objects.filter(email=form.get("to", "")).first() if form.get("to") else None

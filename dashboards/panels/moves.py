@@ -46,8 +46,8 @@ def filter_of(form: Mapping[str, str]) -> MergeFilter:
     return MergeFilter(
         kind if kind in WORDS else "",
         by if by in ("auto", "people") else "",
-        int(batch) if batch.isdigit() else None,
-        int(account) if account.isdigit() else None,
+        int(batch) if batch.isdecimal() else None,
+        int(account) if account.isdecimal() else None,
     )
 
 

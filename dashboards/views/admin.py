@@ -108,7 +108,7 @@ def _active(request: HttpRequest, user: User, by: User) -> str:
 
 def _territories(request: HttpRequest, user: User, by: User) -> str:
     """Brings the user's own territories to those ticked."""
-    wanted = {int(id) for id in request.POST.getlist("territory") if id.isdigit()}
+    wanted = {int(id) for id in request.POST.getlist("territory") if id.isdecimal()}
     had = people.get_granted(user).territories
     for territory in Territory.objects.filter(pk__in=wanted ^ had):  # a handful, each with its audit entry
         change = grants.grant_territory if territory.pk in wanted else grants.revoke_territory
@@ -117,7 +117,7 @@ def _territories(request: HttpRequest, user: User, by: User) -> str:
 
 
 def _teams(request: HttpRequest, user: User, by: User) -> str:
-    wanted = {int(id) for id in request.POST.getlist("team") if id.isdigit()}
+    wanted = {int(id) for id in request.POST.getlist("team") if id.isdecimal()}
     had = set(user.groups.values_list("pk", flat=True))
     for group in Group.objects.filter(pk__in=wanted ^ had):
         change = grants.join_group if group.pk in wanted else grants.leave_group
@@ -127,7 +127,7 @@ def _teams(request: HttpRequest, user: User, by: User) -> str:
 
 def _share(request: HttpRequest, user: User, by: User) -> str:
     number = request.POST.get("customer", "").strip()
-    account = Account.objects.filter(merged_into=None).get(pk=int(number)) if number.isdigit() else None
+    account = Account.objects.filter(merged_into=None).get(pk=int(number)) if number.isdecimal() else None
     if account is None:
         raise ValueError("Give the number at the end of the customer page's address.")
     grants.share_account(account=account, to=user, by=by)

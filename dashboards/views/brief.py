@@ -29,7 +29,7 @@ def brief(request: HttpRequest, id: int) -> HttpResponse:
 @login_required
 def briefs(request: HttpRequest) -> HttpResponse:
     """Briefs of the ticked customers, one after the other."""
-    ids = [int(value) for value in request.GET.getlist("id") if value.isdigit()][:MOST]
+    ids = [int(value) for value in request.GET.getlist("id") if value.isdecimal()][:MOST]
     return _show(request, ids) if ids else redirect("customers")
 
 

@@ -66,7 +66,7 @@ def judge(request: HttpRequest, id: int) -> HttpResponse:
     task = request.POST.get("task", "")
     return _act(
         request, id,
-        lambda: judge_sample(batch=found, task_id=int(task) if task.isdigit() else 0,
+        lambda: judge_sample(batch=found, task_id=int(task) if task.isdecimal() else 0,
                              answer=request.POST.get("answer", ""), user=reader(request), now=timezone.now()) and "",
     )  # fmt: skip
 

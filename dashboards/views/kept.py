@@ -37,7 +37,7 @@ def save(request: HttpRequest) -> HttpResponse:
             by=user,
             now=timezone.now(),
             share=share if share in ("role", "team", "everyone") else "private",
-            team=user.groups.filter(pk=team).first() if team.isdigit() else None,
+            team=user.groups.filter(pk=team).first() if team.isdecimal() else None,
             **values,
         )
     except workspace.EmptyText as error:
@@ -63,7 +63,7 @@ def delete(request: HttpRequest, id: int) -> HttpResponse:
 def bulk(request: HttpRequest) -> HttpResponse:
     """Follows or exports the ticked customers, or all that the list's filters leave."""
     user, state = reader(request), _state(request)
-    ids = [int(value) for value in request.POST.getlist("id") if value.isdigit()]
+    ids = [int(value) for value in request.POST.getlist("id") if value.isdecimal()]
     everything = request.POST.get("all") == "1"
     if not ids and not everything:
         messages.error(request, "Tick the customers first.")

@@ -31,7 +31,7 @@ def may_take_back(user: User) -> bool:
 def merges(request: HttpRequest) -> HttpResponse:
     """Merges, splits and moves, the newest first."""
     asked = filter_of(request.GET)
-    start = max(int(request.GET.get("before", "0")) if request.GET.get("before", "").isdigit() else 0, 0)
+    start = max(int(request.GET.get("before", "0")) if request.GET.get("before", "").isdecimal() else 0, 0)
     moves = list_moves(reader(request), asked)
     found = list((moves.filter(pk__lt=start) if start else moves)[: SHOWN + 1])
     context = {
@@ -91,7 +91,7 @@ def apart(request: HttpRequest, id: int) -> HttpResponse:
 
     account = get_account_or_404(reader(request), id)
     if request.method == "POST":
-        records = [int(value) for value in request.POST.getlist("record") if value.isdigit()]
+        records = [int(value) for value in request.POST.getlist("record") if value.isdecimal()]
         try:
             reason = request.POST.get("reason", "")
             unmerge(account=account, records=records, user=reader(request), now=timezone.now(), reason=reason)
@@ -100,7 +100,7 @@ def apart(request: HttpRequest, id: int) -> HttpResponse:
         else:
             messages.success(request, "Split with the next publish; the history can take it back.")
             return redirect("customer", id=account.pk)
-    ticked = [int(value) for value in request.GET.getlist("record") if value.isdigit()]
+    ticked = [int(value) for value in request.GET.getlist("record") if value.isdecimal()]
     context = apart_view(account, ticked, reader(request), timezone.now())
     crumbs: list[Crumb] = [("Merges", reverse("merges")), (str(account), reverse("customer", args=[account.pk])),
                            ("Take apart", None)]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from celery import current_app
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -57,6 +57,8 @@ def act_on_stream(request: HttpRequest, id: int, act: str) -> HttpResponse:
     elif act == "resume":
         breaker.close(found.source_id, now=now)
         say(request, "The source is called again with the next read.")
+    else:
+        raise Http404("No such act.")
     audit.record(user=user, action=f"stream: {act}", object="stream", row_id=id, at=now)
     return back(request, reverse("stream", args=[id]))
 

@@ -23,7 +23,7 @@ def may_see_products(user: User) -> bool:
 def products(request: HttpRequest) -> HttpResponse:
     """A page of products as the address says."""
     user, given = reader(request), request.GET
-    number = int(given["page"]) if given.get("page", "").isdigit() else 1
+    number = int(given["page"]) if given.get("page", "").isdecimal() else 1
     view, sort, text = given.get("view", "all"), given.get("sort", "revenue"), given.get("q", "")
     try:
         rows, more = list_products(user, view=view, sort=sort, text=text, page=number)

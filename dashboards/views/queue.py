@@ -126,7 +126,7 @@ def bulk_care(request: HttpRequest) -> HttpResponse:
     """Assign or put aside the ticked tasks."""
     from dashboards.panels.answers import care_for_many  # late: as above
 
-    ids = [int(value) for value in request.POST.getlist("task") if value.isdigit()]
+    ids = [int(value) for value in request.POST.getlist("task") if value.isdecimal()]
     mine = list(list_tasks(reader(request)).filter(pk__in=ids).values_list("pk", flat=True))
     try:
         messages.success(request, care_for_many(mine, request.POST, reader(request), timezone.now()))

@@ -125,7 +125,7 @@ def _unknown() -> str:
 def _given(request: HttpRequest) -> dict[str, Any]:
     """Who, when and about which invoice."""
     invoice = request.POST.get("invoice", "")
-    return {"by": reader(request), "now": timezone.now(), "invoice_id": int(invoice) if invoice.isdigit() else None}
+    return {"by": reader(request), "now": timezone.now(), "invoice_id": int(invoice) if invoice.isdecimal() else None}
 
 
 def _amount(request: HttpRequest) -> Decimal | None:

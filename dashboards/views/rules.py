@@ -71,7 +71,7 @@ def edit(request: HttpRequest) -> HttpResponse:
 
     user, now = reader(request), timezone.now()
     try:
-        if request.POST.get("version", "").isdigit():
+        if request.POST.get("version", "").isdecimal():
             made = drafts.draft_of_version(number=int(request.POST["version"]), user=user, now=now)
         else:
             made = drafts.save_draft(documents=panel.documents_in_force(), user=user, now=now)

@@ -83,7 +83,7 @@ def replay(request: HttpRequest) -> HttpResponse:
     """Runs refused records through the pipeline once more."""
     from syncengine.pipeline import replay as run_again  # late: loads Polars, which no other page needs
 
-    ids = [int(value) for value in request.POST.getlist("id") if value.isdigit()]
+    ids = [int(value) for value in request.POST.getlist("id") if value.isdecimal()]
     audit.record(user=reader(request), action="replayed records", detail={"ids": ids}, at=timezone.now())
     runs = run_again(ids)
     taken = sum(run.read - run.rejected - run.held for run in runs)

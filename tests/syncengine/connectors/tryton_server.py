@@ -254,14 +254,7 @@ def install(environment: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--clear", environment], check=True)
     names = [f"{name}=={SERIES}.*" for name in PACKAGES]
     done = subprocess.run(
-        [
-            environment / "bin" / "pip",
-            "install",
-            "-q",
-            "--disable-pip-version-check",
-            *names,
-            "python-stdnum",
-        ],
+        [environment / "bin" / "pip", "install", "-q", "--disable-pip-version-check", *names, "python-stdnum"],
         capture_output=True,
         text=True,
     )
