@@ -17,6 +17,9 @@ from portal.celery import app
 from portal.launcher.redelivery import restore_unacknowledged
 from syncengine.demo.install import was_removed
 
+# What is otherwise renewed by the clock, so that a new portal doesn't wait for it.
+FIRST_FIGURES = ("syncengine.renew_products", "syncengine.daily", "syncengine.order_queue")
+
 
 def prepare(*, customers: int, out: OutputWrapper) -> None:
     """Tables, schedule, tasks of a killed worker and, for more than 0 customers, the demo company."""
@@ -49,6 +52,8 @@ def demonstrate(customers: int, out: OutputWrapper) -> None:
         call_command("demo", customers=customers, stdout=out)
     if not Account.objects.exists():
         call_command("sync", all=True, stdout=out)
+        for task in FIRST_FIGURES:  # done by the workers once they are up
+            app.send_task(task)
     if User.objects.filter(is_demo=True).exists():
         _print_logins(create_demo_users(), out)
 

@@ -151,6 +151,8 @@ def _strip(chain: Chain, seen: dict[str, bool], exceptions: int) -> Strip:
         before = step.day or before
         steps.append(replace(step, state=DEAL_STATES.get(chain.state, "part")) if name == "deal" else step)
     hidden = tuple(STEPS[name][0] for name, shown in seen.items() if not shown)
+    if not seen["deal"] and chain.root_object in (CODE["opportunity"], CODE["quote"]):
+        chain.label = f"Chain {chain.pk}"  # named after its deal, whose number the reader may not know
     live = chain.paid_date is None and chain.state != "lost"
     return Strip(chain, tuple(steps), hidden, exceptions, live)
 

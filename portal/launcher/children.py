@@ -25,6 +25,7 @@ class Child:
     arguments: tuple[str, ...]
     soft_end: signal.Signals = signal.SIGTERM
     hurried_end: signal.Signals = signal.SIGTERM
+    orphans_end: signal.Signals = signal.SIGTERM  # sent by the kernel when the launcher is killed
     listens_to: str = ""  # the server after whose restart it has to start anew
 
 
@@ -60,7 +61,9 @@ def worker(name: str, queues: tuple[str, ...], concurrency: int) -> Child:
     options = ["-Q", ",".join(queues), "-c", str(concurrency), "-n", f"{name}@%h", "--without-mingle"]
     options += ["--without-gossip", "-l", "INFO"]
     # A worker that found its way back to a restarted broker sometimes takes no tasks any more.
-    return Child(name, (*CELERY, "worker", *options), hurried_end=signal.SIGQUIT, listens_to="broker")
+    # Orphaned, it is killed: a task that runs on would keep a hurried worker alive. The next launcher restores it.
+    ends = {"hurried_end": signal.SIGQUIT, "orphans_end": signal.SIGKILL}
+    return Child(name, (*CELERY, "worker", *options), listens_to="broker", **ends)
 
 
 def beat() -> Child:
@@ -79,7 +82,7 @@ def start(child: Child, logs: Path) -> subprocess.Popen[bytes]:
             cwd=BASE,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
             start_new_session=True,
-            preexec_fn=end_with_parent(child.hurried_end),
+            preexec_fn=end_with_parent(child.orphans_end),
         )
 
 

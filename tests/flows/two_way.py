@@ -111,7 +111,8 @@ class TwoWay:
             with self._system(name) as connection:
                 connection.execute(TABLES)
                 for n in range(CUSTOMERS):
-                    row = (f"K{n}", f"DE{136695976 + n * 1000:09}", "Köln", f"Kunde {n} Werke", f"+49 221 55{n:03}")
+                    tax = f"DE{(136695976 + n * 87654321) % 10**9:09}"
+                    row = (f"K{n}", tax, "Köln", f"Kunde {n} Werke", f"+49 221 55{n:03}")
                     statement = "INSERT INTO customer (id, tax, city, name, phone) VALUES (%s, %s, %s, %s, %s)"
                     connection.execute(statement, row)
             self.proxies[name] = FaultyProxy(socket, seed=self.seed)
