@@ -30,7 +30,7 @@ STATE = {
     "figures": "SELECT (SELECT min(x.key) FROM accounts_accountcrosswalk x WHERE x.account_id = s.account_id) AS who, "
     "s.open_orders, s.open_order_amount, s.order_count FROM accounts_accountsummary s "
     "JOIN accounts_account a ON a.id = s.account_id WHERE a.merged_into_id IS NULL ORDER BY 1",
-    "landed": "SELECT r.stream_id, r.key, r.deleted_at IS NULL, count(p.record_id) FROM syncengine_sourcerecord r "
+    "landed": "SELECT r.stream_id, r.key, r.deleted_at IS NULL, count(p.record_id) > 0 FROM syncengine_sourcerecord r "
     "LEFT JOIN syncengine_payload p ON p.record_id = r.id GROUP BY r.id ORDER BY 1, 2",
     "refused": "SELECT stream_id, key, reason FROM syncengine_deadletter WHERE state = 'open' ORDER BY 1, 2",
     "decided": "SELECT kind, count(*) FROM syncengine_decision GROUP BY 1 ORDER BY 1",
