@@ -6,6 +6,7 @@ import polars as pl
 
 from accounts.catalogue import load
 from accounts.frames import read, stage
+from accounts.golden import first_load
 from accounts.golden.changes import Cause
 from accounts.golden.crosswalk import link
 from accounts.golden.records import publish_golden, redirect
@@ -30,7 +31,8 @@ def publish_accounts(
     golden = _complete(survived.golden, conflicts, records)
     written = publish_golden("account", golden, cause=cause)
     redirect("account", merged, cause=cause)
-    _publish_findable(records, first_load=bool(golden["is_new"].all()))
+    _publish_findable(records, only_new=bool(golden["is_new"].all()))
+    first_load.note_filled(written.created)
     stage("published_accounts", {"id": "bigint"}, golden.select("id"))
     break_loops(cause=cause)
     touch("SELECT id FROM published_accounts")
@@ -109,10 +111,10 @@ def _with_territory(golden: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _publish_findable(records: pl.DataFrame, *, first_load: bool) -> None:
-    publish_search(_search_rows(records), first_load=first_load)
+def _publish_findable(records: pl.DataFrame, *, only_new: bool) -> None:
+    publish_search(_search_rows(records), first_load=only_new)
     numbers = _identifiers(records)
-    if first_load:
+    if only_new:
         load_identifiers(numbers)
     else:
         publish_identifiers(numbers)

@@ -34,8 +34,10 @@ STATE = {
     "LEFT JOIN syncengine_payload p ON p.record_id = r.id GROUP BY r.id ORDER BY 1, 2",
     "refused": "SELECT stream_id, key, reason FROM syncengine_deadletter WHERE state = 'open' ORDER BY 1, 2",
     "decided": "SELECT kind, count(*) FROM syncengine_decision GROUP BY 1 ORDER BY 1",
-    "pinned": "SELECT x.key, p.field, p.value FROM syncengine_pin p "
-    "JOIN accounts_accountcrosswalk x ON x.id = p.record_id ORDER BY 1",
+    # A pin hangs on the customer's first record, and which source came first is chance.
+    "pinned": "SELECT array_agg(DISTINCT y.key ORDER BY y.key), p.field, p.value FROM syncengine_pin p "
+    "JOIN accounts_accountcrosswalk x ON x.id = p.record_id "
+    "JOIN accounts_accountcrosswalk y ON y.account_id = x.account_id GROUP BY p.id ORDER BY 1",
     "audited": "SELECT action, count(*) FROM accounts_auditentry WHERE object = 'account' GROUP BY 1 ORDER BY 1",
     "sent": "SELECT key, state, count(*) FROM syncengine_outboxmessage GROUP BY 1, 2 ORDER BY 1, 2",
     "waiting": "SELECT count(*) FROM syncengine_dirty",
