@@ -10,7 +10,7 @@ from psycopg import sql
 
 from accounts.catalogue import ObjectSpec, load
 from accounts.frames import copy_in, execute, identifiers, read, rows, stage
-from syncengine.echoes import without_echoes
+from syncengine.echoes import own_words
 from syncengine.records import CANONICAL_TYPES, INSTANT
 
 STAGE = "stage_canonical"
@@ -42,7 +42,7 @@ def read_canonical(
 ) -> pl.DataFrame:
     """Canonical rows as a frame: HEAD, the values, and the key or crosswalk id of what they refer to.
 
-    Values that we wrote into the source ourselves are left out, unless `echoes` asks for them too.
+    What we wrote into the source ourselves gives way to its own words, unless `echoes` asks for it.
     """
     spec = load()[name]
     wanted = [c for c in value_columns(spec) if columns is None or c in columns]
@@ -63,7 +63,7 @@ def read_canonical(
         "FROM {} c WHERE "
     ).format(sql.SQL(", ").join(picks), sql.Identifier(table(name)))
     found = read(query + sql.SQL(where), schema)
-    return found if echoes else without_echoes(name, found)
+    return found if echoes else own_words(name, found)
 
 
 def write_canonical(name: str, frame: pl.DataFrame, *, stream_id: int, now: datetime) -> None:

@@ -220,7 +220,7 @@ def _member_records(resolved: Resolved, *, now: datetime) -> pl.DataFrame:
     stage("member_records", {"record_id": "bigint"}, members.select("record_id"))
     told = read_canonical("account", "c.crosswalk_id IN (SELECT record_id FROM member_records)", echoes=True)
     settle_echoes("account", told, now=now)
-    found = without_echoes("account", told)
+    found = without_echoes("account", told, members)
     return found.join(members, on="record_id").rename({"account_id": "cluster"})
 
 

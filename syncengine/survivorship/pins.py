@@ -23,7 +23,7 @@ def pinned(golden: pl.DataFrame, spec: ObjectSpec, pins: pl.DataFrame) -> pl.Dat
         is_pinned = pl.col("pinned").fill_null(False)
         golden = joined.with_columns(
             pl.when(is_pinned)
-            .then(_from_text(field, golden.schema[field.column]))
+            .then(from_text(field, golden.schema[field.column], column="pin"))
             .otherwise(pl.col(field.column))
             .alias(field.column),
             winners=replace_at(pl.col("winners"), code, is_pinned, PINNED),
@@ -32,14 +32,16 @@ def pinned(golden: pl.DataFrame, spec: ObjectSpec, pins: pl.DataFrame) -> pl.Dat
     return golden
 
 
-def _from_text(field: FieldSpec, kind: pl.DataType) -> pl.Expr:
+def from_text(field: FieldSpec, kind: pl.DataType, *, column: str) -> pl.Expr:
+    """A column of texts as the field's own type."""
+    text = pl.col(column)
     if field.type == "boolean":
-        return pl.col("pin") == "true"
+        return text == "true"
     if field.type == "datetime":
-        return pl.col("pin").str.to_datetime(time_unit="us", time_zone="UTC")
+        return text.str.to_datetime(time_unit="us", time_zone="UTC")
     if field.type == "tags":
-        return pl.col("pin").str.split(";")
-    return pl.col("pin").cast(kind)
+        return text.str.split(";")
+    return text.cast(kind)
 
 
 def replace_at(array: pl.Expr, code: int, where: pl.Expr, value: int | pl.Expr) -> pl.Expr:

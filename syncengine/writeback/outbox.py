@@ -87,13 +87,20 @@ def _insert_messages(wanted: pl.DataFrame, planned: Planned, now: datetime) -> p
 
 
 def _tell_origins(ids: pl.DataFrame) -> None:
-    """Whose word each value is: the record that won it in the customer's lineage."""
+    """Whose word each value is: the record that won it in the customer's lineage, or the pin that stands over all."""
     stage("planned_ids", {"message_id": "bigint"}, ids.select("message_id"))
     execute(
         "UPDATE syncengine_outboxfield f SET origin_source = l.sources[l.winners[f.field]], "
         "origin_key = l.keys[l.winners[f.field]] FROM planned_ids p JOIN syncengine_outboxmessage m "
         "ON m.id = p.message_id JOIN accounts_accountlineage l ON l.account_id = m.account_id "
         "WHERE f.message_id = p.message_id AND f.origin_pin IS NULL AND l.winners[f.field] > 0"
+    )
+    execute(
+        "UPDATE syncengine_outboxfield f SET origin_pin = n.id FROM planned_ids p JOIN syncengine_outboxmessage m "
+        "ON m.id = p.message_id JOIN accounts_accountcrosswalk x ON x.account_id = m.account_id "
+        "JOIN syncengine_pin n ON n.record_id = x.id AND n.released_at IS NULL WHERE f.message_id = p.message_id "
+        "AND n.field = f.field AND f.origin_pin IS NULL AND f.origin_source IS NULL "
+        "AND n.value IS NOT DISTINCT FROM f.value"
     )
 
 
@@ -199,16 +206,21 @@ def _expect_echoes(message: OutboxMessage, now: datetime) -> None:
     if message.record_id is None:
         return
     fields = list(message.fields.all())
-    Echo.objects.filter(
+    standing = Echo.objects.filter(
         object=message.object, record_id=message.record_id, field__in=[f.field for f in fields], closed_at=None
-    ).update(closed_at=now)
+    )
+    # What is overwritten was ours already: the target's own word is what stood before that.
+    own = {(echo.field, echo.value): echo.base for echo in standing}
+    standing.update(closed_at=now)
     Echo.objects.bulk_create(
         Echo(
-            object=message.object, record_id=message.record_id, field=f.field, value=f.value, base=f.base,
-            origin_source=f.origin_source, origin_key=f.origin_key, origin_pin=f.origin_pin,
-            message=message, written_at=now,
+            object=message.object, record_id=message.record_id, field=f.field, value=f.value,
+            base=own.get((f.field, f.base), f.base), origin_source=f.origin_source, origin_key=f.origin_key,
+            origin_pin=f.origin_pin, message=message, written_at=now,
         )
         for f in fields
+        # Its own word written back to where it came from is no echo: it counts as it did.
+        if (f.field, f.base) not in own or own[f.field, f.base] != f.value
     )  # fmt: skip
 
 
