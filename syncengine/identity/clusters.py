@@ -13,6 +13,8 @@ from syncengine.identity.guards import EXACT, POLICY, REVIEW, Policy
 EDGE = {"record_l": pl.Int64, "record_r": pl.Int64, "tier": pl.Int16, "match_weight": pl.Float64}
 MUST = 0  # the tier of a steward's "same"
 Edge = tuple[int, int, int, float]
+Kind = tuple[str, bool]  # what is told, and whether one character's difference is no slip of the pen
+Told = dict[int, dict[Kind, set[str]]]
 
 
 def partition(
@@ -49,14 +51,21 @@ def refused_pairs(parted: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def veto_values(standardised: pl.DataFrame) -> pl.DataFrame:
-    """record_id, kind, value of what one customer has once: a country's tax number, a D-U-N-S number."""
-    tax = standardised.filter(pl.col("tax").is_not_null()).select(
-        "record_id", kind=pl.lit("tax ") + pl.col("tax_country").fill_null(""), value="tax"
-    )
-    duns = standardised.filter(pl.col("duns").is_not_null()).select(
-        "record_id", kind=pl.lit("duns"), value="duns"
-    )
-    return pl.concat([tax, duns])
+    """record_id, kind, value of what one customer has once: a country's tax number, a D-U-N-S number.
+
+    `exact` where check digits are right, so that a difference of one character is no slip of the pen.
+    """
+    # A number that cannot be right keeps nobody apart.
+    tax = standardised.filter(pl.col("tax").is_not_null() & pl.col("tax_sure").ne_missing(False))
+    whose = pl.concat_str(pl.col("tax_country").fill_null(""), "tax_kind", separator=" ", ignore_nulls=True)
+    register = standardised.filter(pl.col("registration_sure"))
+    kind_of_register = pl.concat_str(pl.lit("register "), "country")
+    duns = standardised.filter(pl.col("duns").is_not_null())
+    return pl.concat([
+        tax.select("record_id", kind=pl.lit("tax ") + whose, value="tax", exact=pl.col("tax_sure").fill_null(False)),
+        register.select("record_id", kind=kind_of_register, value="registration", exact=pl.lit(True)),
+        duns.select("record_id", kind=pl.lit("duns"), value="duns", exact=pl.lit(False)),
+    ])  # fmt: skip
 
 
 def _edges(ids: pl.Series, pairs: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
@@ -78,6 +87,8 @@ def _known(ids: pl.Series, frame: pl.DataFrame) -> pl.DataFrame:
 def _told(labels: pl.DataFrame, vetoes: pl.DataFrame | None) -> pl.DataFrame:
     if vetoes is None:
         vetoes = pl.DataFrame(schema={"record_id": pl.Int64, "kind": pl.String, "value": pl.String})
+    if "exact" not in vetoes.columns:
+        vetoes = vetoes.with_columns(exact=pl.lit(False))
     return vetoes.join(labels, on="record_id")
 
 
@@ -119,10 +130,10 @@ def _resolve(
     for left, right in apart.iter_rows():
         if left in owner and owner.get(right) == owner[left]:
             groups[owner[left]].apart.append((left, right))
-    for record, kind, value in (
-        told.join(doubtful, on="component_id", how="semi").select("record_id", "kind", "value").iter_rows()
+    for record, kind, value, exact in (
+        told.join(doubtful, on="component_id", how="semi").select("record_id", "kind", "value", "exact").iter_rows()
     ):
-        groups[owner[record]].told.setdefault(record, {}).setdefault(kind, set()).add(value)
+        groups[owner[record]].told.setdefault(record, {}).setdefault((kind, exact), set()).add(value)
     found = [pair for group in groups.values() for pair in group.clusters(policy)]
     return pl.DataFrame(found, schema={"record_id": pl.Int64, "cluster": pl.Int64}, orient="row")
 
@@ -134,7 +145,7 @@ class _Component:
     records: list[int] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     apart: list[tuple[int, int]] = field(default_factory=list)
-    told: dict[int, dict[str, set[str]]] = field(default_factory=dict)
+    told: Told = field(default_factory=dict)
 
     def clusters(self, policy: Policy) -> Iterable[tuple[int, int]]:
         """(record, cluster): must-links, then pairs by tier, weight and ids; forbidden unions are refused."""
@@ -149,9 +160,7 @@ class _Component:
 class _Forest:
     """Union-find whose unions can be refused; the root is the smallest record."""
 
-    def __init__(
-        self, records: list[int], apart: list[tuple[int, int]], told: dict[int, dict[str, set[str]]]
-    ) -> None:
+    def __init__(self, records: list[int], apart: list[tuple[int, int]], told: Told) -> None:
         self.parent = {record: record for record in records}
         self.told = {record: {k: set(v) for k, v in told.get(record, {}).items()} for record in records}
         self.foes: dict[int, set[int]] = {record: set() for record in records}
@@ -180,12 +189,13 @@ class _Forest:
 
     def _contradict(self, low: int, high: int) -> bool:
         mine, theirs = self.told[low], self.told[high]
-        return any(kind in theirs and not _alike(mine[kind], theirs[kind]) for kind in mine)
+        return any(kind in theirs and not _alike(kind, mine[kind], theirs[kind]) for kind in mine)
 
 
-def _alike(mine: set[str], theirs: set[str]) -> bool:
+def _alike(kind: Kind, mine: set[str], theirs: set[str]) -> bool:
     """Whether some value of one is a value of the other, or differs from it by one slip of the pen."""
-    return not mine.isdisjoint(theirs) or any(_one_slip(a, b) for a in mine for b in theirs)
+    _, exact = kind
+    return not mine.isdisjoint(theirs) or (not exact and any(_one_slip(a, b) for a in mine for b in theirs))
 
 
 def _one_slip(a: str, b: str) -> bool:

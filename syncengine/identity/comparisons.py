@@ -42,6 +42,9 @@ FEATURES = {
 }
 UNION = "greatest(l.w_all + r.w_all - shared, 0.01)"
 SMALLER = "greatest(least(l.w_all, r.w_all), 0.01)"
+# Numbers of one country whose check digits are right on both sides differ because their holders do.
+BOTH_SURE = "(l.{0}_sure AND r.{0}_sure)"
+UNSURE = "(l.{0}_sure IS FALSE OR r.{0}_sure IS FALSE)"
 NEAR = "abs(length(l.{0}) - length(r.{0})) <= 1 AND damerau_levenshtein(l.{0}, r.{0}) = 1"
 SAME_TOWN = "(l.postcode = r.postcode OR l.city = r.city)"
 NO_TOWN = "(l.postcode IS NULL OR r.postcode IS NULL) AND (l.city IS NULL OR r.city IS NULL)"
@@ -117,18 +120,32 @@ COMPARISONS = (
     ),
     Comparison(
         "tax",
-        "l.tax IS NULL OR r.tax IS NULL",
+        # A number that cannot be right, or of another kind, says nothing by differing.
+        "l.tax IS NULL OR r.tax IS NULL OR l.tax <> r.tax AND (l.tax_kind <> r.tax_kind OR "
+        f"{UNSURE.format('tax')} AND NOT ({NEAR.format('tax')}))",
         (
+            # First, so that levels stored before keep their numbers.
+            Level("unsure", f"l.tax = r.tax AND {UNSURE.format('tax')}", "The tax numbers are the same, yet invalid."),
             Level("same", "l.tax = r.tax", "The tax numbers are the same.", "tax", True),
-            Level("near", NEAR.format("tax"), "The tax numbers differ by one character."),
+            Level(
+                "near",
+                f"{BOTH_SURE.format('tax')} IS NOT TRUE AND {NEAR.format('tax')}",
+                "The tax numbers differ by one character.",
+            ),
             Level("abroad", "l.tax_country <> r.tax_country", "The tax numbers are of different countries."),
             Level("different", "TRUE", "The tax numbers are different."),
         ),
     ),
     Comparison(
         "registration",
-        "l.registration IS NULL OR r.registration IS NULL",
+        "l.registration IS NULL OR r.registration IS NULL OR l.registration <> r.registration AND "
+        f"{UNSURE.format('registration')} AND NOT ({NEAR.format('registration')})",
         (
+            Level(
+                "unsure",
+                f"l.registration = r.registration AND {UNSURE.format('registration')}",
+                "The register numbers are the same, yet invalid.",
+            ),
             Level(
                 "same",
                 "l.registration = r.registration",
@@ -136,7 +153,11 @@ COMPARISONS = (
                 "registration",
                 True,
             ),
-            Level("near", NEAR.format("registration"), "The register numbers differ by one character."),
+            Level(
+                "near",
+                f"{BOTH_SURE.format('registration')} IS NOT TRUE AND {NEAR.format('registration')}",
+                "The register numbers differ by one character.",
+            ),
             Level("different", "TRUE", "The register numbers are different."),
         ),
     ),

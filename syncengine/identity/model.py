@@ -25,6 +25,9 @@ class Probabilities:
     u: float | None = None
 
 
+Levels = dict[str, dict[str, Probabilities]]
+
+
 @dataclass(frozen=True, eq=False)
 class Model:
     """Everything a score depends on, frozen: two runs under one model give the same weights."""
@@ -33,7 +36,7 @@ class Model:
     data: str
     records: int
     floors: dict[str, float]
-    levels: dict[str, dict[str, Probabilities]]
+    levels: Levels
     frequencies: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     @property
@@ -76,12 +79,18 @@ class Model:
             numbers = json.loads(archive.read("model.json"))
             names = [name for name in archive.namelist() if name.endswith(".parquet")]
             frames = {name[:-8]: pl.read_parquet(io.BytesIO(archive.read(name))) for name in names}
-        levels = _levels(numbers.pop("levels"))
+        levels = _with_new_levels(_levels(numbers.pop("levels")))
         return cls(**numbers, levels=levels, frequencies=frames)
 
 
-def _levels(read: dict[str, dict[str, dict[str, float]]]) -> dict[str, dict[str, Probabilities]]:
+def _levels(read: dict[str, dict[str, dict[str, float]]]) -> Levels:
     return {name: {level: Probabilities(**p) for level, p in levels.items()} for name, levels in read.items()}
+
+
+def _with_new_levels(levels: Levels) -> Levels:
+    """A model kept from before a level was known takes that level's shipped numbers."""
+    shipped = (file_model() if "street" in levels else default_model()).levels
+    return {name: {**shipped.get(name, {}), **told} for name, told in levels.items()}
 
 
 @cache

@@ -19,7 +19,13 @@ def vetoed() -> pl.Expr:
     """Never merged without a person: different tax numbers in one country, another place or division in the
     name, or a longer name in another town."""
     branch = _is("name", "contained") & _is("address", "other_town", "other_country")
-    return _is("tax", "different") | _is("duns", "different") | _is("name", *FAR_NAMES) | branch
+    numbers = _is("tax", "different") | _is("duns", "different") | _registers_differ()
+    return numbers | _is("name", *FAR_NAMES) | branch
+
+
+def _registers_differ() -> pl.Expr:
+    """Register numbers of one country whose check digits are right: two companies, whatever else they share."""
+    return _is("registration", "different") & pl.col("registers_sure").fill_null(False)
 
 
 def supported() -> pl.Expr:

@@ -39,7 +39,8 @@ def scores_sql(model: Model, *, least_weight: float) -> str:
     return (
         # Not through whole-row structs: the joins then carry only the columns that are compared.
         f"WITH levels AS (SELECT p.record_l, p.record_r, {features}, {levels}, {rare}, "
-        "l.country AS country_l, r.country AS country_r FROM candidates p "
+        "l.country AS country_l, r.country AS country_r, "
+        "l.registration_sure AND r.registration_sure AND l.country = r.country AS registers_sure FROM candidates p "
         "JOIN records l ON l.record_id = p.record_l JOIN records r ON r.record_id = p.record_r), "
         f"weights AS (SELECT *, {weights} FROM levels) "
         f"SELECT *, {total} AS match_weight FROM weights WHERE {total} >= {least_weight!r}"

@@ -10,7 +10,7 @@ from syncengine.canonical import read_canonical
 from syncengine.identity import standardise, veto_values
 from syncengine.resolution.accounts import MATCHED
 
-WORDS = {"tax": "tax numbers", "duns": "D-U-N-S numbers"}
+WORDS = {"tax": "tax numbers", "duns": "D-U-N-S numbers", "register": "register numbers"}
 
 
 def clashing_identifiers(left: Sequence[int], right: Sequence[int]) -> list[str]:
