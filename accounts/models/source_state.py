@@ -35,6 +35,8 @@ class SourceState(models.Model):
     rows = models.BigIntegerField(default=0)
     refused = models.BigIntegerField(default=0)
     message = models.TextField(blank=True, default="")
+    notice = models.TextField(blank=True, default="", db_default="")  # what people are told on pages with its data
+    notice_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -25,10 +25,11 @@ def drift(expected: Iterable[str], present: Iterable[str]) -> Drift:
     wanted, there = dict.fromkeys(expected), dict.fromkeys(present)
     missing = tuple(name for name in wanted if name not in there)
     unmapped = tuple(name for name in there if name not in wanted)
-    return Drift(missing, unmapped, _likely_names(missing, unmapped))
+    return Drift(missing, unmapped, likely_names(missing, unmapped))
 
 
-def _likely_names(missing: Iterable[str], unmapped: Iterable[str]) -> dict[str, str]:
+def likely_names(missing: Iterable[str], unmapped: Iterable[str]) -> dict[str, str]:
+    """Which of the names that came is probably which of those that went."""
     by_plain = {_plain(name): name for name in unmapped}
     close = {name: difflib.get_close_matches(_plain(name), by_plain, n=1, cutoff=0.7) for name in missing}
     return {name: by_plain[found[0]] for name, found in close.items() if found}

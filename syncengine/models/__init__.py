@@ -18,7 +18,7 @@ from syncengine.models.match import (
     MatchVersion,
     Move,
 )
-from syncengine.models.operations import ErrorGroup, FreshnessCheck, KeyProof, SchemaDrift
+from syncengine.models.operations import ErrorGroup, FreshnessCheck, KeyProof, RunLine, SchemaDrift
 from syncengine.models.outgoing import WebhookDelivery, WebhookEndpoint
 from syncengine.models.policy import PolicyDraft, PolicyVersion, Stream
 from syncengine.models.record import Dirty, Payload, SourceRecord
@@ -67,6 +67,7 @@ __all__ = [
     "PolicyVersion",
     "Quality",
     "Run",
+    "RunLine",
     "SchemaDrift",
     "SourceRecord",
     "StewardTask",

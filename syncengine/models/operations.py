@@ -38,9 +38,9 @@ class ErrorGroup(models.Model):
 
 
 class SchemaDrift(models.Model):
-    """A column of a source that came, went or changed its type since the stream was last read."""
+    """What a source changed about a column, or about how much it sends, since the stream was last read."""
 
-    KINDS = ["added", "removed", "retyped"]
+    KINDS = ["added", "removed", "renamed", "retyped", "values", "nulls", "volume"]
     STATES = ["open", "accepted", "ignored", "blocked", "over"]
 
     stream = models.ForeignKey("syncengine.Stream", models.CASCADE, related_name="drifts")
@@ -61,8 +61,36 @@ class SchemaDrift(models.Model):
             )
         ]
 
+    @property
+    def told(self) -> str:
+        """What changed, in words."""
+        words = {
+            "added": f"{self.column} is new",
+            "removed": f"{self.column} is no longer sent",
+            "renamed": f"{self.column} is probably called {self.now} now",
+            "retyped": f"{self.column} was {self.was} and is {self.now}",
+            "values": f"{self.column} has new values: {self.now}",
+            "nulls": f"{self.column} was {self.was} and is {self.now}",
+            "volume": f"{self.now} came, usually {self.was}",
+        }
+        return words[self.kind]
+
     def __str__(self) -> str:
         return f"{self.column} {self.kind}"
+
+
+class RunLine(models.Model):
+    """One line of a run's log."""
+
+    LEVELS = ["info", "warn", "error"]
+
+    run = models.ForeignKey("syncengine.Run", models.CASCADE, related_name="lines")
+    at = models.DateTimeField()
+    level = models.TextField(choices=[(level, level) for level in LEVELS], default="info")
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class FreshnessCheck(models.Model):

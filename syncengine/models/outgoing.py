@@ -13,6 +13,8 @@ class WebhookEndpoint(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     url = models.TextField()
     secret = models.TextField()
+    old_secret = models.TextField(blank=True, default="", db_default="")  # signs beside the new one for a while
+    old_secret_until = models.DateTimeField(null=True, blank=True)
     types = ArrayField(models.TextField(), default=list)
     last_seq = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()

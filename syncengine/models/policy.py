@@ -72,6 +72,8 @@ class Stream(models.Model):
     watermark = models.TextField(null=True, blank=True)
     listed_at = models.DateTimeField(null=True, blank=True)
     columns = models.JSONField(null=True, blank=True)  # what the source had at the last reading, with its types
+    habits = models.JSONField(default=dict, db_default={})  # what its readings usually bring, see operations.habits
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "name"], name="stream_name")]

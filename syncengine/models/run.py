@@ -10,7 +10,7 @@ class Run(models.Model):
     and apart from it known_before + created − tombstoned − absent = known_after."""
 
     KINDS = ["sync", "refresh", "replay", "publish"]
-    STATES = ["running", "succeeded", "failed", "stopped"]
+    STATES = ["running", "succeeded", "failed", "stopped", "cancelled"]
 
     stream = models.ForeignKey("syncengine.Stream", models.CASCADE, null=True, related_name="runs")
     kind = models.TextField(choices=[(k, k) for k in KINDS], default="sync")
@@ -35,11 +35,12 @@ class Run(models.Model):
     stages = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
     message = models.TextField(blank=True, default="")
+    cancel_asked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state__in=["running", "succeeded", "failed", "stopped"]),
+                condition=models.Q(state__in=["running", "succeeded", "failed", "stopped", "cancelled"]),
                 name="run_state_known",
             ),
             models.CheckConstraint(

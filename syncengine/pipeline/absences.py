@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
@@ -19,10 +20,48 @@ from syncengine.pipeline.batch import Reading
 from syncengine.pipeline.tally import Tally
 
 GUARD_SHARE, GUARD_ROWS = 0.3, 100
+CHANGED_SHARE, CHANGED_ROWS = 0.6, 500  # master data only: figures such as stock and scores change in masses daily
 
 
 class MassChange(Exception):
-    """A listing lacks so many known records that people are asked first."""
+    """A run would change or delete so many known records that people are asked first."""
+
+
+class MassDeletion(MassChange):
+    """A listing lacks so many; it has to be met again, or the question would be forgotten."""
+
+
+@dataclass(slots=True)
+class Masses:
+    """How many known records a run has changed and deleted so far, and how many it may."""
+
+    stream: Stream
+    live: int
+    accepted: bool = False
+    created: int = 0
+    changed: int = 0
+    gone: int = 0
+
+    def add(self, tally: Tally) -> None:
+        """Count a batch before it is committed. Raises MassChange."""
+        self.created += tally.created
+        self.changed, self.gone = self.changed + tally.updated, self.gone + tally.tombstoned
+        if self.accepted:
+            return
+        if self.gone > max(GUARD_ROWS, GUARD_SHARE * self.live):
+            raise MassChange(f"{self.gone} of {self.live} known records would be deleted. {_if_right(self.stream)}")
+        if self.stream.object in GOLDEN and self.changed > max(CHANGED_ROWS, CHANGED_SHARE * self.live):
+            raise MassChange(f"{self.changed} of {self.live} known records would change. {_if_right(self.stream)}")
+
+    @property
+    def any(self) -> bool:
+        """Whether the run brought anything new."""
+        return bool(self.created + self.changed + self.gone)
+
+
+def _if_right(stream: Stream) -> str:
+    named = f"manage.py sync {stream.source.name} --stream {stream.name} --accept-changes"
+    return f"If that is right, accept it on the stream's page or with {named}"
 
 
 def believe_absences(
@@ -47,9 +86,9 @@ def believe_absences(
     with transaction.atomic():
         gone, live = landing.absent_records(stream.pk, keys.drop_nulls().str.strip_chars())
         if gone.height > GUARD_ROWS and gone.height > guard * live:
-            raise MassChange(
+            raise MassDeletion(
                 f"{gone.height} of {live} known records are missing from the listing; nothing was deleted. "
-                f"If that is right: manage.py sync {stream.source.name} --stream {stream.name} --accept-deletions"
+                f"{_if_right(stream)}"
             )
         if gone.height:
             _bury(gone, reading, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -18,12 +18,23 @@ from accounts.models import SourceState
 from accounts.partitions import ensure_partitions
 from syncengine import breaker, landing
 from syncengine.asking import request_of
-from syncengine.connectors import Connector, ConnectorError, Kind, StreamRequest, open_connector
+from syncengine.connectors import ConnectorError, Kind, StreamRequest, open_connector
 from syncengine.mapping import ConfigurationError, compile_stream
 from syncengine.models import Run, Stream
-from syncengine.operations.drift import Blocked, blocking, note_columns
-from syncengine.pipeline.absences import GUARD_SHARE, MassChange, believe_absences, believe_gone
+from syncengine.operations import journal
+from syncengine.operations.cancelling import Cancelled, raise_if_asked
+from syncengine.operations.drift import Blocked
+from syncengine.operations.habits import Seen, is_quiet
+from syncengine.pipeline.absences import (
+    GUARD_SHARE,
+    MassChange,
+    MassDeletion,
+    Masses,
+    believe_absences,
+    believe_gone,
+)
 from syncengine.pipeline.batch import Reading, take
+from syncengine.pipeline.observing import learn, look_for_drift
 from syncengine.pipeline.tally import Tally
 from syncengine.policies import PolicySet, current_policies
 from syncengine.policies import Stream as Declared
@@ -55,11 +66,11 @@ def run_stream(
     *,
     clock: Callable[[], datetime] = now_utc,
     progress: Progress | None = None,
-    accept_deletions: bool = False,
+    accept_changes: bool = False,
 ) -> Run:
     """Read what is new in a stream, up to the lane's queue. Raises StreamBusy while another run does.
 
-    `accept_deletions` believes a complete listing however much it lacks.
+    `accept_changes` believes the source however much of what is known it changes, or a complete listing lacks.
     """
     stream = Stream.objects.select_related("source").get(pk=stream_id)
     with _locked(stream):
@@ -67,7 +78,7 @@ def run_stream(
         policies = current_policies()
         run = _start(stream, policies, clock(), "sync")
         with bound_contextvars(run_id=run.pk):
-            return _run(run, stream, policies, clock, progress, 1.0 if accept_deletions else GUARD_SHARE)
+            return _run(run, stream, policies, clock, progress, accept_changes)
 
 
 def _run(
@@ -76,13 +87,13 @@ def _run(
     policies: PolicySet,
     clock: Callable[[], datetime],
     progress: Progress | None,
-    guard: float,
+    accepted: bool,
 ) -> Run:
     """Failures a source can cause end in the run's message; anything else is a defect and is raised too."""
     try:
-        _read(stream, run, policies, clock, progress, guard)
-    except (ConnectorError, ConfigurationError, MassChange, Blocked) as error:
-        if isinstance(error, MassChange):  # the listing has to be met again, or the question would be forgotten
+        _read(stream, run, policies, clock, progress, accepted)
+    except (ConnectorError, ConfigurationError, MassChange, Blocked, Cancelled) as error:
+        if isinstance(error, MassDeletion):
             Stream.objects.filter(pk=stream.pk).update(watermark=None)
         log.warning("run failed", stream=str(stream), reason=str(error))
         return _finish(run, stream, clock(), failure=error)
@@ -137,34 +148,28 @@ def _read(
     policies: PolicySet,
     clock: Callable[[], datetime],
     progress: Progress | None,
-    guard: float,
+    accepted: bool,
 ) -> None:
     source = _source(stream, run, policies, clock())
     seen: list[pl.Series] = []
     complete = False
+    masses, brought = Masses(stream, run.known_before, accepted), Seen()
     declared = policies.sources[stream.source.name]
     with open_connector(declared.kind, declared.connection, timezone=declared.timezone) as connector:
-        _look_for_drift(connector, source, stream, clock())
+        look_for_drift(connector, source.request, source.reading, clock())
         for batch in connector.read(source.request):
-            _take_batch(batch.rows, batch.refused, batch.watermark, stream, run, source.reading, clock())
+            _take_batch(batch.rows, batch.refused, batch.watermark, run, source.reading, clock(), masses)
+            raise_if_asked(run.pk)
+            brought.take(batch.rows)
             seen.append(batch.rows[source.declared.key] if batch.rows.width else pl.Series([], dtype=pl.String))
             complete = batch.complete
             if progress:
                 progress(f"{stream.source.name} {stream.name}", batch.rows.height)
+        guard = 1.0 if accepted else GUARD_SHARE
         believe_absences(
             connector, source.request, source.reading, seen, complete=complete, clock=clock, guard=guard
         )
-
-
-def _look_for_drift(connector: Connector, source: _Source, stream: Stream, now: datetime) -> None:
-    """Columns that came, went or changed since the last reading; a source that cannot tell them tells by failing."""
-    why = blocking(stream.pk)
-    if why:
-        raise Blocked(why)
-    if source.declared.sparse and connector.kind != "tryton":
-        return  # rows name only the columns they have, so a column that is not there says nothing
-    with suppress(ConnectorError):
-        note_columns(stream, connector.columns(source.request), set(source.reading.plan.columns), now=now)
+    learn(source.reading, brought, whole=complete, changed=masses.any, now=clock())
 
 
 def _source(stream: Stream, run: Run, policies: PolicySet, until: datetime) -> _Source:
@@ -178,18 +183,22 @@ def _take_batch(
     raw: pl.DataFrame,
     refused: object,
     watermark: str | None,
-    stream: Stream,
     run: Run,
     reading: Reading,
     now: datetime,
+    masses: Masses | None = None,
 ) -> None:
-    """Rows, ledger and watermark move together or not at all."""
+    """Rows, ledger, log and watermark move together or not at all."""
     with transaction.atomic():
         tally = take(raw, refused, reading, now=now) if raw.height or refused else Tally()  # type: ignore[arg-type]
+        if masses is not None:
+            masses.add(tally)
         run.stages = _merged(run.stages, tally.stages)
         tally.write(run.pk, heartbeat_at=now, stages=run.stages)
+        if tally.read:
+            journal.write(run.pk, tally.told, at=now, level="warn" if tally.rejected else "info")
         if watermark is not None:
-            Stream.objects.filter(pk=stream.pk).update(watermark=watermark)
+            Stream.objects.filter(pk=reading.stream.pk).update(watermark=watermark)
 
 
 def _merged(stages: dict[str, float], more: dict[str, float]) -> dict[str, float]:
@@ -201,17 +210,28 @@ def _finish(run: Run, stream: Stream, now: datetime, *, failure: Exception | Non
         breaker.note_success(stream.source_id, now=now)
     elif isinstance(failure, ConnectorError) and failure.kind is Kind.RETRY:
         breaker.note_failure(stream.source_id, now=now, reason=str(failure), retry_after=failure.retry_after)
-    state = "succeeded" if failure is None else "stopped" if isinstance(failure, MassChange | Blocked) else "failed"
+    state = _end_of(failure)
     after = landing.count_live(stream.pk)
     message = "" if failure is None else str(failure)
     Run.objects.filter(pk=run.pk).update(state=state, finished_at=now, message=message, known_after=after)
     run.refresh_from_db()
-    words = {"succeeded": "ok", "stopped": "action", "failed": "error"}
+    if failure is not None:
+        journal.write(run.pk, message, at=now, level="warn" if state == "cancelled" else "error")
+    good = "quiet" if is_quiet(stream.habits, now=now) else "ok"
+    words = {"succeeded": good, "stopped": "action", "failed": "error", "cancelled": "ok"}
     changes: dict[str, object] = {"state": words[state], "message": message, "rows": after}
     if state == "succeeded":
         changes |= {"last_success_at": now, "data_at": run.started_at, "refused": _open_refused(stream)}
     SourceState.objects.filter(source=stream.source, stream=stream.name).update(**changes)
     return run
+
+
+def _end_of(failure: Exception | None) -> str:
+    if failure is None:
+        return "succeeded"
+    if isinstance(failure, MassChange | Blocked):
+        return "stopped"
+    return "cancelled" if isinstance(failure, Cancelled) else "failed"
 
 
 def _open_refused(stream: Stream) -> int:
@@ -239,7 +259,7 @@ def refresh_records(
         with open_connector(declared.kind, declared.connection, timezone=declared.timezone) as connector:
             met: set[str] = set()
             for batch in connector.read(request):
-                _take_batch(batch.rows, batch.refused, None, stream, run, source.reading, clock())
+                _take_batch(batch.rows, batch.refused, None, run, source.reading, clock())
                 met |= set(batch.rows[source.declared.key].drop_nulls()) if batch.rows.height else set()
         believe_gone(sorted(gone_if_absent - met), source.reading, clock())
     except (ConnectorError, ConfigurationError) as error:

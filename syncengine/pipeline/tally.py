@@ -37,6 +37,13 @@ class Tally:
         for stage, seconds in other.stages.items():
             self.stages[stage] = round(self.stages.get(stage, 0.0) + seconds, 4)
 
+    @property
+    def told(self) -> str:
+        """The counts in words, those that are nothing left out."""
+        names = [part.name for part in fields(self) if part.name not in ("stages", "read", "warned")]
+        parts = [f"{getattr(self, name):,} {name}" for name in names if getattr(self, name)]
+        return f"{self.read:,} read: {', '.join(parts)}"
+
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
         """Add the time the block takes to a stage."""

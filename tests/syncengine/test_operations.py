@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from accounts.models import SourceState
 from accounts.models.alert import Alert
-from syncengine.models import DeadLetter, ErrorGroup, FreshnessCheck, SchemaDrift, Stream
+from syncengine.models import DeadLetter, ErrorGroup, FreshnessCheck, Quality, SchemaDrift, Stream
 from syncengine.operations.completeness import prove_completeness
 from syncengine.operations.drift import decide_drift
 from syncengine.operations.freshness import BUDGET, budgets, look
@@ -49,6 +49,45 @@ def test_a_column_that_goes_is_drift_and_can_block_the_stream(systems: TwoSystem
 
     run = run_stream(drifts["marker"].stream_id, clock=systems.clock)
     assert (run.state, "blocked since marker" in run.message) == ("stopped", True)
+
+
+def test_a_column_with_a_likely_new_name_is_called_renamed(systems: TwoSystems) -> None:
+    systems.run("crm", "ALTER TABLE customer RENAME COLUMN marker TO marker_2")
+    systems.read()
+
+    assert [(d.column, d.kind, d.now, d.state) for d in SchemaDrift.objects.all()] == [
+        ("marker", "renamed", "marker_2", "open")
+    ]
+
+
+def test_a_new_value_in_a_mapped_column_is_drift_in_log_and_alerts(company: SmallCompany) -> None:
+    usual = [f"{n};2026-02-01T08:00:00Z;Kunde {n};;{'Bonn' if n % 2 else 'Köln'};;;DE;;1,00" for n in range(250)]
+    company.write("erp/customers", *usual)
+    company.read("erp.customers")
+    company.write("erp/customers", *usual, "999;2026-02-01T08:00:00Z;Kunde;;Ulm;;;DE;;1,00")
+    run = company.read("erp.customers")
+
+    drift = SchemaDrift.objects.get()
+    assert (drift.column, drift.kind, drift.now, drift.mapped, drift.state) == ("City", "values", "Ulm", True, "open")
+    assert [line.text for line in run.lines.filter(level="warn")] == ["City has new values: Ulm"]
+    watch_operations(at=company.now)
+    assert Alert.objects.get(rule="drift").facts["what"] == "City has new values"
+
+
+def test_a_falling_quality_score_is_raised_and_over_when_it_recovers(systems: TwoSystems) -> None:
+    stream = Stream.objects.get(source__name="crm")
+    for day, failed in ((2, 0), (1, 0), (0, 40)):
+        when = systems.now - timedelta(days=day)
+        Quality.objects.create(stream=stream, rule="required", dimension="completeness", day=when.date(), checked=100,
+                               measured_at=when, failed=failed, weight=100, failed_weight=failed)  # fmt: skip
+    watch_operations(at=systems.now)
+
+    alert = Alert.objects.get(rule="quality_falling", source=stream.source)
+    assert (alert.facts, alert.closed_at) == ({"score": 60.0, "before": 100.0}, None)
+    Quality.objects.update(failed_weight=0)
+    watch_operations(at=systems.now)
+    alert.refresh_from_db()
+    assert alert.closed_at == systems.now
 
 
 def test_completeness_is_proved_by_key(systems: TwoSystems) -> None:

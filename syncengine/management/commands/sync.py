@@ -21,7 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="every source (the default)")
         parser.add_argument("--keys", nargs="+", help="only these records of the stream, at once")
         parser.add_argument(
-            "--accept-deletions", action="store_true", help="believe a complete listing however much it lacks"
+            "--accept-changes",
+            action="store_true",
+            help="believe the source however much of what is known it changes, or its listing lacks",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,7 +33,7 @@ class Command(BaseCommand):
         if options["keys"]:
             failed = _refresh(streams, tuple(options["keys"]))
         else:
-            failed = _read_and_publish(streams, accept_deletions=options["accept_deletions"])
+            failed = _read_and_publish(streams, accept_changes=options["accept_changes"])
         if failed:
             raise CommandError("; ".join(f"{run.stream}: {run.message}" for run in failed))
 
@@ -52,7 +54,7 @@ def _refresh(streams: list[Stream], keys: tuple[str, ...]) -> list[Run]:
     return [run for run in runs if run.state != "succeeded"]
 
 
-def _read_and_publish(streams: list[Stream], *, accept_deletions: bool) -> list[Run]:
+def _read_and_publish(streams: list[Stream], *, accept_changes: bool) -> list[Run]:
     columns = (
         TextColumn("{task.description:34}"),
         BarColumn(24),
@@ -62,14 +64,14 @@ def _read_and_publish(streams: list[Stream], *, accept_deletions: bool) -> list[
     with Progress(*columns, TimeElapsedColumn(), console=Console(), refresh_per_second=5) as bars:
         for stream in streams:
             bar = bars.add_task(f"{stream.source.label} · {stream.name}", total=None, rows=0)
-            run = _read(stream, bars, bar, accept_deletions=accept_deletions)
+            run = _read(stream, bars, bar, accept_changes=accept_changes)
             if run is not None and run.state != "succeeded":
                 failed.append(run)
         _publish(bars)
     return failed
 
 
-def _read(stream: Stream, bars: Progress, bar: TaskID, *, accept_deletions: bool) -> Run | None:
+def _read(stream: Stream, bars: Progress, bar: TaskID, *, accept_changes: bool) -> Run | None:
     counted = 0
 
     def advance(_: str, rows: int) -> None:
@@ -78,7 +80,7 @@ def _read(stream: Stream, bars: Progress, bar: TaskID, *, accept_deletions: bool
         bars.update(bar, rows=counted)
 
     try:
-        run = run_stream(stream.pk, progress=advance, accept_deletions=accept_deletions)
+        run = run_stream(stream.pk, progress=advance, accept_changes=accept_changes)
     except StreamBusy:
         bars.update(bar, description=f"{stream.name}: being read already", total=1, completed=1)
         return None

@@ -113,19 +113,6 @@ def test_a_past_day_can_be_rebuilt_from_the_change_log(company: SmallCompany) ->
     assert get_row_as_of("order", order.pk, company.now)["number"] == "A1"
 
 
-def test_a_listing_that_lacks_too_much_deletes_nothing_until_somebody_says_so(company: SmallCompany) -> None:
-    rows = [f"{n};2026-03-01T08:00:00Z;Firma Nummer {n};;Ort {n};;;DE;;1,00" for n in range(150)]
-    company.write("erp/customers", *rows)
-    company.sync()
-    company.write("erp/customers", rows[0])
-    stopped = company.read("erp.customers")
-    assert (stopped.state, stopped.absent, stopped.known_after) == ("stopped", 0, 150)
-    assert "--accept-deletions" in stopped.message
-    again = Stream.objects.get(source__name="erp", name="customers")
-    run = run_stream(again.pk, clock=company.clock, accept_deletions=True)
-    assert (run.state, run.absent, run.balanced) == ("succeeded", 149, True)
-
-
 def test_older_state_never_replaces_a_newer_one(company: SmallCompany) -> None:
     first_sync(company)
     company.write("crm/accounts", ACME_CRM.replace("Acme Pumpen", "Old Name").replace("2026-03-01", "2026-02-01"))
