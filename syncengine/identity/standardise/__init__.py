@@ -50,6 +50,7 @@ COMPARED = (
     "stem",
     "email",
     "phone",
+    "dial",
     "trunk",
     "tax",
     "tax_country",
