@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -23,11 +23,13 @@ def partition(
     decisions: pl.DataFrame,
     vetoes: pl.DataFrame | None = None,
     policy: Policy = POLICY,
+    names: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """record_id, component_id and cluster, each named by its smallest record id.
 
     `vetoes` (record_id, kind, value): two records with different values of a kind never share a cluster
-    unless a person said so. Pairs of the review tier join nothing.
+    unless a person said so. Pairs of the review tier join nothing. `names` (record_id, name): a name that does
+    not depend on when a record arrived, such as source and key, by which equal pairs are taken; else its id.
     """
     ids = record_ids.cast(pl.Int64).unique().sort()
     edges = _edges(ids, pairs, decisions)
@@ -37,7 +39,7 @@ def partition(
     apart = _known(ids, decisions.filter(pl.col("kind") == "different")).select("record_l", "record_r")
     told = _told(labels, vetoes)
     doubtful = _doubtful(labels, apart, told, policy)
-    resolved = _resolve(labels, edges, apart, told, doubtful, policy)
+    resolved = _resolve(labels, edges, apart, told, doubtful, policy, names)
     parted = labels.join(resolved, on="record_id", how="left", maintain_order="left")
     return parted.with_columns(cluster=pl.coalesce("cluster", "component_id")).sort("record_id")
 
@@ -115,6 +117,7 @@ def _resolve(
     told: pl.DataFrame,
     doubtful: pl.DataFrame,
     policy: Policy,
+    names: pl.DataFrame | None,
 ) -> pl.DataFrame:
     """record_id and cluster of the doubtful components, the only ones that need a loop."""
     concerned = labels.join(doubtful, on="component_id", how="semi")
@@ -134,8 +137,19 @@ def _resolve(
         told.join(doubtful, on="component_id", how="semi").select("record_id", "kind", "value", "exact").iter_rows()
     ):
         groups[owner[record]].told.setdefault(record, {}).setdefault((kind, exact), set()).add(value)
-    found = [pair for group in groups.values() for pair in group.clusters(policy)]
+    places = _places(concerned, names)
+    found = [pair for group in groups.values() for pair in group.clusters(policy, places)]
     return pl.DataFrame(found, schema={"record_id": pl.Int64, "cluster": pl.Int64}, orient="row")
+
+
+def _places(concerned: pl.DataFrame, names: pl.DataFrame | None) -> dict[int, int]:
+    """The order in which these records count where nothing else tells pairs apart; those without a name last."""
+    ids = concerned.select("record_id")
+    if names is None:
+        return {record: record for record in ids["record_id"]}
+    named = ids.join(names.select("record_id", "name"), on="record_id", how="left")
+    ordered = named.sort("name", "record_id", nulls_last=True)["record_id"]
+    return {record: place for place, record in enumerate(ordered)}
 
 
 @dataclass(slots=True)
@@ -147,14 +161,18 @@ class _Component:
     apart: list[tuple[int, int]] = field(default_factory=list)
     told: Told = field(default_factory=dict)
 
-    def clusters(self, policy: Policy) -> Iterable[tuple[int, int]]:
-        """(record, cluster): must-links, then pairs by tier, weight and ids; forbidden unions are refused."""
+    def clusters(self, policy: Policy, places: Mapping[int, int]) -> Iterable[tuple[int, int]]:
+        """(record, cluster): must-links, then pairs by tier, weight and names; forbidden unions are refused."""
         oversized = len(self.records) > policy.cluster_cap
         usable = [edge for edge in self.edges if edge[0] <= EXACT or not oversized]
         forest = _Forest(self.records, self.apart, self.told)
-        for tier, left, right, _ in sorted(usable, key=lambda e: (e[0], -e[3], e[1], e[2])):
+        for tier, left, right, _ in sorted(usable, key=lambda e: (e[0], -e[3], *_in_order(places[e[1]], places[e[2]]))):
             forest.join(left, right, decided=tier == MUST)
         return [(record, forest.root(record)) for record in self.records]
+
+
+def _in_order(left: int, right: int) -> tuple[int, int]:
+    return (left, right) if left < right else (right, left)
 
 
 class _Forest:

@@ -95,6 +95,24 @@ def test_a_record_without_tax_number_joins_only_one_of_two() -> None:
     }
 
 
+@given(pair_rows, veto_rows, st.permutations(list(range(1, 10))))
+@settings(max_examples=100, deadline=None)
+def test_clusters_do_not_depend_on_when_records_arrived(pairs, vetoes, arrived) -> None:  # type: ignore[no-untyped-def]
+    """The same named records under other ids are parted into the same sets."""
+    ids = dict(zip(range(1, 10), arrived, strict=True))
+    later = [(*sorted((ids[a], ids[b])), weight, tier) for a, b, weight, tier in pairs]
+    first = _named_sets(pairs, vetoes, {n: n for n in ids})
+    assert _named_sets(later, [(ids[record], *rest) for record, *rest in vetoes], ids) == first
+
+
+def _named_sets(pairs, vetoes, ids):  # type: ignore[no-untyped-def]
+    """The clusters as sets of names."""
+    names = pl.DataFrame({"record_id": list(ids.values()), "name": [f"crm:{n}" for n in ids]})
+    frames = frame(pairs, PAIRS), frame([], DECISIONS), frame(vetoes, VETOES)
+    parted = partition(IDS, *frames, names=names).join(names, on="record_id")
+    return sorted(sorted(group["name"]) for _, group in parted.group_by("cluster"))
+
+
 def test_removing_the_bridge_splits() -> None:
     pairs = frame([(1, 2, 5.0, 2), (2, 3, 6.0, 2)], PAIRS)
     none = frame([], DECISIONS)
