@@ -11,9 +11,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts import own_fields
 from accounts.workspace.adoption import TALLY
 
 Answer = Callable[[HttpRequest], HttpResponse]
+PROBES = ("/static/", "/healthz", "/readyz")  # answered even while the database is away
 GOOD_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -42,6 +44,18 @@ class ContentPolicyMiddleware:
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", settings.CONTENT_POLICY)
         return response
+
+
+class OwnFieldsMiddleware:
+    """Every page and answer knows the company's own fields as last applied, whichever process applied them."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(PROBES):
+            own_fields.refresh()
+        return self.get_response(request)
 
 
 class UseMiddleware:

@@ -8,7 +8,7 @@ from datetime import datetime
 import polars as pl
 from psycopg import sql
 
-from accounts.catalogue import ObjectSpec, load
+from accounts.catalogue import FieldSpec, ObjectSpec, load
 from accounts.frames import copy_in, execute, identifiers, read, rows, stage
 from syncengine.echoes import own_words
 from syncengine.records import CANONICAL_TYPES, INSTANT
@@ -47,10 +47,7 @@ def read_canonical(
     spec = load()[name]
     wanted = [c for c in value_columns(spec) if columns is None or c in columns]
     schema = HEAD | {c: CANONICAL_TYPES[spec.fields[c].type] for c in wanted}
-    picks = [
-        sql.SQL("to_json({})").format(sql.Identifier(c)) if spec.fields[c].type == "tags" else sql.Identifier(c)
-        for c in wanted
-    ]
+    picks = [_pick(spec.fields[c]) for c in wanted]
     for extra, kind in TRUST.items():
         if columns is None or extra in columns:
             schema, picks = schema | {extra: kind}, [*picks, sql.Identifier(extra)]
@@ -64,6 +61,13 @@ def read_canonical(
     ).format(sql.SQL(", ").join(picks), sql.Identifier(table(name)))
     found = read(query + sql.SQL(where), schema)
     return found if echoes else own_words(name, found)
+
+
+def _pick(field: FieldSpec) -> sql.Composable:
+    """A value as it is read; a field that is only planned has no column, so it says nothing yet."""
+    if not field.stored:
+        return sql.SQL("NULL")
+    return sql.SQL("to_json({})" if field.type == "tags" else "{}").format(sql.Identifier(field.name))
 
 
 def write_canonical(name: str, frame: pl.DataFrame, *, stream_id: int, now: datetime) -> None:

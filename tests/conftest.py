@@ -54,3 +54,12 @@ def _uses_are_written_by_nobody() -> None:
     from accounts.workspace import adoption  # late: models load only after Django is set up
 
     adoption.EVERY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _own_fields_end_with_their_test() -> Iterator[None]:
+    """What a test declares is rolled back with its tables; no other test may believe in those columns."""
+    yield
+    from accounts import own_fields  # late: models load only after Django is set up
+
+    own_fields.forget()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.access.masking import mask
-from accounts.catalogue import Treatment, load
+from accounts.catalogue import Treatment, load, remembered
 from accounts.catalogue import treatment as treatment_of_role
+from accounts.catalogue.fields import OWN_PREFIX
 from accounts.models import User
 
 Reader = User | AnonymousUser
@@ -85,7 +85,7 @@ def field_access(user: Reader, object: str) -> FieldAccess:
     return _role_access(user.role if user.is_authenticated and user.is_active else "", object)
 
 
-@cache
+@remembered
 def _role_access(role: str, object: str) -> FieldAccess:
     seen = {
         name: _field_treatment(object, name, treatment_of_role(role, spec.sensitivity))
@@ -101,7 +101,7 @@ def _field_treatment(object: str, name: str, seen: Treatment) -> Treatment:
     return seen
 
 
-@cache
+@remembered
 def row_class(object: str) -> str:
     """The class that decides whether rows of the object are listed: the one most of its fields have."""
     return Counter(spec.sensitivity for spec in load()[object].fields.values()).most_common(1)[0][0]
@@ -140,4 +140,6 @@ def shown(row: Any, user: Reader, object: str) -> Shown:
 
 
 def _model_values(row: Any) -> dict[str, Any]:
-    return {column.attname: getattr(row, column.attname) for column in row._meta.concrete_fields}
+    told = {column.attname: getattr(row, column.attname) for column in row._meta.concrete_fields}
+    own = (name for name in vars(row) if name.startswith(OWN_PREFIX))  # as with_own_fields read them
+    return told | {name: getattr(row, name) for name in own}

@@ -10,8 +10,9 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
 from accounts.access.fields import Reader, may_list, treatment
-from accounts.catalogue import roles
+from accounts.catalogue import load, roles
 from accounts.models import Account, Contact
+from accounts.models.own_field import with_own_fields
 
 Row = TypeVar("Row", bound=Model)
 
@@ -142,12 +143,16 @@ def visible_contacts(user: Reader) -> QuerySet[Contact]:
 
 def get_account_or_404(user: Reader, id: int) -> Account:
     """The customer the id leads to today, with `requested_id`; not found if the user may not see it."""
-    account = Account.objects.select_related("merged_into", "summary", "months", "figures").filter(pk=id).first()
+    whole = with_own_fields(Account.objects.select_related("merged_into", "summary", "months", "figures"), "account")
+    account = whole.filter(pk=id).first()
+    asked = account
     seen: set[int] = set()
     while account and account.merged_into_id and account.pk not in seen:
         seen.add(account.pk)
         account = account.merged_into
     if account is None or treatment(user, "identity") == "none" or not scope_of(user).covers(account):
         raise Http404("No such customer.")
+    if account is not asked and load()["account"].own:  # a survivor read by its join lacks the company's own fields
+        account = whole.get(pk=account.pk)
     account.requested_id = id  # type: ignore[attr-defined]  # what the caller asked for, if merged since
     return account

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -13,7 +12,8 @@ from django.db.models import F, Q, QuerySet
 from accounts import models
 from accounts.access import restrict, shown
 from accounts.access.fields import Reader
-from accounts.catalogue import load
+from accounts.catalogue import load, remembered
+from accounts.models.own_field import with_own_fields
 from accounts.models.source_row import SourceRow
 
 # What a crosswalk reference leads to, by the model of the crosswalk.
@@ -39,7 +39,7 @@ class Shape:
         return tuple(self.paths)
 
 
-@cache
+@remembered
 def shape_of(object: str) -> Shape:
     """The shape of a catalogue object."""
     spec = load()[object]
@@ -89,8 +89,8 @@ def visible_rows(user: Reader, object: str) -> QuerySet[Any]:
 
 
 def with_references(rows: QuerySet[Any], object: str) -> QuerySet[Any]:
-    """The rows with what their references lead to today, read by joins."""
-    return rows.annotate(
+    """The rows with the company's own fields, and with what their references lead to today, read by joins."""
+    return with_own_fields(rows, object).annotate(
         **{_attribute(path): F(path) for path, _ in shape_of(object).paths.values() if "__" in path}
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from accounts.catalogue.fields import Catalogue, FieldSpec, ObjectSpec, load
+from accounts.catalogue.fields import Catalogue, FieldSpec, ObjectSpec
+from accounts.catalogue.own import load, remembered
 from accounts.catalogue.roles import ChangeSpec, ClassSpec, RoleSpec, Treatment, changes, classes, roles, treatment
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "changes",
     "classes",
     "load",
+    "remembered",
     "roles",
     "treatment",
 ]

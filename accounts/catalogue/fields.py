@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,16 @@ from typing import Any
 import yaml
 
 FIELDS_FILE = Path(__file__).with_name("fields.yaml")
+OWN_PREFIX = "x_"  # what the company's own fields begin with; no shipped field ever does
 
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """One field of one object: its code, type, owner, sensitivity class and meaning."""
+    """One field of one object: its code, type, owner, sensitivity class and meaning.
+
+    The last four are the company's own fields': `title` is the name people read, `filtered` and `searched` say
+    what lists and search do with it, and `stored` is false while its column is only planned.
+    """
 
     object: str
     name: str
@@ -28,11 +33,21 @@ class FieldSpec:
     of: str | None = None
     to: str | None = None
     choices: tuple[str, ...] = ()
+    title: str = ""
+    filtered: bool = False
+    searched: bool = False
+    stored: bool = True
 
     @property
     def label(self) -> str:
         """The field's name as people read it."""
-        return self.name.removesuffix("_date").removesuffix("_at").replace("_", " ").capitalize()
+        plain = self.name.removeprefix(OWN_PREFIX).removesuffix("_date").removesuffix("_at")
+        return self.title or plain.replace("_", " ").capitalize()
+
+    @property
+    def own(self) -> bool:
+        """Whether the company declared it; its column is no part of the models."""
+        return self.name.startswith(OWN_PREFIX)
 
     @property
     def column(self) -> str:
@@ -42,7 +57,10 @@ class FieldSpec:
 
 @dataclass(frozen=True)
 class ObjectSpec:
-    """One object: its kind (golden, document, line), its model in accounts and its fields."""
+    """One object: its kind (golden, document, line), its model in accounts and its fields.
+
+    `withdrawn` are fields the company declares no more: nobody sees them, but rows still name their codes.
+    """
 
     name: str
     label: str
@@ -52,14 +70,20 @@ class ObjectSpec:
     model: str
     parent: str | None
     fields: Mapping[str, FieldSpec]
+    withdrawn: Mapping[str, FieldSpec] = field(default_factory=dict)
 
     @cached_property
     def by_code(self) -> dict[int, FieldSpec]:
         """Fields by their code, as lineage arrays name them."""
-        return {field.code: field for field in self.fields.values()}
+        return {spec.code: spec for spec in (*self.withdrawn.values(), *self.fields.values())}
+
+    @property
+    def own(self) -> list[FieldSpec]:
+        """The fields the company declared."""
+        return [spec for spec in self.fields.values() if spec.own]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
     """Every object by name."""
 
@@ -113,7 +137,7 @@ def _object_spec(name: str, entry: dict[str, Any]) -> ObjectSpec:
 
 
 @cache
-def load() -> Catalogue:
-    """The catalogue of this version of the product."""
+def shipped() -> Catalogue:
+    """The catalogue of this version of the product, without the company's own fields."""
     document = yaml.safe_load(FIELDS_FILE.read_text(encoding="utf-8"))
     return Catalogue({name: _object_spec(name, entry) for name, entry in document.items()})

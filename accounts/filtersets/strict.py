@@ -12,6 +12,12 @@ from django.utils import timezone
 
 from accounts.access import field_access, figure_access
 from accounts.access.fields import Reader
+from accounts.catalogue import load, remembered
+from accounts.catalogue.fields import OWN_PREFIX
+from accounts.filtersets.kinds import AnyOf, filters_of
+from accounts.models.own_field import with_own_fields
+
+__all__ = ["CONTROLS", "AnyOf", "FilterRefused", "StrictFilterSet"]
 
 # Parameters beside filters that lists understand.
 CONTROLS = frozenset({"sort", "cursor", "limit", "fields", "exclude", "expand", "count", "format"})
@@ -25,10 +31,6 @@ class FilterRefused(ValueError):
         self.errors = dict(errors)
 
 
-class AnyOf(django_filters.BaseInFilter, django_filters.CharFilter):
-    """One of several values, written with commas."""
-
-
 class StrictFilterSet(django_filters.FilterSet):
     """A FilterSet told what each filter reveals: fields of `object`, or figures of a customer."""
 
@@ -40,16 +42,17 @@ class StrictFilterSet(django_filters.FilterSet):
     def of(cls, user: Reader, params: Mapping[str, Any], rows: QuerySet[Any], *, strict: bool = True) -> Self:
         """The filter set bound to rows the user may see; raises FilterRefused."""
         given = {name: value for name, value in _items(params) if value != "" and name not in CONTROLS}
-        known = cls.base_filters
+        kind = cls.in_force()
+        known = kind.base_filters
         unknown = sorted(name for name in given if name not in known)
         errors = {name: ["There is no such filter."] for name in unknown} if strict else {}
-        hidden = [name for name in given if name in known and not cls.allows(user, name)]
+        hidden = [name for name in given if name in known and not kind.allows(user, name)]
         errors |= {name: ["Your role does not see this."] for name in hidden}
         if errors:
             raise FilterRefused(errors)
         data = QueryDict(mutable=True)
         data.update({name: value for name, value in given.items() if name in known})
-        bound = cls(data, queryset=rows)
+        bound = kind(data, queryset=rows)
         bound.user, bound.today = user, timezone.localdate()
         if not bound.is_valid():
             raise FilterRefused({name: [str(why) for why in whys] for name, whys in bound.errors.items()})
@@ -66,7 +69,31 @@ class StrictFilterSet(django_filters.FilterSet):
     @classmethod
     def offered(cls, user: Reader) -> list[str]:
         """Names of the filters the user may use."""
-        return [name for name in cls.base_filters if cls.allows(user, name)]
+        kind = cls.in_force()
+        return [name for name in kind.base_filters if kind.allows(user, name)]
+
+    @classmethod
+    def in_force(cls) -> type[Self]:
+        """The same filters and those of the company's own fields, as they are declared today."""
+        return _with_own(cls)
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows narrowed; the company's own fields are no columns of the model and join only where asked for."""
+        given = (name for name, value in self.form.cleaned_data.items() if value not in (None, "", []))
+        if any(name.startswith(OWN_PREFIX) for name in given):
+            queryset = with_own_fields(queryset, self.object)
+        return super().filter_queryset(queryset)
+
+
+@remembered
+def _with_own(kind: type[Any]) -> type[Any]:
+    own = [spec for spec in load()[kind.object].own if spec.filtered]
+    made = {name: (made, spec.name) for spec in own for name, made in filters_of(spec).items()}
+    if not set(made) - set(kind.base_filters):
+        return kind
+    reveals = kind.reveals | {name: field for name, (_, field) in made.items()}
+    body = {name: filter for name, (filter, _) in made.items()} | {"reveals": reveals, "__module__": __name__}
+    return type(kind.__name__, (kind,), body)
 
 
 def _items(params: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import django_filters
 
 from accounts import models
-from accounts.catalogue import FieldSpec, ObjectSpec, load
+from accounts.catalogue import ObjectSpec, load, remembered
+from accounts.filtersets.kinds import filters_of
 from accounts.filtersets.strict import AnyOf, StrictFilterSet
-
-RANGES = {
-    "date": django_filters.DateFilter,
-    "datetime": django_filters.IsoDateTimeFilter,
-    "money": django_filters.NumberFilter,
-    "decimal": django_filters.NumberFilter,
-    "percent": django_filters.NumberFilter,
-    "integer": django_filters.NumberFilter,
-}
-WORDS = ("text", "choice", "country", "currency", "email", "phone", "url")
-
-
-def _filters_of_field(spec: FieldSpec) -> dict[str, django_filters.Filter]:
-    name, label = spec.name, spec.label
-    if spec.type in WORDS:
-        return {name: AnyOf(name, lookup_expr="in", label=f"{label}, one of")}
-    if spec.type == "boolean":
-        return {name: django_filters.BooleanFilter(name, label=label)}
-    kind = RANGES.get(spec.type)
-    if kind is None:
-        return {}
-    return {
-        f"{name}__gte": kind(name, "gte", label=f"{label}, at least"),
-        f"{name}__lte": kind(name, "lte", label=f"{label}, at most"),
-    }
 
 
 def _references(spec: ObjectSpec, columns: set[str]) -> dict[str, django_filters.Filter]:
@@ -57,7 +32,7 @@ def _row_filters(columns: set[str]) -> dict[str, django_filters.Filter]:
     return found
 
 
-@cache
+@remembered
 def filterset_of(object: str) -> type[StrictFilterSet]:
     """The FilterSet of a catalogue object."""
     spec = load()[object]
@@ -66,7 +41,7 @@ def filterset_of(object: str) -> type[StrictFilterSet]:
     filters: dict[str, Any] = {}
     reveals: dict[str, str] = {}
     for field in spec.fields.values():
-        made = _filters_of_field(field)
+        made = filters_of(field) if field.filtered or not field.own else {}
         filters |= made
         reveals |= dict.fromkeys(made, field.name)
     references = _references(spec, columns)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 from django.apps import apps
 
-from accounts.catalogue import ObjectSpec, load
+from accounts.catalogue import ObjectSpec, load, remembered
 
 GOLDEN = ("account", "contact", "address", "product")
 HEAD = ("source_id", "key", "source_version", "modified_at", "deleted_at")
@@ -85,7 +84,7 @@ def lineage_of(name: str) -> str:
     return f"accounts_{name}lineage"
 
 
-@cache
+@remembered
 def document_shape(name: str) -> DocumentShape:
     """The shape of one document or line table."""
     spec = load()[name]

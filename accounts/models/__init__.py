@@ -48,6 +48,7 @@ from accounts.models.lineage import (
 )
 from accounts.models.opportunity import Opportunity, OpportunityLine
 from accounts.models.order import Order, OrderLine
+from accounts.models.own_field import OwnField
 from accounts.models.payment import Payment, Promise, Settlement
 from accounts.models.pricing import PriceBook, PriceEntry
 from accounts.models.product import Product, ProductValues
@@ -135,6 +136,7 @@ __all__ = [
     "OpportunityLine",
     "Order",
     "OrderLine",
+    "OwnField",
     "Payment",
     "PaymentPromise",
     "PaymentTerm",

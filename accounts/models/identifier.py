@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from django.db import models
 
+from accounts.catalogue import load
+
+SCHEMES = ("customer_number", "tax_id", "registration_id", "duns")
+
+
+def schemes() -> tuple[str, ...]:
+    """The fields that customers are looked up by: numbers, and what the company declared to be searched."""
+    return (*SCHEMES, *(field.name for field in load()["account"].own if field.searched))
+
 
 class Identifier(models.Model):
     """One number of one customer, as one source record states it."""
@@ -14,11 +23,7 @@ class Identifier(models.Model):
     crosswalk = models.ForeignKey(
         "accounts.AccountCrosswalk", models.CASCADE, related_name="+"
     )
-    scheme = models.TextField(
-        choices=[
-            (s, s) for s in ("customer_number", "tax_id", "registration_id", "duns")
-        ]
-    )
+    scheme = models.TextField()  # the field it stands in: one of these four, or a searched one of the company's own
     value = models.TextField()
 
     class Meta:
@@ -28,8 +33,9 @@ class Identifier(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(
-                    scheme__in=["customer_number", "tax_id", "registration_id", "duns"]
-                ),
+                    scheme__in=list(SCHEMES)
+                )
+                | models.Q(scheme__startswith="x_"),
                 name="identifier_scheme_known",
             ),
         ]

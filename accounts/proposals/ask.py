@@ -15,6 +15,7 @@ from accounts.audit import record
 from accounts.catalogue import FieldSpec, classes, load, roles
 from accounts.catalogue.texts import text_of
 from accounts.models import Account, ChangeRequest, User
+from accounts.models.own_field import column_of
 
 
 class CannotChange(ValueError):
@@ -50,7 +51,7 @@ def checked(field: FieldSpec, value: str | None) -> str | None:
     text = (value or "").strip()
     if not text:
         raise CannotChange(f"{field.label} needs a value.")
-    column = Account._meta.get_field(field.name)
+    column = column_of(field) if field.own else Account._meta.get_field(field.name)
     if isinstance(column, ArrayField):
         return ";".join(part.strip() for part in text.split(";") if part.strip())
     try:

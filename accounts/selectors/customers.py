@@ -16,7 +16,8 @@ from accounts.access.fields import Reader
 from accounts.access.figures import credit_light
 from accounts.catalogue import load
 from accounts.models import Account, AccountHealth, AccountSummary, Source, columns
-from accounts.selectors.list_columns import FIELDS, LIST_FIGURES, Column, columns_of
+from accounts.models.own_field import with_own_fields
+from accounts.selectors.list_columns import LIST_FIGURES, Column, columns_of, list_fields
 from accounts.selectors.money import latest_rates
 from accounts.selectors.paging import Order, keyset_page
 from accounts.selectors.sources import sources
@@ -107,7 +108,7 @@ def list_customers(
     """A page of the given customers, which are already narrowed to what the user may see."""
     order = order_of(user, sort) if "name" in sorts_of(user) else Order("id", F("id"), int)
     joined = with_summary(accounts, order) if order.name in SORTS else accounts.select_related(*JOINED)
-    page = keyset_page(joined, order, cursor, limit)
+    page = keyset_page(with_own_fields(joined, "account"), order, cursor, limit)
     rows = customer_rows(user, page.rows)
     return CustomerPage(tuple(rows), columns_of(user, chosen), order.label, page.next, page.previous)
 
@@ -133,7 +134,7 @@ def customer_rows(user: Reader, accounts: Iterable[Account]) -> list[CustomerRow
 def _row(
     user: Reader, account: Account, known: dict[int, Source], rates: Mapping[str, Decimal]
 ) -> CustomerRow:
-    fields = shown({name: getattr(account, name) for name in FIELDS}, user, "account")
+    fields = shown({name: getattr(account, name) for name in list_fields()}, user, "account")
     figures = shown_figures(figures_of(account, rates), user)
     labels = tuple(known[id].label for id in sorted(account.source_ids) if id in known)
     return CustomerRow(

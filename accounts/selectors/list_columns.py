@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from accounts.access import FIGURES, field_access, figure_access
 from accounts.access.fields import Reader
-from accounts.catalogue import load
+from accounts.catalogue import FieldSpec, load, remembered
 
 
 @dataclass(frozen=True)
@@ -71,22 +71,43 @@ COLUMNS = (
     _more("open_tasks", "Data tasks", "count", numeric=True),
 )
 BY_NAME = {column.name: column for column in COLUMNS}
-FIELDS = tuple(column.name for column in COLUMNS if column.name in load()["account"].fields)
+OWN_KINDS = {
+    "integer": "amount", "decimal": "amount", "money": "amount", "percent": "amount", "date": "day",
+    "datetime": "day", "boolean": "yes", "choice": "word", "country": "code", "currency": "code", "tags": "list",
+}  # fmt: skip
+NUMERIC = ("integer", "decimal", "money", "percent")
 BESIDE = ("revenue_months", "health_state", "health_moved")  # told in the cell of another figure
 LIST_FIGURES = (*(column.name for column in COLUMNS if column.name in FIGURES), *BESIDE)
 TOLD_BY = {"has_overdue": "overdue_receivable", "health_band": "health_score"}
 
 
+@remembered
+def every_column() -> dict[str, Column]:
+    """Every column by name: those that ship, and the company's own fields after them."""
+    return BY_NAME | {spec.name: _own(spec) for spec in load()["account"].own}
+
+
+def _own(spec: FieldSpec) -> Column:
+    kind = OWN_KINDS.get(spec.type, "text")
+    return _more(spec.name, spec.label, kind, numeric=spec.type in NUMERIC, money=spec.unit == "base")
+
+
+@remembered
+def list_fields() -> tuple[str, ...]:
+    """The columns that are fields of the customer."""
+    return tuple(name for name in every_column() if name in load()["account"].fields)
+
+
 def offered_columns(user: Reader) -> tuple[Column, ...]:
     """Every column the user may choose; a value replaces what only its summary would tell."""
-    seen = [column for column in COLUMNS if _sees(user, column.name)]
+    seen = [column for column in every_column().values() if _sees(user, column.name)]
     names = {column.name for column in seen}
     return tuple(column for column in seen if TOLD_BY.get(column.name) not in names)
 
 
 def columns_of(user: Reader, chosen: Sequence[str] = ()) -> tuple[Column, ...]:
     """The columns shown: those chosen, in that order and as far as the user sees them; else the shipped ones."""
-    unknown = [name for name in chosen if name not in BY_NAME and name != "all"]
+    unknown = [name for name in chosen if name not in every_column() and name != "all"]
     if unknown:
         raise BadColumn(f"There is no column {', '.join(unknown)}.")
     offered = offered_columns(user)
@@ -95,7 +116,7 @@ def columns_of(user: Reader, chosen: Sequence[str] = ()) -> tuple[Column, ...]:
     if not chosen:
         return tuple(column for column in offered if column.shipped)
     names = [column.name for column in offered]
-    picked = [BY_NAME[name] for name in dict.fromkeys(("name", *chosen)) if name in names]
+    picked = [every_column()[name] for name in dict.fromkeys(("name", *chosen)) if name in names]
     return tuple(picked)
 
 

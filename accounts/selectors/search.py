@@ -13,14 +13,15 @@ from django.db.models import QuerySet
 
 from accounts.access import field_access, scope_of
 from accounts.access.fields import Reader
+from accounts.catalogue.fields import OWN_PREFIX
 from accounts.models import Account
+from accounts.models.identifier import schemes
 from accounts.selectors.search_sql import CONTAINS, EXACT, LIVE, NUMBERS, PREFIX, SCOPE, SIMILAR
 
 FUZZY_FROM = 4  # shorter texts share their trigrams with half of all names
 # (similarity, candidates looked at, whether a word must be one edit away); each only where the one before
 # found nothing. A letter wrong in four leaves a similarity of 0.25, which a lot of other names reach too.
 TOLERANCES = ((0.6, 500, False), (0.4, 500, False), (0.25, 1500, True))
-SCHEMES = ("customer_number", "tax_id", "registration_id", "duns")
 NARROW_TO = 500
 NAMES_APART = re.compile(r"\s[·.]\s|\n")  # as publish joins the names of a customer
 STEPS = ("number", "name", "part", "similar")
@@ -75,11 +76,12 @@ def narrow(accounts: QuerySet[Account], user: Reader, text: str) -> QuerySet[Acc
 def _steps(user: Reader, text: str, limit: int) -> Iterable[_Found]:
     """From the surest kind of hit to the least; the later ones only while hits are missing."""
     values = _values(user, text, limit)
-    found = _run(EXACT, values, user) if any(map(str.isdigit, text)) else []
+    numbered = any(map(str.isdigit, text)) or any(name.startswith(OWN_PREFIX) for name in values["schemes"])
+    found = _run(EXACT, values, user) if numbered else []
     found += [row for row in _run(PREFIX, values, user) if fold(row.matched).startswith(fold(text))]
     if len(found) < limit:
         found += _run(CONTAINS, values, user)
-    if len(found) < limit and any(map(str.isdigit, text)) and len(text) > 2:
+    if len(found) < limit and numbered and len(text) > 2:
         found += _run(NUMBERS, values, user)
     if not found and len(text) >= FUZZY_FROM:
         found = _similar(values, user)
@@ -93,7 +95,7 @@ def _values(user: Reader, text: str, limit: int) -> dict[str, Any]:
         "lower": text.lower(),
         "pattern": f"%{_escape(text.lower())}%",
         **{f"word{n}": f"%{_escape(word)}%" for n, word in enumerate(fold(text).split())},
-        "schemes": [scheme for scheme in SCHEMES if access.allows(scheme)],
+        "schemes": [scheme for scheme in schemes() if access.allows(scheme)],
         "limit": limit,
         "territories": list(scope.territories),
         "shares": list(scope.shares),

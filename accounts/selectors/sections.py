@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from accounts.access import field_access, shown
 from accounts.access.fields import Reader
 from accounts.models import Source
+from accounts.models.own_field import with_own_fields
 from accounts.selectors.sources import record_url
 
 
@@ -48,7 +49,7 @@ def section(
     extra: Callable[[Any], dict[str, Any]] | None = None,
 ) -> Section:
     """The first rows of a queryset as a section; `extra(row)` adds values derived from seen fields."""
-    found = list(rows[: limit + 1])
+    found = list(with_own_fields(rows, object)[: limit + 1])
     shown_rows = tuple(_row(user, object, row, known, extra) for row in found[:limit])
     return Section(object, shown_rows, field_access(user, object).redacted, len(found) > limit)
 

@@ -84,7 +84,8 @@ class Fact:
 
 def fact_groups(customer: Any) -> list[tuple[str, Sequence[Fact]]]:
     """Groups with a field to show; an unknown value is shown only where its absence says something."""
-    groups = [(title, [fact for name in names if (fact := _fact(customer, name))]) for title, names in GROUPS]
+    own = ("Further", tuple(field.name for field in load()["account"].own))
+    groups = [(title, [fact for name in names if (fact := _fact(customer, name))]) for title, names in (*GROUPS, own)]
     return [(title, facts) for title, facts in groups if any(not fact.hidden for fact in facts)]
 
 

@@ -14,6 +14,7 @@ from accounts.selectors.customers import CustomerPage, CustomerRow, sorts_of
 from accounts.selectors.groups import groupings_of
 from accounts.selectors.list_columns import Column, offered_columns
 from accounts.selectors.sources import sources
+from dashboards.panels.controls import Field, Select, own_fields, own_labels, own_selects
 from dashboards.panels.list_state import ListState
 from dashboards.templatetags.figures import words
 
@@ -44,32 +45,12 @@ SHORT = {"revenue_ttm": "Revenue, 12 mo", "open_tickets": "Tickets", "open_pipel
 
 
 @dataclass(frozen=True)
-class Select:
-    """A menu of one filter."""
-
-    name: str
-    label: str
-    value: str
-    options: Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True)
 class Toggle:
     """A filter that is on or off."""
 
     name: str
     label: str
     on: bool
-
-
-@dataclass(frozen=True)
-class Field:
-    """A bound one types."""
-
-    name: str
-    label: str
-    kind: str
-    value: str
 
 
 @dataclass(frozen=True)
@@ -193,8 +174,9 @@ def controls_of(user: User, state: ListState) -> Controls:
         return [select for select in made if select.name in offered and len(select.options) > 1]
 
     toggles = [Toggle(name, label, given.get(name) == "true") for name, label in TOGGLES if name in offered]
-    fields = [Field(name, label, kind, given.get(name, "")) for name, label, kind in FIELDS if name in offered]
-    more = selects(MORE_SELECTS)
+    bounds = [Field(name, label, kind, given.get(name, "")) for name, label, kind in FIELDS if name in offered]
+    fields = [*bounds, *own_fields(offered, given)]
+    more = [*selects(MORE_SELECTS), *own_selects(offered, given)]
     shown = [*selects(SELECTS), *more]
     known = {"q", *(part.name for part in shown), *(part.name for part in toggles), *(part.name for part in fields)}
     return Controls(
@@ -218,7 +200,7 @@ def _spoken(name: str, value: str) -> str:
     if value == "true" or name == "new_days":
         return {"mine": "Mine", "followed": "Followed", "quiet": "Going quiet", "new_days": f"New, {value} days",
                 "won_not_ordered": "Won, not ordered"}.get(name, words(name))  # fmt: skip
-    labels = dict(SELECTS) | dict(MORE_SELECTS) | {name: label for name, label, _ in FIELDS}
+    labels = dict(SELECTS) | dict(MORE_SELECTS) | {name: label for name, label, _ in FIELDS} | own_labels()
     return f"{labels.get(name) or words(name)}: {value.replace(',', ', ')}"
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from syncengine.selectors.reverts import RevertPreview
 
 WORDS = {"merge": "merged into", "split": "split from", "move": "records moved to"}
-FIELDS = load()["account"].fields
 
 
 @dataclass(frozen=True)
@@ -83,9 +82,9 @@ def _why(move: Move) -> str:
 def preview_rows(preview: RevertPreview, user: User) -> list[tuple[str, str, str]]:
     """(field, value now, value afterwards) of the fields the reader may see."""
     return [
-        (FIELDS[name].label, text_of(before.value), text_of(after.value))
+        (load()["account"].fields[name].label, text_of(before.value), text_of(after.value))
         for name, before, after in preview.changes
-        if treatment(user, FIELDS[name].sensitivity) == "full"
+        if treatment(user, load()["account"].fields[name].sensitivity) == "full"
     ]
 
 

@@ -12,13 +12,16 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from accounts import audit
+from accounts import audit, own_fields
+from accounts.catalogue.own import using
 from accounts.models import User
 from accounts.reference import get_tolerance
 from syncengine.models import PolicyDraft, PolicyVersion, Stream
-from syncengine.policies.current import current_version, environment, policies_of
+from syncengine.policies.current import current_policies, current_version, environment, policies_of
+from syncengine.policies.fields import catalogue_with
 from syncengine.policies.load import check, check_documents, read_documents
 from syncengine.policies.mistakes import Mistake
+from syncengine.policies.own_columns import register_own_fields
 from syncengine.policies.plan import plan_documents
 from syncengine.policies.registry import register
 from syncengine.policies.renew import renew
@@ -80,6 +83,7 @@ def apply_documents(
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPLY_LOCK])
+    current_policies()  # whose own fields this process must know before it reads any text
     current = current_version()
     digest = digest_of(documents)
     if current is not None and current.digest == digest:
@@ -129,6 +133,7 @@ def revert_to(number: int, *, by: User | None, now: datetime, note: str = "") ->
     """Put an earlier version's documents in force again, as a new version. Raises PolicyVersion.DoesNotExist."""
     wanted, current = PolicyVersion.objects.get(number=number), current_version()
     base = current.number if current else None
+    current_policies()
     checked = check_documents(wanted.documents, environ=environment())
     if checked.mistakes:
         raise PolicyMistakes(checked.mistakes)
@@ -139,7 +144,11 @@ def revert_to(number: int, *, by: User | None, now: datetime, note: str = "") ->
 def _take_effect(before: PolicySet, after: PolicySet, now: datetime) -> int:
     _refuse_other_objects(after)
     register(after, now=now)
-    return renew(before, after, now=now)
+    with using(catalogue_with(before.own_fields.values(), after.own_fields.values())):
+        queued = renew(before, after, now=now)
+    register_own_fields(after, now=now)  # last: from here on until the commit, whoever reads these tables waits
+    transaction.on_commit(own_fields.refresh)
+    return queued
 
 
 def _refuse_other_objects(policies: PolicySet) -> None:
@@ -166,6 +175,7 @@ def digest_of(documents: Mapping[str, str]) -> str:
 
 
 def _checked_documents(path: Path) -> dict[str, str]:
+    current_policies()
     checked = check(path, environ=environment())
     if checked.mistakes:
         raise PolicyMistakes(checked.mistakes)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
+from accounts import own_fields
 from syncengine.models import PolicyVersion
 from syncengine.policies.load import check_documents
 from syncengine.policies.shapes import PolicySet
@@ -27,6 +28,7 @@ def current_version() -> PolicyVersion | None:
 def current_policies() -> PolicySet:
     """The policies of the version applied last; empty ones before the first."""
     found = PolicyVersion.objects.order_by("-number").values_list("number", "digest").first()
+    own_fields.keep_up(found)
     return _policies(*found, environment()["PORTAL_HOME"]) if found else PolicySet()
 
 

@@ -69,6 +69,7 @@ def draft_of_version(*, number: int, user: User, now: datetime) -> PolicyDraft:
 
 def mistakes_of(documents: Mapping[str, str]) -> tuple[Mistake, ...]:
     """What is wrong with policy texts, each with its file and line."""
+    current_policies()
     return check_documents(documents, environ=environment()).mistakes
 
 

@@ -11,12 +11,13 @@ from accounts.catalogue import Catalogue, load
 from syncengine.policies.approvals import read_approvals
 from syncengine.policies.company import Reference
 from syncengine.policies.customer_sync import read_customer_sync
+from syncengine.policies.fields import catalogue_with, read_own_fields
 from syncengine.policies.mistakes import Mistake, Mistakes, did_you_mean
 from syncengine.policies.reference import KEYS as REFERENCE_KEYS
 from syncengine.policies.reference import read_reference
 from syncengine.policies.rules import read_rules
 from syncengine.policies.sections import Document, Section, compose
-from syncengine.policies.shapes import Approvals, PolicySet, Rule, Source, Survivorship
+from syncengine.policies.shapes import Approvals, OwnField, PolicySet, Rule, Source, Survivorship
 from syncengine.policies.sources import read_source
 from syncengine.policies.survivorship import read_survivorship
 
@@ -79,7 +80,9 @@ def _variables(section: Section, environment: Mapping[str, str]) -> dict[str, st
     return {name: environment.get(name, default) for name, default in declared.items()}
 
 
-def _assemble(sections: Mapping[str, Section], catalogue: Catalogue) -> PolicySet:
+def _assemble(sections: Mapping[str, Section], shipped: Catalogue) -> PolicySet:
+    own_fields = _own_fields(sections, shipped)
+    catalogue = catalogue_with(own_fields.values())  # mappings, rules and survivorship may name them at once
     sources: dict[str, Source] = {}
     rules: tuple[Rule, ...] = ()
     for section in sections.values():
@@ -96,7 +99,19 @@ def _assemble(sections: Mapping[str, Section], catalogue: Catalogue) -> PolicySe
         reference=reference,
         rules=rules,
         approvals=_approvals(sections),
+        own_fields=own_fields,
     )
+
+
+def _own_fields(sections: Mapping[str, Section], catalogue: Catalogue) -> dict[str, OwnField]:
+    found: dict[str, OwnField] = {}
+    for section in sections.values():
+        below = section.section("custom_fields", "`custom_fields`")
+        for place, field in (read_own_fields(below, catalogue) if below else {}).items():
+            if place in found:
+                section.mistake(section.at("custom_fields"), f"a second file declares {place}", "declare it once")
+            found[place] = field
+    return found
 
 
 def _add_source(sources: dict[str, Source], section: Section, catalogue: Catalogue) -> None:

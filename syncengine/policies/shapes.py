@@ -211,6 +211,23 @@ class Approvals:
 
 
 @dataclass(frozen=True)
+class OwnField:
+    """A field the company adds to an object: what the field catalogue says of its own."""
+
+    object: str
+    name: str
+    type: str
+    sensitivity: str
+    owner: str
+    meaning: str
+    label: str = ""
+    unit: str | None = None
+    choices: tuple[str, ...] = ()
+    filter: bool = True
+    search: bool = False
+
+
+@dataclass(frozen=True)
 class PolicySet:
     """Everything one policy version says."""
 
@@ -219,6 +236,7 @@ class PolicySet:
     reference: Reference = dataclasses.field(default_factory=Reference)
     rules: tuple[Rule, ...] = ()
     approvals: Approvals = Approvals()
+    own_fields: Mapping[str, OwnField] = dataclasses.field(default_factory=dict)
     number: int | None = None
 
     def stream(self, source: str, name: str) -> Stream:

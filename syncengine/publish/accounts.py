@@ -14,11 +14,11 @@ from accounts.golden.relations import break_loops
 from accounts.golden.search import load_identifiers, publish_identifiers, publish_search
 from accounts.golden.touched import touch
 from accounts.models import Territory
+from accounts.models.identifier import schemes
 from syncengine.publish.relations import confirmed_parents
 from syncengine.records import PublishedAccounts, Survived
 
 PARENT = load()["account"].fields["parent"].code
-SCHEMES = ("customer_number", "tax_id", "registration_id", "duns")
 
 
 def publish_accounts(
@@ -123,7 +123,7 @@ def _publish_findable(records: pl.DataFrame, *, only_new: bool) -> None:
 def _search_rows(records: pl.DataFrame) -> pl.DataFrame:
     """Every name and number any member states, each once."""
     names = [c for c in ("name", "legal_name") if c in records.columns]
-    numbers = [c for c in (*SCHEMES, "key") if c in records.columns]
+    numbers = [c for c in (*schemes(), "key") if c in records.columns]
     several = records.filter(pl.col("cluster").is_duplicated())
     single = records.filter(pl.col("cluster").is_unique())
     alone = single.select(
@@ -159,7 +159,7 @@ def _joined_trades(records: pl.DataFrame) -> pl.Expr:
 
 
 def _identifiers(records: pl.DataFrame) -> pl.DataFrame:
-    schemes = [c for c in SCHEMES if c in records.columns]
-    return records.select(*schemes, crosswalk_id="record_id", account_id="cluster").unpivot(
-        on=schemes, index=["crosswalk_id", "account_id"], variable_name="scheme", value_name="value"
+    told = [c for c in schemes() if c in records.columns]
+    return records.select(*told, crosswalk_id="record_id", account_id="cluster").unpivot(
+        on=told, index=["crosswalk_id", "account_id"], variable_name="scheme", value_name="value"
     )

@@ -49,7 +49,8 @@ def rule_of(policy: FieldPolicy, order: tuple[int, ...]) -> FieldRule:
 
 def standing_values(name: str, ids: pl.Series, rules: Mapping[str, FieldRule]) -> pl.DataFrame | None:
     """The golden values that stand today, of the fields whose rule asks for them; None where none does."""
-    fields = [f for f in load()[name].fields.values() if rules[f.name].guarded and f.type not in ("reference", "tags")]
+    told = [field for field in load()[name].fields.values() if field.stored and rules[field.name].guarded]
+    fields = [field for field in told if field.type not in ("reference", "tags")]
     if not fields:
         return None
     stage("standing_ids", {"id": "bigint"}, pl.DataFrame({"id": ids.unique()}))

@@ -8,6 +8,7 @@ from typing import Any
 
 from accounts.catalogue import load
 from accounts.models import AccountLineage
+from accounts.models.own_field import with_own_fields
 from syncengine.models import CanonicalAccount
 
 
@@ -15,9 +16,8 @@ def list_losers(account_id: int, field: str) -> Iterator[tuple[int, str, Any, da
     """(source id, key, value, observed at) of each live record but the winning one."""
     spec = load()["account"].fields[field]
     winner = _winner(account_id, spec.code)
-    records = CanonicalAccount.objects.filter(crosswalk__account_id=account_id, live=True).order_by(
-        "source_id", "key"
-    )
+    told = with_own_fields(CanonicalAccount.objects.all(), "account")
+    records = told.filter(crosswalk__account_id=account_id, live=True).order_by("source_id", "key")
     for record in records:
         if (record.source_id, record.key) != winner:
             yield (

@@ -9,6 +9,7 @@ from typing import Any
 from accounts.access import field_access, treatment
 from accounts.catalogue import load
 from accounts.models import Account, User
+from accounts.models.own_field import with_own_fields
 from accounts.selectors.sources import record_url, sources
 from syncengine.models import CanonicalAccount
 
@@ -33,7 +34,8 @@ def list_members(user: User, account: Account) -> list[Member]:
     known, access = sources(), field_access(user, "account")
     fields = [spec for spec in load()["account"].fields.values() if spec.type != "reference"]
     names = [spec.name for spec in fields if access.allows(spec.name)]
-    records = CanonicalAccount.objects.filter(crosswalk__account=account).order_by("source_id", "key")
+    told = with_own_fields(CanonicalAccount.objects.filter(crosswalk__account=account), "account")
+    records = told.order_by("source_id", "key")
     return [_member(record, known[record.source_id], names) for record in records if record.source_id in known]
 
 

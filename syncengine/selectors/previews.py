@@ -21,7 +21,6 @@ from syncengine.policies import current_policies
 from syncengine.publish.rules import PINS, field_rules
 from syncengine.survivorship import RULES, survive
 
-SPEC = load()["account"]
 RULE_WORDS = {
     "only_source": "only one tells it", "system_of_record": "system of record", "most_recent": "most recent",
     "most_frequent": "most often told", "longest": "longest", "highest": "highest", "lowest": "lowest",
@@ -57,11 +56,12 @@ def preview_values(records: Sequence[int], *, now: datetime) -> Mapping[str, Sur
     if not found.height:
         return {}
     rules = field_rules("account", current_policies())
-    golden = survive(found, SPEC, rules, _pins(records, now), now=now).golden.row(0, named=True)
+    golden = survive(found, load()["account"], rules, _pins(records, now), now=now).golden.row(0, named=True)
     ids = {
         (source, key): record for source, key, record in found.select("source", "key", "record_id").iter_rows()
     }
-    return {field.name: _survivor(field, golden, ids) for field in SPEC.fields.values() if field.column in golden}
+    fields = load()["account"].fields.values()
+    return {field.name: _survivor(field, golden, ids) for field in fields if field.column in golden}
 
 
 def _pins(records: Sequence[int], now: datetime) -> pl.DataFrame:

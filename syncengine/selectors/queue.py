@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.access import scope_of, treatment, visible_accounts
 from accounts.catalogue import FieldSpec, load
 from accounts.models import Account, AccountSummary, Source, User
+from accounts.models.own_field import with_own_fields
 from syncengine.models import CanonicalAccount, MatchPair, Opinion, StewardTask
 from syncengine.steward.worth import BILLING
 
@@ -201,7 +202,7 @@ def get_card(user: User, task_id: int, asked: Asked | None = None) -> Card | Non
     waiting = list_tasks(user, kind=task.kind, asked=asked)
     return Card(
         task=task,
-        field=SPEC.by_code.get(task.field) if task.field else None,
+        field=load()["account"].by_code.get(task.field) if task.field else None,
         sides=sides,
         rows=_rows(task, sides, shown),
         evidence=_evidence(task),
@@ -221,14 +222,15 @@ def next_task(
 
 
 def _fields(user: User) -> tuple[list[FieldSpec], list[str]]:
-    plain = [field for field in SPEC.fields.values() if field.type != "reference"]
+    plain = [field for field in load()["account"].fields.values() if field.type != "reference"]
     shown = [field for field in plain if treatment(user, field.sensitivity) == "full"]
     return shown, [field.label for field in plain if field not in shown]
 
 
 def _sides(task: StewardTask, shown: Sequence[FieldSpec]) -> list[Side]:
     """The judged records first, then the others of the two customers; every member of a conflict's customer."""
-    records = CanonicalAccount.objects.select_related("crosswalk__account").filter(live=True)
+    live = CanonicalAccount.objects.select_related("crosswalk__account").filter(live=True)
+    records = with_own_fields(live, "account")
     if task.kind == "conflict":
         records = records.filter(crosswalk__account=task.account) if task.account else records.none()
     elif task.records:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from accounts.catalogue import FieldSpec, load
 from accounts.frames import execute
 from accounts.models import User
+from accounts.models.own_field import column_of, with_own_fields
 from syncengine.models import CanonicalAccount, Pin
 
 
@@ -60,7 +61,8 @@ def expire_pins(*, now: datetime) -> int:
 
 
 def _value_of(record_id: int, spec: FieldSpec) -> str | None:
-    value = CanonicalAccount.objects.values_list(spec.name, flat=True).get(pk=record_id)
+    records = with_own_fields(CanonicalAccount.objects.all(), "account")
+    value = records.values_list(spec.name, flat=True).get(pk=record_id)
     if value is None:
         return None
     if isinstance(value, bool):
@@ -70,7 +72,7 @@ def _value_of(record_id: int, spec: FieldSpec) -> str | None:
 
 def _check(spec: FieldSpec, text: str | None) -> None:
     """A typed value must be one the field can hold."""
-    model_field = CanonicalAccount._meta.get_field(spec.name)
+    model_field = column_of(spec) if spec.own else CanonicalAccount._meta.get_field(spec.name)
     if text in (None, ""):
         raise ValidationError(f"{spec.label} needs a value.")
     if spec.type != "tags":

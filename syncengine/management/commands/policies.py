@@ -15,7 +15,7 @@ from rich.text import Text
 from accounts.models import User
 from syncengine.models import PolicyVersion
 from syncengine.policies.apply import PlanMoved, PolicyMistakes, StaleBase, apply_folder, pull, revert_to
-from syncengine.policies.current import current_version, environment, policies_of
+from syncengine.policies.current import current_policies, current_version, environment, policies_of
 from syncengine.policies.differences import Difference, compare
 from syncengine.policies.drafts import plan_for
 from syncengine.policies.load import Checked, check, read_documents
@@ -42,6 +42,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         console = Console(file=self.stdout, soft_wrap=True)  # type: ignore[arg-type]
+        current_policies()  # whose own fields count as known
         what = options["what"]
         folder = Path(what[0] if what else Path(settings.HOME) / "policies")
         if options["action"] == "apply":

@@ -9,10 +9,12 @@ from pathlib import Path
 import polars as pl
 from django.db import transaction
 
+from accounts.catalogue.own import using
 from accounts.frames import rows
 from accounts.golden.shape import GOLDEN
 from syncengine.policies.current import current_policies, environment
 from syncengine.policies.differences import changed_survivorship, compare, remapped_streams
+from syncengine.policies.fields import catalogue_with
 from syncengine.policies.load import Checked, check, check_documents
 from syncengine.policies.plan.golden import GoldenDiff, diff_golden
 from syncengine.policies.plan.links import LinkDiff, diff_links
@@ -44,11 +46,13 @@ __all__ = [
 
 def plan_folder(folder: Path | str, *, now: datetime) -> PolicyPlan:
     """Compare a folder with the policies in force; nothing is written."""
+    current_policies()  # whose own fields this process must know before it reads any text
     return _plan(check(folder, environ=environment()), now)
 
 
 def plan_documents(documents: Mapping[str, str], *, now: datetime) -> PolicyPlan:
     """Compare policy texts with the policies in force; nothing is written."""
+    current_policies()
     return _plan(check_documents(documents, environ=environment()), now)
 
 
@@ -60,7 +64,8 @@ def _plan(checked: Checked, now: datetime) -> PolicyPlan:
     position, waiting = rows("SELECT max(id), count(*) FROM syncengine_dirty")[0]
     if not before.sources:
         return PolicyPlan(before.number, (), told, position=position, waiting=waiting, planned_at=now)
-    with transaction.atomic():  # what is compared is staged
+    both = catalogue_with(before.own_fields.values(), after.own_fields.values())
+    with using(both), transaction.atomic():  # what is compared is staged
         remapped = remap(before, after, now=now)
         diffs = _golden(before, after, remapped, now)
         writes = [message for diff in diffs for message in diff_writes(diff, after)]
