@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.catalogue import Catalogue, FieldSpec
+from accounts.catalogue import FieldSpec
 from accounts.catalogue.own import declare, with_own
 from accounts.models import OwnField
 
@@ -16,11 +16,13 @@ def forget() -> None:
 
 
 def refresh() -> None:
-    """Put in force what the table says; nothing is built anew where it says the same."""
-    rows = list(OwnField.objects.order_by("object", "code").values_list())
-    if _seen[1:] != [rows]:
-        declare(catalogue_in_table())
-        _seen[:] = [None, rows]
+    """Put in force what the table says, in one query; nothing is built anew where it says the same."""
+    rows = list(OwnField.objects.order_by("object", "code"))
+    told = [(_spec(row), row.withdrawn_at) for row in rows]
+    if _seen[1:] != [told]:
+        standing = [spec for spec, gone in told if gone is None]
+        declare(with_own(standing, [spec for spec, gone in told if gone]) if told else None)
+        _seen[:] = [None, told]
 
 
 def keep_up(version: object) -> None:
@@ -28,13 +30,6 @@ def keep_up(version: object) -> None:
     if _seen[:1] != [version]:
         refresh()
         _seen[0] = version
-
-
-def catalogue_in_table() -> Catalogue | None:
-    """The shipped catalogue with the fields of the table; None where it has none."""
-    rows = list(OwnField.objects.order_by("object", "code"))
-    standing = [_spec(row) for row in rows if row.withdrawn_at is None]
-    return with_own(standing, [_spec(row) for row in rows if row.withdrawn_at]) if rows else None
 
 
 def _spec(row: OwnField) -> FieldSpec:

@@ -40,30 +40,29 @@ def _row(spec: FieldSpec) -> OwnField:
 
 def add_column(table: str, spec: FieldSpec) -> None:
     """The field's column in a table, unless it is there; empty and so made at once, whatever the table holds."""
-    query = "SELECT 1 FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = %s"
-    if rows(query + " AND column_name = %s", [table, spec.name]):
-        return
-    execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table whose foreign keys are still to be checked is not altered
-    execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(PATIENCE)))
-    execute(
-        sql.SQL("ALTER TABLE {} ADD COLUMN {} {}").format(
-            sql.Identifier(table), sql.Identifier(spec.name), sql.SQL(sql_type(spec))
-        )
-    )
-    execute("SET LOCAL lock_timeout = 0")
-    execute("SET CONSTRAINTS ALL DEFERRED")
+    if spec.name not in _columns(table):
+        _alter("ALTER TABLE {} ADD COLUMN {} " + sql_type(spec), table, spec.name)
 
 
 def add_index(table: str, spec: FieldSpec) -> None:
-    """An index for a field that lists filter by; only rows that say something are in it."""
-    if not spec.filtered or spec.type == "tags":
-        return
-    execute(
-        sql.SQL("CREATE INDEX IF NOT EXISTS {} ON {} ({}) WHERE {} IS NOT NULL").format(
-            sql.Identifier(f"own_{spec.object}_{spec.name}"), sql.Identifier(table), sql.Identifier(spec.name),
-            sql.Identifier(spec.name),
-        )
-    )  # fmt: skip
+    """An index for a field that lists filter by, unless it is there; only rows that say something are in it."""
+    name = f"own_{spec.object}_{spec.name}"
+    if spec.filtered and spec.type != "tags" and not rows("SELECT to_regclass(%s)", [name])[0][0]:
+        _alter("CREATE INDEX {} ON {} ({}) WHERE {} IS NOT NULL", name, table, spec.name, spec.name)
+
+
+def _columns(table: str) -> set[str]:
+    query = "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() "
+    query += "AND table_name = %s"
+    return {str(name) for (name,) in rows(query, [table])}
+
+
+def _alter(statement: str, *names: str) -> None:
+    execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table whose foreign keys are still to be checked is not altered
+    execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(PATIENCE)))
+    execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+    execute("SET LOCAL lock_timeout = 0")
+    execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def sql_type(spec: FieldSpec) -> str:
