@@ -109,7 +109,6 @@ class Catalogue:
 
 
 def _field_spec(object_name: str, name: str, entry: dict[str, Any]) -> FieldSpec:
-    rest = {key: entry.get(key) for key in ("unit", "of", "to")}
     return FieldSpec(
         object=object_name,
         name=name,
@@ -119,7 +118,9 @@ def _field_spec(object_name: str, name: str, entry: dict[str, Any]) -> FieldSpec
         owner=entry["owner"],
         meaning=entry["meaning"],
         choices=tuple(entry.get("choices", ())),
-        **rest,
+        unit=entry.get("unit"),
+        of=entry.get("of"),
+        to=entry.get("to"),
     )
 
 

@@ -74,7 +74,7 @@ def _check(section: Section, field: OwnField, spec: ObjectSpec) -> None:
 
 
 def _is_currency(unit: str | None, spec: ObjectSpec) -> bool:
-    return unit == "base" or (unit in spec.fields and spec.fields[unit].type == "currency")
+    return unit == "base" or any(f.name == unit and f.type == "currency" for f in spec.fields.values())
 
 
 def spec_of(field: OwnField) -> FieldSpec:
