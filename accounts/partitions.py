@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.db import transaction
 from psycopg import sql
 
 from accounts.frames import execute, rows
 
+PARTITION_LOCK = 7303
 PARTITIONED = ("accounts_change", "syncengine_payload")
 
 
@@ -20,11 +22,21 @@ def ensure_partitions(day: date) -> list[str]:
 
 
 def _ensure(table: str, start: date, end: date) -> str | None:
+    """Whole or not at all, and by one process: two workers may meet a new month at the same moment."""
     name = f"{table}_{start:%Y_%m}"
-    if rows("SELECT to_regclass(%s) IS NOT NULL", [name])[0][0]:
+    if _exists(name):
         return None
-    _empty_rest(table, name, start, end)
+    with transaction.atomic():
+        execute("SELECT pg_advisory_xact_lock(%s)", [PARTITION_LOCK])
+        if _exists(name):
+            return None
+        _empty_rest(table, name, start, end)
     return name
+
+
+def _exists(name: str) -> bool:
+    # Not to_regclass: within a transaction it may still answer from before another process's commit.
+    return bool(rows("SELECT 1 FROM pg_class WHERE relname = %s AND pg_table_is_visible(oid)", [name]))
 
 
 def _empty_rest(table: str, name: str, start: date, end: date) -> None:

@@ -16,7 +16,7 @@ from accounts.frames import execute, rows
 from syncengine.demo.generate import generate
 from syncengine.demo.install import POLICIES
 from syncengine.models import Run, Stream
-from syncengine.pipeline import publish_all, run_stream
+from syncengine.pipeline import publish_all, read_each, run_stream
 from syncengine.policies.apply import apply_folder
 from tests.benchmarks.floor import measure_floor
 from tests.benchmarks.memory import Peak
@@ -79,14 +79,15 @@ def _sync() -> tuple[float, int, dict[str, float]]:
     """Everything read and published, with a closing checkpoint: seconds, records read, seconds by stage."""
     first = Run.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     started = perf_counter()
-    read = sum(run_stream(stream.pk).read for stream in _streams())
+    read = sum(run.read for run in read_each(_streams(), lambda stream: run_stream(stream.pk)))
     publish_all()
     execute("CHECKPOINT")
     seconds = perf_counter() - started
     stages: Counter[str] = Counter()
     for spent in Run.objects.filter(pk__gt=first).values_list("stages", flat=True):
         stages.update(spent)
-    stages["everything else"] = max(0.0, seconds - sum(stages.values()))  # type: ignore[assignment]
+    # Two sources are read at once, so the stages may take longer together than the clock says.
+    stages["everything else"] = seconds - sum(stages.values())
     return seconds, read, dict(stages)
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from syncengine.models import Run, Stream
-from syncengine.pipeline import StreamBusy, publish_all, refresh_records, run_stream
+from syncengine.pipeline import StreamBusy, publish_all, read_each, refresh_records, run_stream
 
 
 class Command(BaseCommand):
@@ -60,18 +60,14 @@ def _read_and_publish(streams: list[Stream], *, accept_changes: bool) -> list[Ru
         BarColumn(24),
         TextColumn("{task.fields[rows]:>10,} rows"),
     )
-    failed = []
     with Progress(*columns, TimeElapsedColumn(), console=Console(), refresh_per_second=5) as bars:
-        for stream in streams:
-            bar = bars.add_task(f"{stream.source.label} · {stream.name}", total=None, rows=0)
-            run = _read(stream, bars, bar, accept_changes=accept_changes)
-            if run is not None and run.state != "succeeded":
-                failed.append(run)
+        runs = read_each(streams, lambda stream: _read(stream, bars, accept_changes=accept_changes))
         _publish(bars)
-    return failed
+    return [run for run in runs if run is not None and run.state != "succeeded"]
 
 
-def _read(stream: Stream, bars: Progress, bar: TaskID, *, accept_changes: bool) -> Run | None:
+def _read(stream: Stream, bars: Progress, *, accept_changes: bool) -> Run | None:
+    bar = bars.add_task(f"{stream.source.label} · {stream.name}", total=None, rows=0)
     counted = 0
 
     def advance(_: str, rows: int) -> None:
