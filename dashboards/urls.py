@@ -7,6 +7,7 @@ from django.urls import path, reverse_lazy
 
 from dashboards.views import (
     admin,
+    alert_rules,
     alerts,
     approvals,
     brief,
@@ -137,6 +138,8 @@ urlpatterns = [
     path("q2c/chains/<int:id>/", q2c.chain, name="chain"),
     path("q2c/chains/<int:id>/links/", q2c.decide, name="chain_link"),
     path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/rules/", alert_rules.alert_rules, name="alert_rules"),
+    path("alerts/rules/<int:number>/revert/", alert_rules.revert, name="alert_rules_revert"),
     path("alerts/preferences/", alerts.preferences, name="alert_preferences"),
     path("alerts/<int:id>/", alerts.alert, name="alert"),
     path("alerts/<int:id>/<slug:name>/", alerts.act, name="alert_act"),

@@ -18,7 +18,8 @@ GONE_QUIET = """
             WHERE o.deleted_at IS NULL AND coalesce(o.status, '') NOT IN ('cancelled', 'draft')
                 AND o.order_date > %(today)s::date - 730 AND o.order_date <= %(today)s) d
     ), rhythm AS (
-        SELECT account_id, max(day) AS last, percentile_cont(0.5) WITHIN GROUP (ORDER BY gap) AS usual
+        SELECT account_id, max(day) AS last, greatest(percentile_cont(0.5) WITHIN GROUP (ORDER BY gap),
+            percentile_cont(0.9) WITHIN GROUP (ORDER BY gap) / 2) AS usual
         FROM ordered GROUP BY 1 HAVING count(*) >= {orders}
     )
     SELECT r.account_id, NULL::smallint AS source_id, '' AS subject, s.revenue_ttm AS value,
@@ -28,15 +29,17 @@ GONE_QUIET = """
     FROM rhythm r JOIN accounts_accountsummary s USING (account_id) JOIN accounts_account a ON a.id = r.account_id
     WHERE r.usual > 0 AND (%(today)s::date - r.last) > {ratio} * r.usual AND s.revenue_ttm >= {floor}"""
 
-# Days beyond terms weighted by amount; what is open and overdue counts at its age today.
+# Days beyond terms weighted by amount; what is open and overdue counts at its age that day. An invoice paid later than
+# the day asked for was open on it.
 PAYING_LATER = """
     WITH item AS (
-        SELECT account_id, base_net_amount AS amount, coalesce(paid_date, %(today)s::date) - due_date AS late,
+        SELECT account_id, base_net_amount AS amount,
+            least(coalesce(paid_date, %(today)s), %(today)s) - due_date AS late,
             status = 'open' OR paid_date > %(today)s::date - 90 AS recent
         FROM accounts_invoice JOIN touched_accounts USING (account_id)
         WHERE deleted_at IS NULL AND base_net_amount > 0 AND due_date IS NOT NULL
             AND (status = 'paid' AND paid_date > %(today)s::date - 360 AND paid_date <= %(today)s
-                OR status = 'open' AND open_amount > 0 AND due_date < %(today)s)
+                OR (status = 'open' AND open_amount > 0 OR paid_date > %(today)s) AND due_date < %(today)s)
     ), paid AS (
         SELECT account_id, sum(amount) FILTER (WHERE recent) AS value,
             sum(amount * late) FILTER (WHERE recent) / sum(amount) FILTER (WHERE recent) AS now,
@@ -70,7 +73,8 @@ LINE_LAPSED = """
 # What was overdue then is told by due and paid dates; partly paid invoices count with what is open today.
 RECEIVABLES_SPIKE = """
     WITH overdue AS (
-        SELECT account_id, sum(base_open_amount) FILTER (WHERE status = 'open' AND due_date < %(today)s) AS now,
+        SELECT account_id, sum(CASE WHEN status = 'open' THEN base_open_amount ELSE base_net_amount END) FILTER (
+                WHERE due_date < %(today)s AND (status = 'open' OR paid_date > %(today)s)) AS now,
             sum(CASE WHEN status = 'open' THEN base_open_amount ELSE base_net_amount END) FILTER (
                 WHERE due_date < %(today)s::date - {days}::int
                 AND (status = 'open' OR paid_date > %(today)s::date - {days}::int)) AS before
@@ -105,9 +109,9 @@ CONDITIONS: dict[str, str] = {
 }
 
 
-def statement(rule: AlertRule) -> str:
+def statement(rule: AlertRule, *, health: str = "accounts_accounthealth") -> str:
     """The rule's condition with its settings in place, those that differ by segment as a CASE on the customer."""
-    values = {name: _setting(rule, name) for name in rule.settings}
+    values = {name: _setting(rule, name) for name in rule.settings} | {"health": health}
     if rule.name == "component_crash":
         values |= health_values(current_definition())
     return CONDITIONS[rule.name].format(**values)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from accounts.health.definition import Definition
 from accounts.health.measures import COMPONENTS, MEASURES
 
+# `{health}` is the table of today's health, or of a past day's where rules are tried on history.
 # Grain: one touched customer scored today, with the row that held so many days ago.
 THEN = """
     SELECT h.account_id, h.profile, h.score AS score, h.coverage, h.scores, h.parts, h.band, h.prior_band,
         d.score AS was, d.coverage AS covered, d.scores AS were, d.parts AS had
-    FROM accounts_accounthealth h JOIN touched_accounts t USING (account_id)
+    FROM {health} h JOIN touched_accounts t USING (account_id)
     JOIN LATERAL (SELECT * FROM accounts_healthday d WHERE d.account_id = h.account_id
         AND d.day <= %(today)s::date - {days}::int ORDER BY d.day DESC LIMIT 1) d ON d.state = 'scored'
     WHERE h.state = 'scored'"""
@@ -31,7 +32,7 @@ SLOW_BLEED = f"""
     WHERE m.was - m.score >= {{fall}} AND m.coverage >= {{coverage}} AND m.covered >= {{coverage}}
         AND {BUSINESS} >= (m.was - m.score) / 2
         AND NOT EXISTS (SELECT FROM accounts_alert f WHERE f.account_id = m.account_id AND f.rule = 'fast_drop'
-            AND f.opened_at > %(today)s::date - {{days}}::int)"""
+            AND f.opened_at > %(today)s::date - {{days}}::int AND f.opened_at < %(today)s::date + 1)"""
 
 RECOVERY = f"""
     SELECT m.account_id, NULL::smallint AS source_id, '' AS subject, NULL::numeric AS value,
@@ -42,7 +43,7 @@ RECOVERY = f"""
 BAND_CROSSING = """
     SELECT h.account_id, NULL::smallint AS source_id, '' AS subject, NULL::numeric AS value,
         jsonb_build_object('score', round(h.score)) AS facts
-    FROM accounts_accounthealth h JOIN touched_accounts t USING (account_id)
+    FROM {health} h JOIN touched_accounts t USING (account_id)
     JOIN accounts_account a ON a.id = h.account_id
     WHERE h.state = 'scored' AND h.band = 'risk' AND (h.prior_band IN ('healthy', 'watch') OR EXISTS (
         SELECT FROM accounts_alert o WHERE o.account_id = h.account_id AND o.rule = 'band_crossing'

@@ -15,12 +15,17 @@ from typing import Any
 from django.db import transaction
 from psycopg import sql
 
-from accounts.alerts.rules import AlertRule, alert_rules
+from accounts.alerts.rules import AlertRule, AlertRules, alert_rules
+from accounts.alerts.versions import rules_in_force
 from accounts.frames import execute
 from accounts.golden.touched import TABLE
 from accounts.models.source_state import SourceState
 
 FINDINGS = "alert_findings"
+NOTHING = (
+    "SELECT NULL::bigint AS account_id, NULL::smallint AS source_id, '' AS subject, NULL::numeric AS value, "
+    "NULL::jsonb AS facts WHERE false"
+)
 BROKEN = ("error", "action")
 SAME = (
     "a.rule = %(rule)s AND a.closed_at IS NULL AND a.subject = f.subject "
@@ -71,14 +76,17 @@ def raise_alerts(
     *,
     at: datetime,
     touched_only: bool = False,
+    known: AlertRules | None = None,
 ) -> Raised:
     """Bring a rule's alerts to what a query finds now: (account_id, source_id, subject, value, facts).
 
     With `touched_only` the query tells of customers in the touched set, and only theirs are closed; else it
-    tells everything there is, and whatever it does not find is over. One finding a subject: the first wins.
+    tells everything there is, and whatever it does not find is over. One finding a subject: the first wins. A rule that
+    is switched off finds nothing.
     """
-    known = alert_rules()
+    known = known or rules_in_force()
     spec = known.rules[rule]
+    findings = findings if spec.on else NOTHING
     broken = broken_sources(spec)
     with transaction.atomic():
         _stage(findings, dict(params or {}), broken)

@@ -39,6 +39,7 @@ class AlertRule:
     instant: bool
     settings: Mapping[str, float]
     segments: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    on: bool = True
 
     @property
     def roles(self) -> frozenset[str]:
@@ -69,7 +70,7 @@ class AlertRules:
 
 @cache
 def alert_rules() -> AlertRules:
-    """The rules of this version of the product."""
+    """The rules of this version of the product; what people set stands in versions."""
     document = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     return AlertRules({name: rule_of(name, entry) for name, entry in document["rules"].items()}, **document["defaults"])
 

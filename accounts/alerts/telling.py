@@ -16,7 +16,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.alerts.inbox import AlertRow, for_role, told, visible_alerts, waiting
-from accounts.alerts.rules import AUDIENCES, alert_rules
+from accounts.alerts.rules import AUDIENCES
+from accounts.alerts.versions import rules_in_force
 from accounts.models import Alert, AlertDelivery, AlertPreference, User
 
 LEASE = timedelta(minutes=10)
@@ -38,7 +39,7 @@ class Message:
 
 def plan_instant(*, now: datetime) -> int:
     """Delivery rows for alerts of instant rules that have just opened; how many are new."""
-    names = [rule.name for rule in alert_rules().rules.values() if rule.instant]
+    names = [rule.name for rule in rules_in_force().rules.values() if rule.instant]
     fresh = Alert.objects.filter(rule__in=names, opened_at__gt=now - INSTANT_WITHIN, held_back=False)
     if not waiting(fresh, now).exists():
         return 0

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from accounts.alerts.conditions import CONDITIONS, statement
 from accounts.alerts.raising import BROKEN, mute_waiting, raise_alerts
-from accounts.alerts.rules import alert_rules
+from accounts.alerts.versions import rules_in_force
 from accounts.frames import execute
 from accounts.models.alert import Alert
 
@@ -51,11 +51,13 @@ OVER_BUDGET = """
 
 def renew_alerts(*, at: datetime, today: date) -> int:
     """Bring the alerts of touched customers to what their documents say; how many changed."""
-    rules = alert_rules().rules
+    known = rules_in_force()
     changed = sum(
-        raise_alerts(name, statement(rules[name]), {"today": today}, at=at, touched_only=True).changed
+        raise_alerts(
+            name, statement(known.rules[name]), {"today": today}, at=at, touched_only=True, known=known
+        ).changed
         for name in CONDITIONS
-    )
+    )  # fmt: skip
     return changed + hold_back(at=at)
 
 
@@ -70,4 +72,4 @@ def hold_back(*, at: datetime) -> int:
     """Mark customers' alerts of this moment that go over the week's budget: they stay in the portal, unsent."""
     if not Alert.objects.filter(opened_at=at, account__isnull=False).exists():
         return 0
-    return execute(OVER_BUDGET, {"at": at, "percent": alert_rules().budget_percent})
+    return execute(OVER_BUDGET, {"at": at, "percent": rules_in_force().budget_percent})

@@ -8,6 +8,7 @@ from accounts.api.alerts import AlertListView, AlertView
 from accounts.api.changes import ChangeListView
 from accounts.api.customers import AccountListView, AccountView, LineageView, LookupView
 from accounts.api.exceptions import ExceptionListView, ExceptionView
+from accounts.api.forecasts import ForecastView
 from accounts.api.health import HealthView
 from accounts.api.lists import views_of
 from accounts.api.me import MeView
@@ -43,6 +44,7 @@ urlpatterns = [
     path("exceptions/<str:id>", ExceptionView.as_view(), name="api-exception"),
     path("alerts", AlertListView.as_view(), name="api-alert-list"),
     path("alerts/<str:id>", AlertView.as_view(), name="api-alert"),
+    path("forecasts", ForecastView.as_view(), name="api-forecasts"),
     path("me", MeView.as_view(), name="api-me"),
     path("metrics", MetricListView.as_view(), name="api-metric-list"),
     path("metrics/<slug:name>", MetricView.as_view(), name="api-metric"),

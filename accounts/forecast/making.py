@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.forecast import series
 from accounts.forecast.methods import HORIZONS, Expected, Measured, Past, choose_units, forecast
 from accounts.frames import execute
-from accounts.models import Forecast, ForecastRun, Invoice
+from accounts.models import Account, Forecast, ForecastRun, Invoice, Territory
 
 VERSION = 1
 ORIGINS = 18  # months looked back at
@@ -32,11 +33,12 @@ def make_forecasts(*, today: date, at: datetime) -> ForecastRun:
     """Forecasts of the running month and the five after it; replaces those made earlier on the same day."""
     ForecastRun.objects.filter(made_date=today).delete()
     run = ForecastRun.objects.create(made_at=at, made_date=today, version=VERSION)
-    errors: dict[str, object] = {}
-    for kind in SOURCES:
-        expected, measured, past = expect(kind, today)
-        errors[kind] = _errors(measured) | {"past": past}
-        Forecast.objects.bulk_create([_row(run, kind, one, today) for one in expected])
+    errors: dict[str, object] = {kind: _make(run, kind, today) for kind in SOURCES}
+    # Territories are few, and forecasts are made once a week.
+    used = Account.objects.filter(sales_territory=OuterRef("pk"))
+    for territory in Territory.objects.filter(Exists(used)).order_by("pk"):
+        for kind in SOURCES:
+            errors[f"{kind} {territory.pk}"] = _make(run, kind, today, territory.pk)
     errors["units"] = _make_units(run, today)
     run.errors = errors
     run.save(update_fields=["errors"])
@@ -44,15 +46,23 @@ def make_forecasts(*, today: date, at: datetime) -> ForecastRun:
     return run
 
 
-def expect(kind: str, today: date) -> tuple[list[Expected], Measured, list[float]]:
+def _make(run: ForecastRun, kind: str, today: date, territory: int | None = None) -> dict[str, object]:
+    expected, measured, past = expect(kind, today, territory)
+    Forecast.objects.bulk_create([_row(run, kind, one, today, territory) for one in expected])
+    return _errors(measured) | {"past": past}
+
+
+def expect(
+    kind: str, today: date, territory: int | None = None
+) -> tuple[list[Expected], Measured, list[float]]:
     """What is expected of one kind, how far off such numbers used to be, and the twelve months before."""
     query, booked_by, likely_by = SOURCES[kind]
     origins = [series.month_of(today, back) for back in range(-ORIGINS, 1)]
     months = [series.month_of(origins[0], back) for back in range(-24, 0)] + origins
-    values = series.monthly(query, months, today)
+    values = series.monthly(query, months, today, territory)
     first = next((place for place, value in enumerate(values) if value), len(values))
-    booked = series.known(booked_by, origins)
-    likely = series.known(likely_by, origins) if likely_by else {}
+    booked = series.known(booked_by, origins, territory)
+    likely = series.known(likely_by, origins, territory) if likely_by else {}
     pasts = [
         Past(
             values[min(first, place + 24) : place + 24],
@@ -82,9 +92,9 @@ def _make_units(run: ForecastRun, today: date) -> dict[str, float | None]:
     return errors
 
 
-def _row(run: ForecastRun, kind: str, one: Expected, today: date) -> Forecast:
+def _row(run: ForecastRun, kind: str, one: Expected, today: date, territory: int | None) -> Forecast:
     return Forecast(
-        run=run, kind=kind, month=series.month_of(today, one.ahead - 1), low=_money(one.low),
+        run=run, kind=kind, territory_id=territory, month=series.month_of(today, one.ahead - 1), low=_money(one.low),
         expected=_money(one.value), high=_money(one.high), method=one.method,
         parts={name: round(value, 2) for name, value in one.parts.items()},
     )  # fmt: skip
@@ -102,11 +112,14 @@ def settle(today: date) -> int:
     """Write beside every forecast of a month that is over what came; how many that were."""
     params = {"since": date(1900, 1, 1), "today": today, "month": series.month_of(today)}
     count = 0
-    for kind, query in (("revenue", series.REVENUE), ("cash", series.CASH)):
+    owed = Forecast.objects.filter(actual=None, month__lt=params["month"], product=None)
+    for kind, territory in owed.values_list("kind", "territory").distinct().order_by("kind", "territory"):
+        query = series.within(series.REVENUE if kind == "revenue" else series.CASH, territory)
         count += execute(
             f"UPDATE accounts_forecast f SET actual = coalesce(a.amount, 0) FROM accounts_forecast g "
             f"LEFT JOIN ({query}) a ON a.month = g.month WHERE f.id = g.id AND f.kind = '{kind}' AND f.actual IS NULL "
-            "AND f.month < %(month)s", params,
+            "AND f.territory_id IS NOT DISTINCT FROM %(territory)s AND f.month < %(month)s",
+            params | {"territory": territory},
         )  # fmt: skip
     return count + execute(
         f"UPDATE accounts_forecast f SET actual = coalesce(a.amount, 0) FROM accounts_forecast g LEFT JOIN "

@@ -11,29 +11,29 @@ from accounts.frames import read
 # Grain: one row a month; net invoiced less credit notes.
 REVENUE = """
     SELECT date_trunc('month', day)::date AS month, sum(amount) AS amount FROM (
-        SELECT invoice_date AS day, base_net_amount AS amount FROM accounts_invoice
-        WHERE deleted_at IS NULL AND coalesce(status, '') NOT IN ('draft', 'cancelled')
-        UNION ALL SELECT credit_date, -base_net_amount FROM accounts_creditnote WHERE deleted_at IS NULL
+        SELECT invoice_date AS day, base_net_amount AS amount FROM accounts_invoice x
+        WHERE deleted_at IS NULL AND coalesce(status, '') NOT IN ('draft', 'cancelled') AND {within}
+        UNION ALL SELECT credit_date, -base_net_amount FROM accounts_creditnote x WHERE deleted_at IS NULL AND {within}
     ) d WHERE day >= %(since)s AND day <= %(today)s GROUP BY 1"""
 
 # Grain: one row a month; money received less refunds.
 CASH = """
     SELECT date_trunc('month', payment_date)::date AS month,
         sum(CASE WHEN kind = 'refund' THEN -base_amount ELSE base_amount END) AS amount
-    FROM accounts_payment WHERE deleted_at IS NULL AND payment_date >= %(since)s AND payment_date <= %(today)s
-    GROUP BY 1"""
+    FROM accounts_payment x WHERE deleted_at IS NULL AND {within}
+        AND payment_date >= %(since)s AND payment_date <= %(today)s GROUP BY 1"""
 
 # Grain: one row an origin and month: what was ordered before the origin and not yet billed then, by promised month.
 BOOKED = """
     WITH origins AS (SELECT unnest(%(origins)s::date[]) AS origin),
     waiting AS (
-        SELECT g.origin, o.id, o.base_net_amount, greatest(coalesce(o.promised_date, o.requested_date,
-            o.order_date + 30), g.origin) AS due, coalesce(sum(i.base_net_amount)
-            FILTER (WHERE i.invoice_date < g.origin), 0) AS billed, count(i.id) AS bills, min(o.status) AS status
-        FROM origins g JOIN accounts_order o ON o.order_date < g.origin AND o.order_date >= g.origin - 180
-        LEFT JOIN accounts_invoice i ON i.order_id = o.id AND i.deleted_at IS NULL
+        SELECT g.origin, x.id, x.base_net_amount, greatest(coalesce(x.promised_date, x.requested_date,
+            x.order_date + 30), g.origin) AS due, coalesce(sum(i.base_net_amount)
+            FILTER (WHERE i.invoice_date < g.origin), 0) AS billed, count(i.id) AS bills, min(x.status) AS status
+        FROM origins g JOIN accounts_order x ON x.order_date < g.origin AND x.order_date >= g.origin - 180
+        LEFT JOIN accounts_invoice i ON i.order_id = x.id AND i.deleted_at IS NULL
             AND coalesce(i.status, '') NOT IN ('draft', 'cancelled')
-        WHERE o.deleted_at IS NULL AND coalesce(o.status, '') NOT IN ('draft', 'cancelled')
+        WHERE x.deleted_at IS NULL AND coalesce(x.status, '') NOT IN ('draft', 'cancelled') AND {within}
         GROUP BY 1, 2, 3, 4
     )
     SELECT origin, date_trunc('month', due)::date AS month, sum(greatest(base_net_amount - billed, 0)) AS amount
@@ -43,13 +43,13 @@ BOOKED = """
 PIPELINE = """
     WITH rate AS (
         SELECT coalesce(sum(base_amount) FILTER (WHERE state = 'won') / nullif(sum(base_amount), 0), 0) AS won
-        FROM accounts_opportunity WHERE deleted_at IS NULL AND state IN ('won', 'lost')
+        FROM accounts_opportunity x WHERE deleted_at IS NULL AND {within} AND state IN ('won', 'lost')
     )
-    SELECT g.origin, date_trunc('month', greatest(o.close_date, g.origin))::date AS month,
-        sum(o.base_amount * r.won) AS amount
+    SELECT g.origin, date_trunc('month', greatest(x.close_date, g.origin))::date AS month,
+        sum(x.base_amount * r.won) AS amount
     FROM unnest(%(origins)s::date[]) g(origin) CROSS JOIN rate r
-    JOIN accounts_opportunity o ON o.opened_at < g.origin AND coalesce(o.closed_at >= g.origin, o.state = 'open')
-    WHERE o.deleted_at IS NULL AND o.close_date IS NOT NULL GROUP BY 1, 2"""
+    JOIN accounts_opportunity x ON x.opened_at < g.origin AND coalesce(x.closed_at >= g.origin, x.state = 'open')
+    WHERE x.deleted_at IS NULL AND {within} AND x.close_date IS NOT NULL GROUP BY 1, 2"""
 
 # Grain: one row an origin and month: invoices open at the origin, at their due date and the customer's usual delay.
 DUE = """
@@ -58,7 +58,7 @@ DUE = """
         SELECT account_id, invoice_date, due_date, paid_date,
             base_net_amount * coalesce(gross_amount / nullif(net_amount, 0), 1) AS gross,
             status = 'open' AND open_amount > 0 AS is_open, base_open_amount
-        FROM accounts_invoice WHERE deleted_at IS NULL AND due_date IS NOT NULL
+        FROM accounts_invoice x WHERE deleted_at IS NULL AND due_date IS NOT NULL AND {within}
             AND coalesce(status, '') NOT IN ('draft', 'cancelled') AND invoice_date >= %(since)s
     ), habits AS (
         SELECT g.origin, b.account_id, sum(b.gross * (b.paid_date - b.due_date)) / nullif(sum(b.gross), 0) AS delay
@@ -79,6 +79,8 @@ UNITS = """
     WHERE l.deleted_at IS NULL AND o.deleted_at IS NULL AND coalesce(o.status, '') NOT IN ('draft', 'cancelled')
         AND o.order_date >= %(since)s AND o.order_date <= %(today)s AND w.product_id IS NOT NULL GROUP BY 1, 2"""
 
+# Documents `x` of one sales territory, where one is asked for; of customers nobody knows yet only in the whole.
+WITHIN = """x.account_id IN (SELECT id FROM accounts_account WHERE sales_territory_id = %(territory)s)"""
 MONTHLY = {"month": pl.Date(), "amount": pl.Float64()}
 KNOWN = {"origin": pl.Date()} | MONTHLY
 
@@ -89,17 +91,23 @@ def month_of(day: date, add: int = 0) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
-def monthly(query: str, months: list[date], today: date) -> list[float]:
+def within(query: str, territory: int | None) -> str:
+    """The statement for one territory, or for the whole company."""
+    return query.replace("{within}", "true" if territory is None else WITHIN)
+
+
+def monthly(query: str, months: list[date], today: date, territory: int | None = None) -> list[float]:
     """A series with a value for each month, nothing counting as zero."""
-    frame = read(query, MONTHLY, {"since": months[0], "today": today})  # type: ignore[arg-type]
+    params = {"since": months[0], "today": today, "territory": territory}
+    frame = read(within(query, territory), MONTHLY, params)  # type: ignore[arg-type]
     found = dict(frame.iter_rows())
     return [found.get(month) or 0.0 for month in months]
 
 
-def known(query: str, origins: list[date]) -> dict[tuple[date, date], float]:
+def known(query: str, origins: list[date], territory: int | None = None) -> dict[tuple[date, date], float]:
     """What was known at each origin of each month from then on."""
-    params = {"origins": origins, "since": month_of(origins[0], -24)}
-    frame = read(query, KNOWN, params)  # type: ignore[arg-type]
+    params = {"origins": origins, "since": month_of(origins[0], -24), "territory": territory}
+    frame = read(within(query, territory), KNOWN, params)  # type: ignore[arg-type]
     return {(origin, month): amount or 0.0 for origin, month, amount in frame.iter_rows()}
 
 

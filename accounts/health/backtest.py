@@ -17,11 +17,17 @@ from accounts.health.versions import ensure_version
 from accounts.models import HealthBacktest
 
 CUTOFFS, EVERY, AHEAD = 18, 30, 180
+LONG_AGO = date(1900, 1, 1)
+LOOKED_AT = ["account_id", "day", "raw_band", "last_order", "input_cadence", "input_oldest_overdue"]
+BASELINES = {
+    "Days since last order alone": "silence", "Multiple of the usual interval alone": "cadence",
+    "Oldest overdue invoice alone": "overdue",
+}  # fmt: skip
 MEANING = (
     f"Looked at every {EVERY} days. Lapsed: silent for five of its usual order intervals, 120 days at least, and "
     f"never back. Defaulted: an invoice 90 days past due. Flagged: an alarm in the {AHEAD} days before. False: an "
-    f"alarm begins and nothing happens within {AHEAD} days. The lines below each use the one threshold that gives no "
-    "more false alarms."
+    f"alarm begins, nothing happens within {AHEAD} days, and nothing has happened before. The lines below each use "
+    "the one threshold that gives no more false alarms."
 )
 
 
@@ -32,7 +38,8 @@ class Row:
     alarm: str
     lapsed_flagged: int
     defaulted_flagged: int
-    median_lead: float | None
+    lapsed_lead: float | None  # half were flagged so many days before, or earlier
+    defaulted_lead: float | None
     false_alarms: int
     precision: float | None
 
@@ -45,31 +52,35 @@ def backtest(*, today: date, at: datetime, progress: Callable[[str], None] | Non
     for after, upto in rounds():
         with transaction.atomic():
             frame = score_past(days, definition, after=after, upto=upto)
-        found.append(frame.select("account_id", "day", "score", "raw_band", "last_order", "input_cadence"))
+        found.append(frame.select(LOOKED_AT))
         if progress:
             progress(f"customers up to {upto}")
     scored = pl.concat(found) if found else pl.DataFrame(schema={"account_id": pl.Int64()})
-    outcomes = read_outcomes(days[0] + timedelta(1), today)
-    result = compare(scored, outcomes, today) if scored.height else {}
+    result = compare(scored, read_outcomes(LONG_AGO, today), days[0], today) if scored.height else {}
     return HealthBacktest.objects.create(
         run_at=at, version=definition.number, since=days[0], until=today, result=result
     )
 
 
-def compare(scored: pl.DataFrame, outcomes: pl.DataFrame, today: date) -> dict[str, Any]:
-    """The table of alarms against outcomes; scored has a row a customer and day."""
+def compare(scored: pl.DataFrame, history: pl.DataFrame, since: date, today: date) -> dict[str, Any]:
+    """The table of alarms against outcomes after a day; scored has a row a customer and day."""
+    outcomes = history.filter(pl.col("event") > since)
+    scored = scored.join(
+        history.group_by("account_id").agg(first_event=pl.col("event").min()), on="account_id", how="left"
+    )
     silence = (pl.col("day") - pl.col("last_order")).dt.total_days().cast(pl.Float64)
-    frame = scored.with_columns(silence.alias("silence"), cadence=pl.col("input_cadence") / POINT)
+    frame = scored.with_columns(
+        silence.alias("silence"),
+        cadence=pl.col("input_cadence") / POINT,
+        overdue=pl.col("input_oldest_overdue") / POINT,
+    )
     risk = frame.with_columns(alarm=(pl.col("raw_band") == "risk").fill_null(False))
     watch = frame.with_columns(alarm=pl.col("raw_band").is_in(["risk", "watch"]).fill_null(False))
     rows = []
     for name, flagged in (("Health at risk", risk), ("Health at risk or watch", watch)):
         mine = judge(name, flagged, outcomes, today)
-        rows += [
-            mine,
-            matched("Days since last order alone", "silence", mine, frame, outcomes, today),
-            matched("Multiple of the usual interval alone", "cadence", mine, frame, outcomes, today),
-        ]
+        rows.append(mine)
+        rows += [matched(label, column, mine, frame, outcomes, today) for label, column in BASELINES.items()]
     lapsed, defaulted = (outcomes.filter(pl.col("kind") == kind).height for kind in ("lapsed", "defaulted"))
     return {
         "rows": [asdict(row) for row in rows], "lapsed": lapsed, "defaulted": defaulted, "meaning": MEANING,
@@ -78,7 +89,10 @@ def compare(scored: pl.DataFrame, outcomes: pl.DataFrame, today: date) -> dict[s
 
 
 def judge(name: str, frame: pl.DataFrame, outcomes: pl.DataFrame, today: date) -> Row:
-    """One alarm against the outcomes; frame says for each customer and day whether it rang."""
+    """One alarm against the outcomes; frame says for each customer and day whether it rang.
+
+    An alarm that begins after something happened to the customer warns of nothing, and is neither right nor false.
+    """
     rang = frame.filter("alarm").select("account_id", "day")
     met = outcomes.join(rang, on="account_id").filter(
         (pl.col("day") < pl.col("event")) & (pl.col("day") >= pl.col("event") - pl.duration(days=AHEAD))
@@ -88,20 +102,26 @@ def judge(name: str, frame: pl.DataFrame, outcomes: pl.DataFrame, today: date) -
         frame.sort("account_id", "day")
         .with_columns(before=pl.col("alarm").shift(1).over("account_id").fill_null(False))
         .filter(pl.col("alarm") & ~pl.col("before") & (pl.col("day") <= today - timedelta(AHEAD)))
+        .filter((pl.col("day") < pl.col("first_event")).fill_null(True))
         .select("account_id", "day").with_row_index("place")
     )  # fmt: skip
     right = begun.join(outcomes, on="account_id").filter(
         (pl.col("event") > pl.col("day")) & (pl.col("event") <= pl.col("day") + pl.duration(days=AHEAD))
     )["place"].n_unique()
-    lead = flagged["lead"].median() if flagged.height else None
     return Row(
         alarm=name,
         lapsed_flagged=flagged.filter(pl.col("kind") == "lapsed").height,
         defaulted_flagged=flagged.filter(pl.col("kind") == "defaulted").height,
-        median_lead=float(lead) if lead is not None else None,  # type: ignore[arg-type]
+        lapsed_lead=_lead(flagged, "lapsed"),
+        defaulted_lead=_lead(flagged, "defaulted"),
         false_alarms=begun.height - right,
         precision=right / begun.height if begun.height else None,
     )
+
+
+def _lead(flagged: pl.DataFrame, kind: str) -> float | None:
+    days = flagged.filter(pl.col("kind") == kind)["lead"]
+    return float(days.median()) if days.len() else None  # type: ignore[arg-type]
 
 
 def matched(
@@ -110,18 +130,19 @@ def matched(
     """The same of a single measure, with the lowest threshold that gives no more false alarms."""
     known = frame[column].drop_nulls()
     if not known.len():
-        return Row(name, 0, 0, None, 0, None)
+        return Row(name, 0, 0, None, None, 0, None)
     best: Row | None = None
     for threshold in sorted({known.quantile(step / 40) or 0.0 for step in range(1, 40)}, reverse=True):
         row = judge(name, frame.with_columns(alarm=(pl.col(column) > threshold).fill_null(False)), outcomes, today)
         if row.false_alarms > like.false_alarms:
             break
         best = row
-    return best or Row(name, 0, 0, None, 0, None)
+    return best or Row(name, 0, 0, None, None, 0, None)
 
 
 def _finding(row: Row, lapsed: int, defaulted: int) -> str:
-    early = f", half of them {row.median_lead:.0f} days before or earlier" if row.median_lead is not None else ""
+    leads = [lead for lead in (row.lapsed_lead, row.defaulted_lead) if lead is not None]
+    early = f", half of them {' and '.join(f'{lead:.0f}' for lead in leads)} days before or earlier" if leads else ""
     return (
         f"At risk was said of {row.lapsed_flagged} of {lapsed} that lapsed and {row.defaulted_flagged} of "
         f"{defaulted} that defaulted{early}; {row.false_alarms} alarms were false."

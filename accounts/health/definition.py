@@ -31,13 +31,15 @@ class Cap:
     upto: int | None = None
     weak: int | None = None
     tickets: int | None = None
+    overdue_days: int | None = None
     hold: bool = False
     closed: bool = False
 
     @property
     def reason(self) -> str:
         """A word for the condition."""
-        flags = {"closed": self.closed, "hold": self.hold, "tickets": self.tickets, "weak": self.weak}
+        flags = {"closed": self.closed, "hold": self.hold, "overdue": self.overdue_days, "tickets": self.tickets,
+                 "weak": self.weak}  # fmt: skip
         return next((name for name, held in flags.items() if held), self.component or "")
 
 
@@ -133,7 +135,7 @@ def _profile(entry: Mapping[str, Any], document: Mapping[str, Any]) -> Profile:
         rhythm_needed=bool(entry.get("rhythm_needed", True)),
         contact_days=days,
         weights=tuple(int(entry["weights"].get(measure, 0)) for measure in NAMES),
-        curves=tuple(_curve(curves[measure], days if measure == "contact_age" else 1) for measure in NAMES),
+        curves=tuple(_curve(curves.get(measure, FLAT), days if measure == "contact_age" else 1) for measure in NAMES),
     )
 
 
@@ -142,6 +144,7 @@ def _curve(points: Mapping[str, Any], scale: int) -> Curve:
     return tuple(sorted((int(x), int(y)) for x, y in found))
 
 
+FLAT = {0: 100, 1: 100}  # for measures that no profile weighs
 NEEDED = ("bands", "hold", "coverage", "stale_after", "caps", "curves", "profiles")
 
 
@@ -181,7 +184,8 @@ def _wrong_profile(entry: Mapping[str, Any]) -> list[str]:
 
 def _wrong_curves(document: Mapping[str, Any]) -> list[str]:
     curves = document.get("curves") or {}
-    found = [f"curve {measure} is missing" for measure in NAMES if measure not in curves]
+    weighed = {name for entry in document.get("profiles") or () for name in entry.get("weights") or ()}
+    found = [f"curve {measure} is missing" for measure in NAMES if measure in weighed and measure not in curves]
     own = [(name, curve) for entry in document.get("profiles") or ()
            for name, curve in (entry.get("curves") or {}).items()]  # fmt: skip
     for name, points in [*curves.items(), *own]:

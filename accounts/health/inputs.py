@@ -14,7 +14,7 @@ from psycopg import sql
 
 from accounts.frames import execute
 from accounts.health.definition import Definition
-from accounts.health.measures import LIVE_DEAL, LOST, NO_DEAL, STALE_DEAL
+from accounts.health.measures import IDLE, LIVE_DEAL, LOST, NO_DEAL, STALE_DEAL
 
 SUBJECTS = "health_subjects"
 
@@ -37,7 +37,8 @@ PAYMENT = f"""
             AND (is_open_now OR i.paid_date > s.day - 180)
     ), late AS (
         SELECT account_id, day, is_open, amount, due_date < day AS is_overdue,
-            CASE WHEN is_open THEN day - due_date ELSE paid_date - due_date END AS days
+            CASE WHEN is_open THEN day - due_date ELSE paid_date - due_date END AS days,
+            sum(amount) FILTER (WHERE is_open) OVER (PARTITION BY account_id, day) AS owed
         FROM items WHERE amount > 0
     )
     SELECT account_id, day,
@@ -45,10 +46,14 @@ PAYMENT = f"""
             / sum(amount) FILTER (WHERE NOT is_open OR is_overdue), 4) AS beyond_terms,
         count(*) FILTER (WHERE NOT is_open OR is_overdue) AS payment_items,
         round(coalesce(sum(amount) FILTER (WHERE is_open AND is_overdue), 0) * 100
-            / sum(amount) FILTER (WHERE is_open), 4) AS overdue_share
+            / sum(amount) FILTER (WHERE is_open), 4) AS overdue_share,
+        CASE WHEN bool_or(is_open) THEN coalesce(max(days) FILTER (WHERE is_open AND is_overdue
+            AND amount * 20 >= owed), 0) END AS oldest_overdue
     FROM late GROUP BY 1, 2"""
 
-# A customer who stopped stays measured for two years by the rhythm it had, counted back from its last order.
+# A customer who stopped stays measured for two years by the rhythm it had, counted back from its last order. Usual is
+# the median of the gaps, or half of their ninth decile where that is more: who orders irregularly is judged by gaps
+# of its own, else a buyer by chance would pass four medians in one gap of sixteen.
 RHYTHM = f"""
     WITH days AS (
         SELECT DISTINCT s.account_id, s.day, o.order_date FROM {SUBJECTS} s JOIN accounts_order o USING (account_id)
@@ -59,8 +64,9 @@ RHYTHM = f"""
         FROM days WINDOW w AS (PARTITION BY account_id, day)
     )
     SELECT account_id, day, count(*) AS order_days, max(last) AS last_order,
-        round((day - max(last)) / nullif(percentile_cont(0.5) WITHIN GROUP (ORDER BY gap)
-            FILTER (WHERE gap IS NOT NULL), 0)::numeric, 4) AS cadence
+        round((day - max(last)) / nullif(greatest(percentile_cont(0.5) WITHIN GROUP (ORDER BY gap)
+            FILTER (WHERE gap IS NOT NULL), percentile_cont(0.9) WITHIN GROUP (ORDER BY gap)
+            FILTER (WHERE gap IS NOT NULL) / 2), 0)::numeric, 4) AS cadence
     FROM gaps WHERE last > day - 730 AND order_date > last - 730 GROUP BY 1, 2"""
 
 REVENUE = f"""
@@ -240,7 +246,13 @@ VALUES: dict[str, str] = {
     "active_people": "CASE WHEN has_activities OR {linked_activity} THEN coalesce(active_people, 0) END",
     "outlook": f"coalesce(outlook, CASE WHEN {{linked_opportunity}} THEN {NO_DEAL} END)",
     "tool_score": "tool_score",
+    "oldest_overdue": "oldest_overdue",
 }
+# Whether a customer has nothing that a measure could be taken from.
+EMPTY = {
+    "beyond_terms": "coalesce(payment_items, 0) = 0", "overdue_share": "overdue_share IS NULL",
+    "faulty_orders": "faulty_orders IS NULL",
+}  # fmt: skip
 
 
 def _linked(object: str) -> str:
@@ -248,12 +260,18 @@ def _linked(object: str) -> str:
     return f"coalesce(a.source_ids && ({told}), false)"
 
 
+def _idle(name: str, links: Mapping[str, str], lates: Mapping[str, str]) -> str:
+    tests = [f"({VALUES['cadence']}) IS NOT NULL", EMPTY[name], links[f"linked_{IDLE[name]}"]]
+    tests += [f"NOT ({late})" for late in (lates[name], lates["cadence"]) if late]
+    return f"{' AND '.join(tests)} AS idle_{name}"
+
+
 def _put_together(profile: str, stale: list[str]) -> sql.Composable:
-    links = {f"linked_{name}": _linked(name) for name in ("ticket", "activity", "opportunity")}
-    columns = []
+    links = {f"linked_{name}": _linked(name) for name in ("ticket", "activity", "opportunity", "invoice", "order")}
+    lates = {name: f"a.source_ids && %(stale_{name})s::smallint[]" if name in stale else "" for name in VALUES}
+    columns = [_idle(name, links, lates) for name in IDLE]
     for name, value in VALUES.items():
-        whole = f"round(({value.format(**links)}) * 10000)::bigint"
-        late = f"a.source_ids && %(stale_{name})s::smallint[]" if name in stale else ""
+        whole, late = f"round(({value.format(**links)}) * 10000)::bigint", lates[name]
         known = f"CASE WHEN NOT ({late}) THEN {whole} END" if late else whole
         columns += [f"{known} AS input_{name}", f"{late or 'false'} AS stale_{name}"]
     joins = " ".join(f"LEFT JOIN health_{name} USING (account_id, day)" for name in PARTS)

@@ -52,7 +52,8 @@ MEASURES = (
     ),
     Measure(
         "cadence", "Order cadence", "rhythm", "× usual interval",
-        "Days since the last order over the median days between orders; orders of one day are one",
+        "Days since the last order over the usual days between orders: their median, or half of the ninth decile "
+        "where that is more; orders of one day are one",
         "4 order days in the 24 months before the last order, that within 24 months", ("order",), "orders",
     ),
     Measure(
@@ -92,6 +93,11 @@ MEASURES = (
         "tool_score", "Churn risk told by a tool", "scores", "%",
         "The latest churn risk that a connected tool gave in 180 days", "a score in 180 days", ("insight",), "scores",
     ),
+    Measure(
+        "oldest_overdue", "Oldest overdue invoice", "payment", "days",
+        "Days the oldest open invoice is past due, of those that weigh a twentieth of what is open",
+        "an open invoice", ("invoice",), "invoices",
+    ),
 )  # fmt: skip
 NAMES = tuple(measure.name for measure in MEASURES)
 PLACE = {name: place for place, name in enumerate(NAMES)}
@@ -100,3 +106,7 @@ BY_NAME = {measure.name: measure for measure in MEASURES}
 # What the outlook's input stands for.
 LOST, NO_DEAL, STALE_DEAL, LIVE_DEAL = 0, 1, 2, 3
 DEAL_WORDS = ("a deal lost, none open", "no open deal", "a stale open deal", "an open deal in motion")
+
+# Measures that do not apply to a customer whose source tells such objects, whose rhythm is known, and who has none:
+# silence is no gap in what is known.
+IDLE = {"beyond_terms": "invoice", "overdue_share": "invoice", "faulty_orders": "order"}

@@ -82,7 +82,9 @@ def _paid(account: Account, share: int, today: date) -> Iterator[Candidate]:
         left = (overdue - paid) * 100 / (total - paid) if total > paid else Decimal(0)
         names = " and ".join(str(number or "an invoice") for number, *_ in late[:count])
         change = f"overdue share {Decimal(share) / POINT:.0f} → {left:.0f} %"
-        yield f"Collect {names}", change, count, {"overdue_share": int(left * POINT)}
+        oldest = max(((today - due).days for _, due, amount in late[count:] if amount * 20 >= total - paid), default=0)
+        inputs = {"overdue_share": int(left * POINT), "oldest_overdue": oldest * POINT}
+        yield f"Collect {names}", change, count, inputs
 
 
 def _solved(account: Account, count: int) -> Iterator[Candidate]:

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from accounts.access import treatment, visible_accounts
 from accounts.access.fields import Reader
 from accounts.health.measures import MEASURES
+from accounts.health.versions import current_definition
 from accounts.models import Account, AccountHealth, HealthBacktest
 
 REVENUE = Coalesce("account__summary__revenue_ttm", Decimal(0))
@@ -65,16 +66,19 @@ def get_portfolio(user: Reader) -> Portfolio | None:
     seen = treatment(user, "health")
     if seen not in ("full", "summary"):
         return None
-    rows = AccountHealth.objects.filter(account__in=visible_accounts(user).values("pk"))
+    accounts = visible_accounts(user)
+    rows = AccountHealth.objects.filter(account__in=accounts.values("pk"))
     counted = {(row["state"], row["band"]): row["n"] for row in rows.values("state", "band").annotate(n=Count("pk"))}
     bands = {band: counted.get(("scored", band), 0) for band in ("healthy", "watch", "risk")}
-    provisional, unscored = counted.get(("provisional", None), 0), counted.get(("none", None), 0)
+    provisional = counted.get(("provisional", None), 0)
+    blank = accounts.count() - sum(counted.values())  # nothing is known of them, so no row is kept
+    unscored = counted.get(("none", None), 0) + blank
     if seen == "summary":
         return Portfolio(bands, provisional, unscored, full=False)
     money = treatment(user, "order") == "full"
     return Portfolio(
         bands, provisional, unscored, full=True, spread=_spread(rows), matrix=_matrix(rows) if money else (),
-        falls=_movers(rows, "moved_30", money), rises=_movers(rows, "-moved_30", money), gaps=_gaps(rows),
+        falls=_movers(rows, "moved_30", money), rises=_movers(rows, "-moved_30", money), gaps=_gaps(rows, blank),
     )  # fmt: skip
 
 
@@ -115,13 +119,13 @@ def _movers(rows: QuerySet[AccountHealth], order: str, money: bool) -> tuple[Mov
     )  # fmt: skip
 
 
-def _gaps(rows: QuerySet[AccountHealth]) -> tuple[Gap, ...]:
+def _gaps(rows: QuerySet[AccountHealth], blank: int) -> tuple[Gap, ...]:
     """What customers without a band lack, the commonest first."""
-    lacking = {
-        f"p{place}": Count("pk", filter=Q(**{f"parts__{place}__isnull": True})) for place in range(len(MEASURES) - 1)
-    }
+    profiles = current_definition().profiles.values()
+    weighed = [place for place in range(len(MEASURES)) if any(profile.weights[place] for profile in profiles)]
+    lacking = {f"p{place}": Count("pk", filter=Q(**{f"parts__{place}__isnull": True})) for place in weighed}
     found = rows.exclude(state="scored").aggregate(**lacking)
-    gaps = [Gap(measure.label, measure.needs, found[f"p{place}"]) for place, measure in enumerate(MEASURES[:-1])]
+    gaps = [Gap(MEASURES[place].label, MEASURES[place].needs, found[f"p{place}"] + blank) for place in weighed]
     return tuple(sorted((gap for gap in gaps if gap.count), key=lambda gap: -gap.count))
 
 

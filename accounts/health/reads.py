@@ -23,6 +23,7 @@ WEEKS = 26
 CAP_WORDS = {
     "closed": "the customer is closed, insolvent or sued", "hold": "a credit hold stands",
     "tickets": "three or more severe or late tickets", "weak": "two components are at 25 or below",
+    "overdue": "an invoice is overdue for too long",
     "payment": "the payment component is too low", "rhythm": "the order rhythm is too low",
     "quality": "delivery and billing are too low", "support": "the support component is too low",
 }  # fmt: skip
@@ -76,11 +77,13 @@ class Health:
 def get_health(
     user: Reader, account: Account, *, today: date, start: date | None = None, end: date | None = None
 ) -> Health | None:
-    """The customer's health; None for roles that see none, and before it was first computed."""
+    """The customer's health; None for roles that see none."""
     seen = treatment(user, "health")
     row = AccountHealth.objects.filter(account=account).first() if seen in ("full", "summary") else None
-    if row is None:
+    if seen not in ("full", "summary"):
         return None
+    if row is None:
+        return _unknown(account, full=seen == "full", today=today)
     if seen == "summary":
         return Health(account.pk, row.state, row.band, full=False)
     days = list_days(account, today - timedelta(weeks=WEEKS))
@@ -91,6 +94,22 @@ def get_health(
         computed_date=row.computed_date, moved_30=row.moved_30, pulse=current_pulse(account, today),
         lines=tuple(_seen_line(user, line) for line in lines_of(row)), days=days, redrawn=tuple(_redrawn(days)),
         change=_change(user, days, start or today - timedelta(30), end or today),
+    )  # fmt: skip
+
+
+def _unknown(account: Account, *, full: bool, today: date) -> Health:
+    """A customer no document, call or ticket is known of: no row is kept for it."""
+    definition = current_definition()
+    profile = list(definition.profiles.values())[-1]  # the one for everybody
+    lines = [
+        Line(measure, None, None, weight, None, None, None, stale=False)
+        for measure, weight in zip(MEASURES, profile.weights, strict=True) if weight
+    ]  # fmt: skip
+    if not full:
+        return Health(account.pk, "none", None, full=False)
+    return Health(
+        account.pk, "none", None, full=True, coverage=0, profile=profile.label, version=definition.number,
+        computed_date=today, lines=tuple(lines),
     )  # fmt: skip
 
 

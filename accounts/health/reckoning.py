@@ -88,11 +88,12 @@ def _holds(cap: Cap, facts: Facts, components: dict[str, int | None]) -> bool:
     limit = (cap.upto or 0) * 100
     weak = sum(score is not None and score <= limit for score in components.values())
     told = components.get(cap.component or "")
-    tickets = facts.inputs[PLACE["severe_tickets"]]
+    tickets, overdue = (facts.inputs[PLACE[name]] for name in ("severe_tickets", "oldest_overdue"))
     return all((
         not cap.closed or facts.closed,
         not cap.hold or facts.hold,
         not cap.tickets or (tickets or 0) >= cap.tickets * POINT,
+        not cap.overdue_days or (overdue or 0) > cap.overdue_days * POINT,
         not cap.weak or weak >= cap.weak,
         not cap.component or (told is not None and told <= limit),
     ))  # fmt: skip

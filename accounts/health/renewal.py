@@ -39,14 +39,27 @@ KEPT = {"prior_score": "numeric", "prior_band": "text", "prior_raw_band": "text"
 # What makes a day worth a row of history: inputs move every day without moving anything else.
 TELLING = [name for name in VALUES if name not in ("inputs", "scores")]
 
+# Whom anything is known of: customers with a document, a pulse, or a health that must follow what is gone. A first
+# load of customers alone writes nothing.
+TELLERS = ("invoice", "creditnote", "order", "ticket", "activity", "opportunity", "insight", "healthpulse",
+           "accounthealth")  # fmt: skip
+KNOWN = (
+    f"SELECT t.account_id, %s::date AS day FROM {TABLE} t JOIN accounts_account a ON a.id = t.account_id "
+    "WHERE a.merged_into_id IS NULL AND t.account_id IN ("
+    + " UNION ".join(
+        f"SELECT s.account_id FROM {TABLE} s WHERE EXISTS (SELECT FROM accounts_{name} d "
+        "WHERE d.account_id = s.account_id)" for name in TELLERS
+    )
+    + f" UNION SELECT m.merged_into_id FROM accounts_healthpulse p JOIN accounts_account m ON m.id = p.account_id "
+    f"JOIN {TABLE} s ON s.account_id = m.merged_into_id)"
+)  # fmt: skip
+
 
 def renew_health(*, at: datetime, today: date) -> int:
     """Renew the health of every touched customer; how many rows changed."""
     definition = ensure_version(at=at)
-    name_subjects(
-        f"SELECT t.account_id, %s::date AS day FROM {TABLE} t JOIN accounts_account a ON a.id = t.account_id "
-        "WHERE a.merged_into_id IS NULL", [today],
-    )  # fmt: skip
+    if not name_subjects(KNOWN, [today]):
+        return _forget_merged()
     measure(definition, stale_sources(at, definition.stale_after))
     measured = read_measured(PRIOR, BEFORE, "LEFT JOIN accounts_accounthealth h ON h.account_id = i.account_id")
     computed = hold_bands(score(measured, definition), definition)
@@ -55,12 +68,14 @@ def renew_health(*, at: datetime, today: date) -> int:
     return _write_current() + _forget_merged()
 
 
-def name_subjects(query: str, params: Sequence[object] = ()) -> None:
-    """Whom to compute, as of which days: a query of (account_id, day)."""
+def name_subjects(query: str, params: Sequence[object] = ()) -> int:
+    """Whom to compute, as of which days: a query of (account_id, day); how many these are."""
     execute(f"DROP TABLE IF EXISTS {SUBJECTS}")
-    execute(f"CREATE TEMP TABLE {SUBJECTS} ON COMMIT DROP AS {query}", params or None)
-    execute(f"CREATE INDEX ON {SUBJECTS} (account_id)")
-    execute(f"ANALYZE {SUBJECTS}")
+    count = execute(f"CREATE TEMP TABLE {SUBJECTS} ON COMMIT DROP AS {query}", params or None)
+    if count:
+        execute(f"CREATE INDEX ON {SUBJECTS} (account_id)")
+        execute(f"ANALYZE {SUBJECTS}")
+    return count
 
 
 def read_measured(extra: dict[str, pl.DataType], columns: str = "", joins: str = "") -> pl.DataFrame:

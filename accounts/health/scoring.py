@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from accounts.health.definition import Cap, Curve, Definition, Profile
-from accounts.health.measures import CAPPING, COMPONENTS, MEASURES, NAMES, PLACE
+from accounts.health.measures import CAPPING, COMPONENTS, IDLE, MEASURES, NAMES, PLACE
 
 POINT = 10_000
 WHOLE = 100 * POINT
@@ -24,6 +24,7 @@ PARTS = [f"part_{name}" for name in NAMES]
 # What a frame to be scored holds beside the inputs; `pulse` is in points.
 FACTS = {
     "profile": pl.String(), "hold": pl.Boolean(), "closed": pl.Boolean(), "pulse": pl.Int64(),
+    **{f"idle_{name}": pl.Boolean() for name in IDLE},
 }  # fmt: skip
 
 
@@ -73,6 +74,15 @@ def _coverage(weights: tuple[int, ...]) -> pl.Expr:
     return pl.sum_horizontal(*found).alias("coverage")
 
 
+def _reach(weights: tuple[int, ...]) -> pl.Expr:
+    """The weight of what is measured or cannot apply."""
+    idle = (
+        pl.when(pl.col(f"idle_{name}") & pl.col(f"score_{name}").is_null()).then(weights[PLACE[name]]).otherwise(0)
+        for name in IDLE
+    )
+    return pl.sum_horizontal("coverage", *idle)
+
+
 def _parts(weights: tuple[int, ...]) -> list[pl.Expr]:
     """Each measure's points: the rise of the rounded running sum, so that they add up to the rounded score."""
     below = pl.max_horizontal(pl.col("coverage"), pl.lit(1))
@@ -102,6 +112,7 @@ def _holds(cap: Cap) -> pl.Expr:
         pl.col("closed") if cap.closed else None,
         pl.col("hold") if cap.hold else None,
         (pl.col("input_severe_tickets") >= cap.tickets * POINT).fill_null(False) if cap.tickets else None,
+        (pl.col("input_oldest_overdue") > cap.overdue_days * POINT).fill_null(False) if cap.overdue_days else None,
         weak >= cap.weak if cap.weak else None,
         (pl.col(f"component_{cap.component}") <= limit).fill_null(False) if cap.component else None,
     ]
@@ -113,7 +124,7 @@ def _capped(frame: pl.DataFrame, profile: Profile, definition: Definition) -> pl
     rhythm = pl.col("component_rhythm").is_not_null() if profile.rhythm_needed else pl.lit(True)
     state = (
         pl.when(pl.col("coverage") < definition.none_below).then(pl.lit("none"))
-        .when((pl.col("coverage") < definition.provisional_below) | ~rhythm).then(pl.lit("provisional"))
+        .when((_reach(profile.weights) < definition.provisional_below) | ~rhythm).then(pl.lit("provisional"))
         .otherwise(pl.lit("scored"))
     )  # fmt: skip
     frame = frame.with_columns(state.alias("state")).with_columns(

@@ -42,6 +42,12 @@ def ensure_version(*, at: datetime) -> Definition:
     return definition_of(row.number)
 
 
+def revert_definition(*, number: int, by: User | None, at: datetime) -> Definition:
+    """Put an earlier version in force again, as a new one; raises HealthVersion.DoesNotExist."""
+    earlier = HealthVersion.objects.get(number=number)
+    return apply_definition(document=earlier.definition, by=by, at=at, note=f"back to version {number}")
+
+
 @transaction.atomic
 def apply_definition(
     *, document: Mapping[str, Any], by: User | None, at: datetime, note: str = ""

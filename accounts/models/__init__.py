@@ -12,7 +12,7 @@ from accounts.models.access import (
 from accounts.models.account import Account, AccountValues
 from accounts.models.activity import Activity
 from accounts.models.address import Address, AddressValues
-from accounts.models.alert import Alert, AlertDelivery, AlertPreference
+from accounts.models.alert import Alert, AlertDelivery, AlertPreference, AlertVersion
 from accounts.models.audit import AuditEntry
 from accounts.models.campaign import Campaign, CampaignMember, Lead
 from accounts.models.cash import Chain, Link, LinkDecision
@@ -92,6 +92,7 @@ __all__ = [
     "Alert",
     "AlertDelivery",
     "AlertPreference",
+    "AlertVersion",
     "ApiToken",
     "AuditEntry",
     "Campaign",

@@ -107,3 +107,16 @@ class AlertDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.occasion} to {self.user_id} by {self.channel}: {self.state}"
+
+
+class AlertVersion(models.Model):
+    """What people set of the alert rules; a row never changes, other settings are a new row."""
+
+    number = models.AutoField(primary_key=True)
+    changes = models.JSONField()
+    note = models.TextField(blank=True, default="")
+    applied_at = models.DateTimeField()
+    applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"version {self.number}"

@@ -22,11 +22,13 @@ class ForecastRun(models.Model):
 
 
 class Forecast(models.Model):
-    """A number for a month with its range, what it was made of, and what came once the month is over."""
+    """A number for a month with its range, what it was made of, and what came once the month is over; without a
+    territory it is of the whole company."""
 
     run = models.ForeignKey(ForecastRun, models.CASCADE, related_name="rows", db_index=False)
     kind = models.TextField(choices=[(kind, kind) for kind in KINDS])
     product = models.ForeignKey("accounts.Product", models.CASCADE, null=True, blank=True, related_name="+")
+    territory = models.ForeignKey("accounts.Territory", models.CASCADE, null=True, blank=True, related_name="+")
     month = models.DateField()
     low = columns.money()
     expected = columns.money()
@@ -38,7 +40,7 @@ class Forecast(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["run", "kind", "product", "month"], name="forecast_once", nulls_distinct=False
+                fields=["run", "kind", "product", "territory", "month"], name="forecast_once", nulls_distinct=False
             ),
             models.CheckConstraint(condition=models.Q(kind__in=KINDS), name="forecast_kind_known"),
         ]

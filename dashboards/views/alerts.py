@@ -21,6 +21,7 @@ from accounts.selectors.paging import BadCursor
 from dashboards.pages import fragment, page, reader, reads, wants
 from dashboards.panels.address import link
 from dashboards.toasts import back, say
+from dashboards.views.alert_rules import may_see
 
 STATES = (
     ("waiting", "Waiting"), ("acknowledged", "Taken up"), ("snoozed", "Asleep"), ("muted", "Muted"), ("closed", "Over"),
@@ -51,6 +52,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "sleeps": SLEEPS,
         "currency": base_currency(),
         "now": now,
+        "may_see_rules": may_see(user),
     }
     if wants(request, "results"):
         return fragment(request, "dashboards/alerts/_rows.html", context)

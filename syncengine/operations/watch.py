@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.alerts.raising import raise_alerts
-from accounts.alerts.rules import alert_rules
+from accounts.alerts.versions import rules_in_force
 
 # Grain: one row a source whose runs succeed less often than they did.
 SUCCESS = """
@@ -59,7 +59,7 @@ QUALITY = """
 
 def watch_operations(*, at: datetime) -> int:
     """Bring the alerts about operations to what the rows say; how many changed."""
-    rules = alert_rules().rules
+    rules = rules_in_force().rules
     fall = rules["success_drop"].settings.get("fall", 10)
     falling = rules["quality_falling"].settings.get("fall", 5)
     duplicates = rules["duplicates_rising"].settings

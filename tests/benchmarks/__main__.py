@@ -23,9 +23,12 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int, default=list(SIZES))
     parser.add_argument("--fresh", action="store_true", help="load even where a database of the size is kept")
     parser.add_argument("--cash", type=int, metavar="DOCUMENTS", help="links and exceptions of so many instead")
+    parser.add_argument("--stories", type=int, metavar="CUSTOMERS", help="the health back-test on so many instead")
     options = parser.parse_args()
     if options.cash:
         return _bench("cash", options.cash, fresh=options.fresh)
+    if options.stories:
+        return _bench("stories", options.stories, fresh=options.fresh)
     for size in options.sizes:
         _bench("accounts", size, fresh=options.fresh)
     return None
@@ -62,8 +65,9 @@ def _in_process(home: Path, url: str, part: str, size: int) -> None:
 
         django.setup()
         from tests.benchmarks import cash, volume  # late: as above
+        from tests.benchmarks.stories import bench as stories  # late: as above
 
-        (cash if part == "cash" else volume).bench(home, size)
+        {"accounts": volume, "cash": cash, "stories": stories}[part].bench(home, size)
         sys.stdout.flush()
         os._exit(0)
     _, status = os.waitpid(pid, 0)

@@ -9,7 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Account, Alert, AlertPreference
+from accounts.alerts.rules import alert_rules
+from accounts.alerts.versions import rules_in_force
+from accounts.models import Account, Alert, AlertPreference, AlertVersion
 from tests.factories import AlertFactory
 
 Login = Callable[[str], Client]
@@ -89,3 +91,37 @@ def test_preferences_are_kept(login: Login, alert: Alert) -> None:
     assert (refused.status_code, kept.status_code) == (422, 302)
     assert AlertPreference.objects.values_list("digest_mail", "instant_mail", "webhook_url").get() == (
         True, False, "https://x.example/a")  # fmt: skip
+
+
+def test_rules_are_tried_set_and_taken_back(login: Login, alert: Alert) -> None:
+    client = login("steward")
+    form = _form(client) | {"set.gone_quiet.ratio": "3", "note": "fewer"}
+    tried = client.post("/alerts/rules/", form | {"step": "plan"})
+    client.post("/alerts/rules/", form | {"step": "apply"})
+    held = rules_in_force()
+    client.post("/alerts/rules/0/revert/")
+
+    assert "These settings would have sent" in tried.content.decode()
+    assert (held.rules["gone_quiet"].settings["ratio"], rules_in_force()) == (3, alert_rules())
+
+
+def test_rules_refuse_what_is_no_number_and_who_may_not(login: Login, alert: Alert) -> None:
+    client = login("steward")
+    refused = client.post("/alerts/rules/", _form(client) | {"set.gone_quiet.ratio": "often", "step": "apply"})
+
+    assert refused.status_code == 422
+    assert "Gone quiet, ratio: a number from 0" in refused.content.decode()
+    assert login("sales").get("/alerts/rules/").status_code == 403
+    assert not AlertVersion.objects.exists()
+
+
+def _form(client: Client) -> dict[str, str]:
+    """The form as the page sends it untouched."""
+    context = client.get("/alerts/rules/").context
+    form = {one.field: one.value for view in context["rules"] for one in view.thresholds}
+    form |= {f"on.{view.rule.name}": "on" for view in context["rules"]}
+    form |= {f"instant.{view.rule.name}": "on" for view in context["rules"] if view.rule.instant}
+    known = context["known"]
+    return form | {"cool_down_days": str(known.cool_down_days), "budget_percent": str(known.budget_percent)} | {
+        "base": str(context["current"].number if context["current"] else 0)
+    }  # fmt: skip

@@ -50,7 +50,6 @@ COMPARED = (
     "stem",
     "email",
     "phone",
-    "dial",
     "trunk",
     "tax",
     "tax_country",

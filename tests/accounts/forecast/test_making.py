@@ -10,8 +10,9 @@ import pytest
 from accounts.forecast.making import make_forecasts, settle
 from accounts.forecast.reads import list_outlooks
 from accounts.forecast.series import month_of
-from accounts.models import Forecast, ForecastRun
-from tests.factories import AccountFactory, ProductCrosswalkFactory, UserFactory, make
+from accounts.grants import grant_territory
+from accounts.models import Account, Forecast, ForecastRun
+from tests.factories import AccountFactory, ProductCrosswalkFactory, TerritoryFactory, UserFactory, make
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 10)
@@ -40,7 +41,8 @@ def company(db: None) -> None:
 
 def test_steady_company_is_told_as_it_is(company: None) -> None:
     run = make_forecasts(today=TODAY, at=AT)
-    rows = {kind: list(Forecast.objects.filter(run=run, kind=kind).order_by("month")) for kind in ("revenue", "units")}
+    whole = Forecast.objects.filter(run=run, territory=None).order_by("month")
+    rows = {kind: list(whole.filter(kind=kind)) for kind in ("revenue", "units")}
 
     assert [row.month for row in rows["revenue"]] == [month_of(TODAY, ahead) for ahead in range(6)]
     assert {row.expected for row in rows["revenue"]} == {Decimal(100)}
@@ -59,7 +61,8 @@ def test_months_that_are_over_get_what_came(company: None) -> None:
     run = make_forecasts(today=month_of(TODAY, -2), at=AT)
     settle(TODAY)
 
-    came = Forecast.objects.filter(run=run, kind="revenue").order_by("month").values_list("actual", flat=True)
+    rows = Forecast.objects.filter(run=run, kind="revenue", territory=None)
+    came = rows.order_by("month").values_list("actual", flat=True)
     assert list(came[:3]) == [Decimal(100), Decimal(100), None]
 
 
@@ -73,4 +76,33 @@ def test_months_that_are_over_get_what_came(company: None) -> None:
 def test_forecasts_are_for_who_sees_everything(company: None, role: str, kinds: list[str]) -> None:
     make_forecasts(today=TODAY, at=AT)
 
-    assert [outlook.kind for outlook in list_outlooks(UserFactory(role=role))] == kinds
+    told = [outlook.kind for outlook in list_outlooks(UserFactory(role=role)) if outlook.place is None]
+    assert told == kinds
+
+
+def test_each_territory_has_a_forecast_with_its_own_record(company: None) -> None:
+    north = TerritoryFactory(label="North")
+    Account.objects.update(sales_territory=north)
+    run = make_forecasts(today=TODAY, at=AT)
+    seller = UserFactory(role="sales")
+    grant_territory(to=seller, territory=north, by=None)
+    told = {(one.kind, one.territory) for one in list_outlooks(UserFactory(role="executive"))}
+    own = list_outlooks(seller)
+
+    assert told == {("revenue", ""), ("cash", ""), ("units", ""), ("revenue", "North"), ("cash", "North")}
+    assert {one.territory for one in own} == {"North"}
+    assert {row.expected for row in own[0].rows} == {Decimal(100)}
+    assert run.errors[f"revenue {north.pk}"]["chosen"] == 0.0  # type: ignore[index]
+
+
+def test_a_territory_is_settled_by_what_came_there(company: None) -> None:
+    north, south = TerritoryFactory(), TerritoryFactory()
+    Account.objects.update(sales_territory=north)
+    AccountFactory(sales_territory=south)
+    make_forecasts(today=month_of(TODAY, -2), at=AT)
+    settle(TODAY)
+    rows = Forecast.objects.filter(kind="revenue", month=month_of(TODAY, -2)).order_by("territory")
+
+    assert [(row.territory_id, row.actual) for row in rows] == [
+        (north.pk, Decimal(100)), (south.pk, Decimal(0)), (None, Decimal(100)),
+    ]  # fmt: skip

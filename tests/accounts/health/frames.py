@@ -29,7 +29,7 @@ def frame(*customers: dict[str, Any]) -> pl.DataFrame:
 def _row(customer: dict[str, Any]) -> dict[str, Any]:
     known = {f"input_{name}": customer.get(name) for name in NAMES}
     inputs = {name: None if value is None else int(Decimal(str(value)) * 10_000) for name, value in known.items()}
-    facts = {"profile": "default", "hold": False, "closed": False, "pulse": 0}
+    facts = dict.fromkeys(FACTS, False) | {"profile": "default", "pulse": 0}
     prior = {"prior_score": None, "prior_band": None, "prior_raw_band": None}
     return inputs | {name: customer.get(name, value) for name, value in (facts | prior).items()}
 

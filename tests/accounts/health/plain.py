@@ -37,6 +37,7 @@ def _end(day: date) -> datetime:
 
 def _payment(account: Account, day: date) -> dict[str, Decimal | None]:
     late, weight, items, owed, overdue = Decimal(0), Decimal(0), 0, Decimal(0), Decimal(0)
+    waiting: list[tuple[Decimal, int]] = []
     for bill in _live(Invoice, account):
         if bill.invoice_date is None or bill.due_date is None or bill.invoice_date > day:
             continue
@@ -49,12 +50,15 @@ def _payment(account: Account, day: date) -> dict[str, Decimal | None]:
         owed += amount if is_open else 0
         if is_open and bill.due_date < day:
             overdue += amount
+            waiting.append((amount, (day - bill.due_date).days))
         if not is_open or bill.due_date < day:
             late += amount * ((day if is_open else bill.paid_date) - bill.due_date).days
             weight, items = weight + amount, items + 1
     return {
         "beyond_terms": late / weight if items >= 3 else None,
         "overdue_share": overdue * 100 / owed if owed else None,
+        "oldest_overdue": Decimal(max((age for amount, age in waiting if amount * 20 >= owed), default=0))
+        if owed else None,
     }
 
 
@@ -67,7 +71,15 @@ def _rhythm(account: Account, day: date) -> dict[str, Decimal | None]:
     gaps = [(after - before).days for before, after in pairwise(days[max(days.index(kept[0]) - 1, 0) :])]
     if len(kept) < 4:
         return {"cadence": None}
-    return {"cadence": Decimal((day - days[-1]).days) / Decimal(str(median(gaps)))}
+    usual = max(median(gaps), _ninth_decile(gaps) / 2)
+    return {"cadence": Decimal((day - days[-1]).days) / Decimal(str(usual))}
+
+
+def _ninth_decile(gaps: list[int]) -> float:
+    """Straight between the two nearest."""
+    known, at = sorted(gaps), (len(gaps) - 1) * 0.9
+    low = int(at)
+    return known[low] + (known[min(low + 1, len(known) - 1)] - known[low]) * (at - low)
 
 
 def _revenue(account: Account, day: date) -> Decimal | None:

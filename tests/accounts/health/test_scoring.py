@@ -131,7 +131,7 @@ INPUT = {
     "faulty_orders": st.integers(0, 1_000_000), "severe_tickets": st.integers(0, 5).map(WHOLE.__mul__),
     "satisfaction": st.integers(10_000, 50_000), "contact_age": st.integers(0, 730).map(WHOLE.__mul__),
     "active_people": st.integers(0, 6).map(WHOLE.__mul__), "outlook": st.integers(0, 3).map(WHOLE.__mul__),
-    "tool_score": st.integers(0, 1_000_000),
+    "tool_score": st.integers(0, 1_000_000), "oldest_overdue": st.integers(0, 120).map(WHOLE.__mul__),
 }  # fmt: skip
 CUSTOMER = st.fixed_dictionaries(
     {f"input_{name}": st.none() | values for name, values in INPUT.items()}
@@ -140,6 +140,22 @@ CUSTOMER = st.fixed_dictionaries(
         "pulse": st.integers(-10, 10),
     }
 )  # fmt: skip
+
+
+SILENT = {"beyond_terms": None, "overdue_share": None, "faulty_orders": None, "satisfaction": None}
+
+
+def test_what_cannot_apply_leaves_the_band_to_who_fell_silent() -> None:
+    idle = {f"idle_{name}": True for name in ("beyond_terms", "overdue_share", "faulty_orders")}
+    silent = PERFECT | SILENT | {"cadence": 5, "revenue_change": -100}
+
+    assert (scored(**silent)["state"], scored(**silent)["raw_band"]) == ("provisional", None)
+    assert (scored(**silent | idle)["coverage"], scored(**silent | idle)["raw_band"]) == (60, "risk")
+
+
+@pytest.mark.parametrize(("days", "expected"), [(30, None), (31, 64), (60, 64), (61, 49)])
+def test_an_invoice_overdue_for_long_caps(days: int, expected: int | None) -> None:
+    assert scored(**PERFECT | {"oldest_overdue": days})["cap"] == expected
 
 
 def plain_score(curve: tuple[tuple[int, int], ...], value: int) -> int:
@@ -199,5 +215,5 @@ def test_definition_names_every_mistake() -> None:
         "profile default: no condition `colour`; there are newer_than_days, project_orders_from, segments, tags",
         "the last profile must hold for everybody: `when: {}`",
         "curve outlook: at least two points `input: score`, scores between 0 and 100",
-        "cap 11: `outlook` never caps; payment, rhythm, quality, support may",
+        "cap 13: `outlook` never caps; payment, rhythm, quality, support may",
     ]

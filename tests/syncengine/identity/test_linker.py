@@ -151,10 +151,3 @@ def test_standardising_in_parts_changes_nothing(monkeypatch: pytest.MonkeyPatch)
     whole = standardise(records)
     monkeypatch.setattr(importlib.import_module("syncengine.identity.standardise"), "PART", 30)
     assert standardise(records).rows() == whole.rows()
-
-
-def test_few_names_end_as_many_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    records = companies(60, seed=9)[0]
-    few = standardise(records)
-    monkeypatch.setattr(importlib.import_module("syncengine.identity.standardise.endings"), "FEW", 0)
-    assert standardise(records).rows() == few.rows()
