@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -32,17 +32,22 @@ class SourceLine:
     tone: str
     data_at: datetime | None
     message: str
+    notices: tuple[tuple[str, str], ...] = ()  # (object, sentence): what people are told about its data
 
 
 def list_source_lines(now: datetime | None = None) -> list[SourceLine]:
     """Each source in use with its worst stream, worst first; one query."""
     worst: dict[int, SourceLine] = {}
+    told: dict[int, tuple[tuple[str, str], ...]] = {}
     for age in list_source_states(now or timezone.now()):
         line = _line(age)
+        if age.notice:
+            told[age.source_id] = (*told.get(age.source_id, ()), (age.object, age.notice))
         known = worst.get(age.source_id)
         if known is None or RANK[line.tone] > RANK[known.tone]:
             worst[age.source_id] = line
-    return sorted(worst.values(), key=lambda line: -RANK[line.tone])
+    lines = [replace(line, notices=told.get(source, ())) for source, line in worst.items()]
+    return sorted(lines, key=lambda line: -RANK[line.tone])
 
 
 def word_of(lines: Sequence[SourceLine]) -> str:

@@ -46,6 +46,15 @@ GROUPS = {
     "Data": ("queue", "merges", "approvals", "sync", "rules", "dictionary"),
     "Reference": ("metrics", "admin_users"),
 }
+# Whose data a page shows: a sentence about a stream stands on these pages.
+SHOWS = {
+    "customers": ("account", "contact", "address"),
+    "q2c": ("opportunity", "quote", "order", "order_line", "invoice", "payment", "shipment"),
+    "products": ("product", "stock", "price", "price_book"),
+    "receivables": ("invoice", "payment"),
+    "forecast": ("opportunity", "order", "invoice"),
+    "health": ("order", "invoice", "ticket", "activity"),
+}
 THEMES = (("system", "System", "screen"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
 DENSITIES = (("comfortable", "Roomy"), ("default", "Default"), ("compact", "Compact"))
 
@@ -79,6 +88,7 @@ class Shell:
     role_label: str
     initials: str
     keys: Sequence[Any]
+    notices: Sequence[str] = ()
     themes = THEMES
     densities = DENSITIES
 
@@ -112,6 +122,7 @@ def get_shell(user: User, current: str, ages: Sequence[SourceLine] | None = None
         role_label=roles()[user.role].label,
         initials=_initials(str(user)),
         keys=_keys(user),
+        notices=[text for line in ages for name, text in line.notices if name in SHOWS.get(current, ())],
     )
 
 

@@ -5,13 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import ipaddress
 import json
-import socket
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
@@ -19,13 +15,10 @@ from django.core.mail import EmailMessage
 
 from accounts.alerts.inbox import AlertRow
 from accounts.alerts.telling import Message, claim, finish
+from syncengine.addresses import NotSent, aimed_at, outside_address
 
 TIMEOUT = 10.0
 MOST_A_SWEEP = 200
-
-
-class NotSent(Exception):
-    """The other side did not take the message."""
 
 
 def send_due(*, clock: Callable[[], datetime], most: int = MOST_A_SWEEP) -> int:
@@ -65,10 +58,11 @@ def send_mail(message: Message, now: datetime) -> None:
 def send_webhook(message: Message, now: datetime) -> None:
     """One signed POST; anything but a 2xx counts as not taken."""
     body = json.dumps({"type": f"alerts.{message.delivery.kind}", "data": [data_of(row) for row in message.rows]})
-    refuse_inner_address(message.address)
+    aim = aimed_at(message.address, outside_address(message.address))
     headers = signed(f"alert-{message.delivery.pk}", now, body, message.secret) | {"Content-Type": "application/json"}
-    options: dict[str, Any] = {"content": body, "headers": headers, "timeout": TIMEOUT, "follow_redirects": False}
-    with httpx.stream("POST", message.address, **options) as answer:  # its body is not read, however long it is
+    aim["headers"] = headers | aim.get("headers", {})
+    # What else it answers is not read, however long it is.
+    with httpx.stream("POST", **aim, content=body, timeout=TIMEOUT, follow_redirects=False) as answer:
         if not answer.is_success:
             raise NotSent(f"answered {answer.status_code}")
 
@@ -105,11 +99,3 @@ def signed(id: str, now: datetime, body: str, secret: str) -> dict[str, str]:
         "webhook-timestamp": stamp,
         "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
     }
-
-
-def refuse_inner_address(url: str) -> None:
-    """A webhook must not reach into our own network."""
-    host = urlsplit(url).hostname or ""
-    for found in socket.getaddrinfo(host, None):
-        if not ipaddress.ip_address(found[4][0]).is_global:
-            raise NotSent(f"{host} is an address within a private network")

@@ -26,6 +26,7 @@ from syncengine.operations.watch import watch_operations
 from syncengine.outgoing.webhooks import deliver_due, plan_deliveries
 from syncengine.pipeline import StreamBusy, publish_all, refresh_records, renew_day, run_stream
 from syncengine.pipeline.renewal import renew_customers
+from syncengine.pipeline.replay import replay_many
 from syncengine.policies import drafts
 from syncengine.steward.tasks import renew_refused
 from syncengine.steward.wake import LANE_TASK, wake_lane
@@ -35,13 +36,13 @@ from syncengine.writeback.wake import OUTBOX_TASK
 
 
 @shared_task(name="syncengine.sync_stream")
-def sync_stream(*, stream_id: int) -> int | None:
+def sync_stream(*, stream_id: int, accept_changes: bool = False) -> int | None:
     """Read one stream and wake the lane; the run's id, or None while another run reads it."""
     stream = Stream.objects.filter(pk=stream_id, active=True).first()
     if stream is None or breaker.is_open(stream.source_id, now=timezone.now()):
         return None
     try:
-        run = run_stream(stream_id)
+        run = run_stream(stream_id, accept_changes=accept_changes)
     except StreamBusy:
         return None
     wake_lane()
@@ -52,6 +53,14 @@ def sync_stream(*, stream_id: int) -> int | None:
 def publish(**_: Any) -> int:
     """Rounds until nothing is dirty or another process holds the lane; rows cleared."""
     return sum(done.cleared for done in publish_all())
+
+
+@shared_task(name="syncengine.replay")
+def replay_letters(*, ids: list[int]) -> int:
+    """Refused records once more, more of them than a page waits for; how many were taken."""
+    done = replay_many(ids)
+    wake_lane()
+    return done.taken
 
 
 @shared_task(name="syncengine.renew_products")

@@ -29,6 +29,7 @@ class SourceAge:
     rows: int
     refused: int
     message: str
+    notice: str = ""
 
     @property
     def late(self) -> bool:
@@ -87,4 +88,5 @@ def _age(state: SourceState, now: datetime) -> SourceAge:
         rows=state.rows,
         refused=state.refused,
         message=state.message,
+        notice=state.notice if state.notice_until is None or state.notice_until > now else "",
     )

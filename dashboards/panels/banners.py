@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.access import may_list
 from dashboards.freshness import list_source_lines
+from dashboards.shell import SHOWS
 from dashboards.templatetags.figures import ago, day, short_money
 
 if TYPE_CHECKING:
@@ -83,8 +84,10 @@ def _disputed(reading: Reading) -> Banner | None:
 def _stale(reading: Reading) -> list[Banner]:
     """Sources this customer is known from that are late or broken."""
     known = {chip.source for chip in reading.customer.chips}
-    return [
+    lines = [line for line in list_source_lines() if line.name in known]
+    told = [text for line in lines for name, text in line.notices if name not in SHOWS["customers"]]
+    return [Banner("warn", "history", text) for text in told] + [
         Banner("warn", "history", f"{line.label} data is {ago(line.data_at)} old.", line.message or line.word)
-        for line in list_source_lines()
-        if line.name in known and line.tone == "bad" and line.data_at
+        for line in lines
+        if line.tone == "bad" and line.data_at
     ]

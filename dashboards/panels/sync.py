@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from accounts.models import User
 from syncengine.models import Run
 from syncengine.operations.freshness import Budget, budgets
+from syncengine.selectors.quality import StreamQuality, list_stream_quality
 from syncengine.selectors.sync import StreamRow, list_sources
 
 WORDS = {
@@ -19,7 +20,7 @@ TONES = {
     "new": "quiet", "running": "busy", "ok": "ok", "late": "warn", "quiet": "warn",
     "error": "bad", "action": "bad", "paused": "quiet",
 }  # fmt: skip
-RUN_TONES = {"running": "busy", "failed": "bad", "stopped": "warn", "succeeded": "ok"}
+RUN_TONES = {"running": "busy", "failed": "bad", "stopped": "warn", "cancelled": "quiet", "succeeded": "ok"}
 LEDGER = ("unchanged", "created", "updated", "tombstoned", "rejected", "held", "skipped", "superseded")
 LEDGER_WORDS = {"tombstoned": "Deleted", "rejected": "Refused", "superseded": "Older than known"}
 STAGES = (
@@ -49,6 +50,7 @@ class BoardLine:
     seconds: float | None
     target: float
     budget: Budget
+    quality: StreamQuality | None = None
 
     @property
     def last(self) -> Run | None:
@@ -78,8 +80,13 @@ def board(user: User, now: datetime, source: str | None = None) -> list[BoardLin
     """The streams of all sources or of one, worst first."""
     rows = list_sources(user, now=now)
     left = budgets(now=now) if rows else {}
+    scores = list_stream_quality(today=now.date()) if rows else {}
     none = Budget(0, 0)
-    return [_line(row, left.get(row.stream.pk, none)) for row in rows if source in (None, row.stream.source.name)]
+    return [
+        replace(_line(row, left.get(row.stream.pk, none)), quality=scores.get(row.stream.pk))
+        for row in rows
+        if source in (None, row.stream.source.name)
+    ]
 
 
 def ledger(run: Run) -> list[Entry]:

@@ -32,15 +32,20 @@ TABS = (
     ("admin_roles", "Roles"),
     ("admin_territories", "Territories and teams"),
     ("admin_keys", "API keys"),
+    ("admin_hooks", "Webhooks"),
     ("admin_audit", "Audit log"),
 )
 
 
-def _page(request: HttpRequest, name: str, template: str, context: dict[str, Any], *more: Crumb) -> HttpResponse:
+def admin_page(
+    request: HttpRequest, name: str, template: str, context: dict[str, Any], *more: Crumb, status: int = 200
+) -> HttpResponse:
+    """A page of the administration, its tabs above it."""
     tabs = [(label, reverse(tab), tab == name) for tab, label in TABS]
     crumbs = [HOME, *more] if more else []
     frame = context | {"admin_tabs": tabs, "roles": roles()}
-    return page(request, f"dashboards/admin/{template}.html", frame, current="admin_users", crumbs=crumbs)
+    template = f"dashboards/admin/{template}.html"
+    return page(request, template, frame, current="admin_users", crumbs=crumbs, status=status)
 
 
 @allowed(may_administer)
@@ -48,7 +53,7 @@ def users(request: HttpRequest) -> HttpResponse:
     """Everybody who logs in."""
     words, role = request.GET.get("q", ""), request.GET.get("role", "")
     found = people.list_users(words, role)
-    return _page(request, "admin_users", "users", {"users": found, "words": words, "role": role})
+    return admin_page(request, "admin_users", "users", {"users": found, "words": words, "role": role})
 
 
 @require_POST
@@ -79,7 +84,7 @@ def user(request: HttpRequest, id: int) -> HttpResponse:
         "teams": list(people.list_teams()),
         "scope": roles()[found.role].scope,
     }
-    return _page(request, "admin_users", "user", context, (str(found), None))
+    return admin_page(request, "admin_users", "user", context, (str(found), None))
 
 
 @require_POST
@@ -195,14 +200,14 @@ def stop_viewing(request: HttpRequest) -> HttpResponse:
 def role_matrix(request: HttpRequest) -> HttpResponse:
     """Which role sees which class of data in which way."""
     rows = [(spec, [spec.treatments[name] for name in roles()]) for spec in classes().values()]
-    return _page(request, "admin_roles", "roles", {"matrix": rows})
+    return admin_page(request, "admin_roles", "roles", {"matrix": rows})
 
 
 @allowed(may_administer)
 def territories(request: HttpRequest) -> HttpResponse:
     """Parts of the market and who sees them; teams."""
     context = {"rows": people.list_territories(), "teams": list(people.list_teams())}
-    return _page(request, "admin_territories", "territories", context)
+    return admin_page(request, "admin_territories", "territories", context)
 
 
 @require_POST
@@ -219,7 +224,7 @@ def create_team(request: HttpRequest) -> HttpResponse:
 @allowed(may_administer)
 def keys(request: HttpRequest) -> HttpResponse:
     """Every key for programs with its last use."""
-    return _page(request, "admin_keys", "keys", {"keys": list(people.list_keys()[: people.SHOWN])})
+    return admin_page(request, "admin_keys", "keys", {"keys": list(people.list_keys()[: people.SHOWN])})
 
 
 @require_POST
@@ -241,7 +246,7 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     if more:
         query["before"] = f"{shown[-1].at.isoformat()}~{shown[-1].pk}"
     context = {"entries": shown, "older": f"?{query.urlencode()}" if more else "", "params": request.GET}
-    return _page(request, "admin_audit", "audit", context)
+    return admin_page(request, "admin_audit", "audit", context)
 
 
 def _cursor(text: str) -> tuple[datetime, int] | None:

@@ -14,12 +14,16 @@ from kombu.exceptions import OperationalError
 
 from accounts import audit
 from accounts.access import treatment
+from accounts.models import SourceState
 from dashboards.pages import allowed, page, reader
 from dashboards.panels import sync as panel
+from dashboards.panels.drift import answerable
 from dashboards.toasts import back, say
 from syncengine import breaker
 from syncengine.models import Breaker, ErrorGroup, SchemaDrift, Stream
+from syncengine.operations.caring import own_stream, tell_readers
 from syncengine.selectors.operations import get_group, list_drift, list_groups, stream_health
+from syncengine.selectors.reports import affected_by
 from syncengine.selectors.sync import list_runs, may_see_runs, show_payload
 from syncengine.selectors.trace import trace
 
@@ -36,7 +40,9 @@ def stream(request: HttpRequest, id: int) -> HttpResponse:
         "stream": found, "lines": lines, "health": stream_health(found, now=now),
         "runs": list(list_runs(reader(request), stream_id=id)[:25]),
         "groups": list_groups(reader(request), stream_id=id)[:10],
-        "drifts": list_drift(reader(request), stream_id=id)[:10],
+        "drifts": answerable(reader(request), list_drift(reader(request), stream_id=id)[:10]),
+        "stopped": any(line.row.state == "action" for line in lines),
+        "state": SourceState.objects.filter(source=found.source, stream=found.name).first(),
         "breaker": Breaker.objects.filter(pk=found.source_id, open_until__gt=now).first(),
     }  # fmt: skip
     crumbs = [("Sync", reverse("sync")), (found.source.label, reverse("source", args=[found.source.name])),
@@ -52,6 +58,16 @@ def act_on_stream(request: HttpRequest, id: int, act: str) -> HttpResponse:
     user, now = reader(request), timezone.now()
     if act == "read":
         say(request, _send("syncengine.sync_stream", stream_id=id) or "Reading; the run appears below.")
+    elif act == "accept":
+        told = _send("syncengine.sync_stream", stream_id=id, accept_changes=True)
+        say(request, told or "Reading once more; whatever the source changes is believed this time.")
+    elif act == "own":
+        own_stream(stream=found, user=None if found.owner_id == user.pk else user, by=user, now=now)
+        say(request, "Nobody looks after it now." if found.owner_id == user.pk else "You look after it now.")
+    elif act == "notice":
+        text, until = request.POST.get("notice", "").strip(), now + timedelta(hours=_hours(request))
+        tell_readers(stream=found, text=text, until=until, user=user, now=now)
+        say(request, "Pages with its data say so." if text else "Taken off the pages.")
     elif act == "prove":
         say(request, _send("syncengine.prove", stream_id=id) or "Comparing keys; the proof appears here.")
     elif act == "resume":
@@ -59,11 +75,17 @@ def act_on_stream(request: HttpRequest, id: int, act: str) -> HttpResponse:
         say(request, "The source is called again with the next read.")
     else:
         raise Http404("No such act.")
-    audit.record(user=user, action=f"stream: {act}", object="stream", row_id=id, at=now)
+    if act not in ("own", "notice"):  # those tell of themselves
+        audit.record(user=user, action=f"stream: {act}", object="stream", row_id=id, at=now)
     return back(request, reverse("stream", args=[id]))
 
 
-def _send(task: str, **ids: int) -> str:
+def _hours(request: HttpRequest) -> int:
+    text = request.POST.get("hours", "")
+    return min(int(text), 24 * 30) if text.isdecimal() and len(text) < 6 else 24
+
+
+def _send(task: str, **ids: int | bool) -> str:
     try:
         current_app.send_task(task, kwargs=ids, retry=False, ignore_result=True)
     except OperationalError:
@@ -86,6 +108,7 @@ def error(request: HttpRequest, id: int) -> HttpResponse:
     user = reader(request)
     masked = treatment(user, "runs") == "masked"
     context = {"group": found.group, "letters": found.letters, "open": found.open, "days": found.days,
+               "affected": affected_by(user, found.group),
                "payloads": show_payload(user), "masked": masked}  # fmt: skip
     crumbs = [("Sync", reverse("sync")), ("Errors", reverse("sync_errors")), (f"Group {id}", None)]
     return page(request, "dashboards/sync/error.html", context, current="sync", crumbs=crumbs)
@@ -94,18 +117,11 @@ def error(request: HttpRequest, id: int) -> HttpResponse:
 @require_POST
 @allowed(may_see_runs)
 def act_on_group(request: HttpRequest, id: int, act: str) -> HttpResponse:
-    """Takes a group on, mutes it for a week, calls it fixed, or replays all of it."""
+    """Takes a group on, mutes it for a week, or calls it fixed."""
     from syncengine.operations.groups import handle_group  # late: loads Polars, which no other page needs
-    from syncengine.pipeline import replay
 
     group = get_object_or_404(ErrorGroup, pk=id)
     user, now = reader(request), timezone.now()
-    if act == "replay":
-        runs = replay(list(group.letters.filter(state="open").values_list("pk", flat=True)[:10_000]))
-        taken, again = sum(r.read - r.rejected - r.held for r in runs), sum(r.rejected + r.held for r in runs)
-        audit.record(user=user, action="replayed an error group", detail={"group": id}, at=now)
-        say(request, f"{taken} taken, {again} refused again.")
-        return redirect("error_group", id=id)
     try:
         handle_group(group=group, act=act, user=user, now=now, until=now + timedelta(days=7))
     except ValueError as problem:
@@ -120,18 +136,20 @@ def act_on_group(request: HttpRequest, id: int, act: str) -> HttpResponse:
 @allowed(may_see_runs)
 def schema(request: HttpRequest) -> HttpResponse:
     """What sources changed about their columns."""
-    drifts = list_drift(reader(request))[:SHOWN]
-    return page(request, "dashboards/sync/schema.html", {"drifts": drifts}, current="sync",
+    context = {"drifts": answerable(reader(request), list_drift(reader(request))[:SHOWN])}
+    return page(request, "dashboards/sync/schema.html", context, current="sync",
                 crumbs=[("Sync", reverse("sync")), ("Schema", None)])  # fmt: skip
 
 
 @require_POST
 @allowed(may_see_runs)
 def act_on_drift(request: HttpRequest, id: int, act: str) -> HttpResponse:
-    """Accepts a change of a column, ignores it, or blocks the stream until it is looked at."""
+    """Accepts a change of a column, maps it, ignores it, or blocks the stream until it is looked at."""
     from syncengine.operations.drift import decide_drift  # late: as above
 
-    drift = get_object_or_404(SchemaDrift, pk=id)
+    drift = get_object_or_404(SchemaDrift.objects.select_related("stream__source"), pk=id)
+    if act == "map":
+        return _map(request, drift)
     try:
         decide_drift(drift=drift, answer=act, user=reader(request), now=timezone.now())
     except ValueError as problem:
@@ -140,6 +158,20 @@ def act_on_drift(request: HttpRequest, id: int, act: str) -> HttpResponse:
         say(request, {"block": "Blocked; nothing is read until this is accepted.", "ignore": "Ignored.",
                       "accept": "Accepted."}[act])  # fmt: skip
     return back(request, reverse("sync_schema"))
+
+
+def _map(request: HttpRequest, drift: SchemaDrift) -> HttpResponse:
+    """A draft of the policies in which the drift is answered; it is planned and applied like any other."""
+    from syncengine.policies.answering import NotMappable, draft_answer  # late: as above
+    from syncengine.policies.drafts import NotAllowed
+
+    try:
+        made = draft_answer(drift=drift, to=request.POST.get("to", ""), user=reader(request), now=timezone.now())
+    except (NotMappable, NotAllowed) as problem:
+        say(request, str(problem))
+        return back(request, reverse("sync_schema"))
+    say(request, "Written into a draft; plan it and see what it changes.")
+    return redirect("rule_draft", id=made.pk)
 
 
 @allowed(may_see_runs)

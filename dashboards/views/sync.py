@@ -1,4 +1,4 @@
-"""Sync pages: the board of sources, one source, one run, and refused records."""
+"""Sync pages: the board of sources, one source, one run."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts import audit
 from accounts.access import treatment
 from accounts.models import Source
 from dashboards.pages import Crumb, allowed, page, reader
 from dashboards.panels import sync as panel
 from dashboards.panels.refused import group_refused
 from syncengine.models import DeadLetter, Run
+from syncengine.operations.cancelling import NotRunning, ask_to_cancel
+from syncengine.selectors.reports import run_report
 from syncengine.selectors.sync import get_run, list_refused, list_runs, may_see_runs, show_payload
 
 SHOWN = 25
@@ -50,7 +51,7 @@ def source(request: HttpRequest, name: str) -> HttpResponse:
 
 @allowed(may_see_runs)
 def run(request: HttpRequest, id: int) -> HttpResponse:
-    """One run: its ledger, where the time went, what it refused."""
+    """One run: its ledger beside the last good one, its log, where the time went, what it refused, whom it touched."""
     found = get_run(reader(request), id)
     if found is None:
         raise Http404("No such run.")
@@ -59,43 +60,25 @@ def run(request: HttpRequest, id: int) -> HttpResponse:
         "entries": panel.ledger(found),
         "stages": panel.stages(found),
         "tone": panel.run_tone(found),
+        "report": run_report(reader(request), found),
         **_letters(request, list_refused(reader(request), run_id=id)[:SHOWN]),
     }
     crumbs = [("Sync", reverse("sync")), *_source_crumb(found), (f"Run {id}", None)]
     return page(request, "dashboards/sync/run.html", context, current="sync", crumbs=crumbs)
 
 
-@allowed(may_see_runs)
-def refused(request: HttpRequest) -> HttpResponse:
-    """What was refused and waits."""
-    letters = list_refused(reader(request))
-    name = request.GET.get("source")
-    if name:
-        letters = letters.filter(stream__source__name=name)
-    crumbs: list[Crumb] = [("Sync", reverse("sync")), ("Refused records", None)]
-    context = _letters(request, letters[: 20 * SHOWN]) | {"only": name}
-    return page(request, "dashboards/sync/refused.html", context, current="sync", crumbs=crumbs)
-
-
 @require_POST
 @allowed(may_see_runs)
-def replay(request: HttpRequest) -> HttpResponse:
-    """Runs refused records through the pipeline once more."""
-    from syncengine.pipeline import replay as run_again  # late: loads Polars, which no other page needs
-
-    ids = [int(value) for value in request.POST.getlist("id") if value.isdecimal()]
-    audit.record(user=reader(request), action="replayed records", detail={"ids": ids}, at=timezone.now())
-    runs = run_again(ids)
-    taken = sum(run.read - run.rejected - run.held for run in runs)
-    again = sum(run.rejected + run.held for run in runs)
-    if taken and not again:
-        messages.success(request, f"{taken} record{'' if taken == 1 else 's'} taken.")
-    elif runs:
-        messages.error(request, f"{again} refused again, {taken} taken. The reason is below.")
+def cancel(request: HttpRequest, id: int) -> HttpResponse:
+    """Ends a run after the batch it is at."""
+    found = get_object_or_404(Run, pk=id)
+    try:
+        ask_to_cancel(run=found, user=reader(request), now=timezone.now())
+    except NotRunning as problem:
+        messages.error(request, str(problem))
     else:
-        messages.error(request, "What could not be read as a record can’t be replayed; the next sync reads it anew.")
-    back = request.POST.get("next", "")
-    return redirect(back if back.startswith("/sync/") else reverse("refused"))
+        messages.success(request, "The run ends after the batch it is at; what has landed stands.")
+    return redirect("run", id=id)
 
 
 def _letters(request: HttpRequest, letters: Iterable[DeadLetter]) -> dict[str, object]:

@@ -16,15 +16,15 @@ from accounts import audit
 from accounts.feed import visible_events
 from accounts.models import FeedEvent, User
 from accounts.models.alert import new_secret
+from syncengine.addresses import NotSent, aimed_at, outside_address
 from syncengine.events.signatures import sign
 from syncengine.models import WebhookDelivery, WebhookEndpoint
-from syncengine.notices import NotSent, refuse_inner_address
 
 TRIES_FOR = timedelta(hours=24)
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 3 * 3600.0
 LEASE = timedelta(minutes=2)
 AT_ONCE, TIMEOUT = 200, 10.0
-Check = Callable[[str], None]
+Check = Callable[[str], str | None]  # the address to call, or None for what the URL says
 
 
 class BadEndpoint(ValueError):
@@ -97,7 +97,7 @@ def body_of(event: FeedEvent) -> str:
 def deliver_due(
     *,
     clock: Callable[[], datetime],
-    check: Check = refuse_inner_address,
+    check: Check = outside_address,
     jitter: Callable[[], float] = random.random,
     most: int = AT_ONCE,
 ) -> dict[str, int]:
@@ -154,15 +154,22 @@ def _call(
     id = f"feed-{delivery.seq}"
     headers = {
         "webhook-id": id, "webhook-timestamp": str(int(now.timestamp())), "Content-Type": "application/json",
-        "webhook-signature": sign(endpoint.secret, id=id, at=now, body=body),
+        "webhook-signature": " ".join(sign(secret, id=id, at=now, body=body) for secret in _secrets(endpoint, now)),
     }  # fmt: skip
     try:
-        check(endpoint.url)
-        with http.stream("POST", endpoint.url, content=body, headers=headers) as answer:
+        aim = aimed_at(endpoint.url, check(endpoint.url))
+        aim["headers"] = headers | aim.get("headers", {})
+        with http.stream("POST", **aim, content=body) as answer:
             status = answer.status_code  # what else it answers is not read, however long it is
     except (httpx.HTTPError, NotSent, OSError) as error:
         return None, f"{type(error).__name__}: {error}"[:300]
     return status, "" if 200 <= status < 300 else f"answered {status}"
+
+
+def _secrets(endpoint: WebhookEndpoint, now: datetime) -> list[str]:
+    """The secret, and for a while after it was changed the one before."""
+    old = endpoint.old_secret if endpoint.old_secret_until and endpoint.old_secret_until > now else ""
+    return [secret for secret in (endpoint.secret, old) if secret]
 
 
 def _switch_off(delivery: WebhookDelivery, status: int | None, now: datetime) -> None:

@@ -25,6 +25,8 @@ from syncengine.pipeline.source_run import now_utc
 from syncengine.policies import current_policies
 from syncengine.validation.repairs import suggest
 
+AT_ONCE, REHEARSED, SHOWN = 5_000, 1_000, 5
+
 
 def replay(
     dead_letter_ids: Sequence[int], *, waive_holds: bool = False, clock: Callable[[], datetime] = now_utc
@@ -57,6 +59,37 @@ def _replay_stream(stream: Stream, letters: object, waive_holds: bool, now: date
         tally.write(run.pk, state="succeeded", finished_at=now, known_after=landing.count_live(stream.pk))
     run.refresh_from_db()
     return run
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of replayed records, or would become of them: how many, and why those refused again were."""
+
+    tried: int
+    taken: int
+    again: int
+    reasons: tuple[str, ...] = ()
+
+
+def replay_many(dead_letter_ids: Sequence[int], *, clock: Callable[[], datetime] = now_utc) -> Outcome:
+    """Replay any number of records, some thousands in one transaction."""
+    parts = [dead_letter_ids[at : at + AT_ONCE] for at in range(0, len(dead_letter_ids), AT_ONCE)]
+    return _outcome([run for part in parts for run in replay(part, clock=clock)])
+
+
+def rehearse(dead_letter_ids: Sequence[int], *, clock: Callable[[], datetime] = now_utc) -> Outcome:
+    """What replaying the first of these records would do; nothing of it stays."""
+    with transaction.atomic():
+        outcome = _outcome(replay(dead_letter_ids[:REHEARSED], clock=clock))
+        transaction.set_rollback(True)
+    return outcome
+
+
+def _outcome(runs: Sequence[Run]) -> Outcome:
+    again = sum(run.rejected + run.held for run in runs)
+    open_again = DeadLetter.objects.filter(run__in=[run.pk for run in runs], state="open").exclude(severity="warn")
+    reasons = open_again.values_list("reason", flat=True).order_by("reason").distinct()[:SHOWN]
+    return Outcome(sum(run.read for run in runs), sum(run.read for run in runs) - again, again, tuple(reasons))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask, PeriodicTasks
 
@@ -31,6 +32,19 @@ def apply_schedules(policies: PolicySet) -> None:
         kept.append(name)
     PeriodicTask.objects.filter(task=TASK).exclude(name__in=kept).delete()
     PeriodicTasks.update_changed()
+
+
+def next_readings(*, now: datetime) -> dict[int, datetime]:
+    """When the clock sends each stream to be read next, by the stream's id; one query."""
+    tasks = PeriodicTask.objects.filter(task=TASK, enabled=True).select_related("interval", "crontab")
+    return {json.loads(task.kwargs)["stream_id"]: _next(task, now) for task in tasks}
+
+
+def _next(task: PeriodicTask, now: datetime) -> datetime:
+    last = task.last_run_at
+    if task.interval is not None:
+        return max(now, last + task.interval.schedule.run_every) if last else now
+    return now + max(timedelta(0), task.crontab.schedule.remaining_estimate(last or now))
 
 
 def _when(schedule: Schedule, timezone: str) -> dict[str, IntervalSchedule | CrontabSchedule | None]:

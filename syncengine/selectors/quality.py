@@ -65,6 +65,34 @@ def list_quality(*, today: date, source: str | None = None) -> list[SourceQualit
     return sorted((_source(group) for group in by_source.values()), key=lambda quality: quality.score)
 
 
+@dataclass(frozen=True)
+class StreamQuality:
+    """One stream on its latest day: its score and the rule that costs most."""
+
+    score: float
+    worst: RuleQuality | None
+
+    @property
+    def tone(self) -> str:
+        """ok, warn or bad."""
+        return "ok" if self.score >= 98 else "warn" if self.score >= 90 else "bad"
+
+
+def list_stream_quality(*, today: date) -> dict[int, StreamQuality]:
+    """Every stream measured within three days, by its id; one query."""
+    found = Quality.objects.filter(day__gt=today - timedelta(days=3), day__lte=today).select_related("stream__source")
+    by_stream: dict[int, list[Quality]] = defaultdict(list)
+    for row in found.order_by("stream_id", "-day", "rule"):
+        if not by_stream[row.stream_id] or by_stream[row.stream_id][0].day == row.day:
+            by_stream[row.stream_id].append(row)
+    return {stream: _stream(group) for stream, group in by_stream.items()}
+
+
+def _stream(group: Sequence[Quality]) -> StreamQuality:
+    rules = sorted((_rule(row) for row in group if row.failed), key=lambda rule: (rule.passed, rule.rule))
+    return StreamQuality(_score(group), rules[0] if rules else None)
+
+
 def _source(group: Sequence[Quality]) -> SourceQuality:
     by_day: dict[date, list[Quality]] = defaultdict(list)
     for row in group:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Count, QuerySet
@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 from accounts.access import treatment
 from accounts.models import SourceState, User
 from syncengine.models import DeadLetter, Run, Stream
+from syncengine.policies.beat import next_readings
 
 STRIP = 30
 ORDER = {"error": 0, "action": 1, "late": 2, "quiet": 3, "running": 4, "new": 5, "ok": 6, "paused": 7}
@@ -27,6 +28,7 @@ class StreamRow:
     rows: int
     open_refused: int
     runs: list[Run]
+    next_at: datetime | None = None
 
     @property
     def late(self) -> bool:
@@ -43,14 +45,15 @@ def list_sources(user: User, *, now: datetime) -> list[StreamRow]:
     """Every active stream, the worst first."""
     if not may_see_runs(user):
         return []
-    streams = list(Stream.objects.filter(active=True).select_related("source").order_by("source_id", "id"))
+    streams = list(Stream.objects.filter(active=True).select_related("source", "owner").order_by("source_id", "id"))
     states = {(state.source_id, state.stream): state for state in SourceState.objects.all()}
     refused = dict(_open_letters().order_by().values_list("stream").annotate(Count("id")))
-    runs = _last_runs([stream.pk for stream in streams])
+    runs, coming = _last_runs([stream.pk for stream in streams]), next_readings(now=now)
     rows = [
-        _row(stream, states.get((stream.source_id, stream.name)), refused.get(stream.pk, 0), runs, now)
+        replace(_row(stream, states.get((stream.source_id, stream.name)), refused.get(stream.pk, 0), runs, now),
+                next_at=coming.get(stream.pk))
         for stream in streams
-    ]
+    ]  # fmt: skip
     return sorted(rows, key=lambda row: (ORDER[row.state], row.stream.source_id, row.stream.pk))
 
 

@@ -16,7 +16,7 @@ from tests.factories import UserFactory
 
 Login = Callable[[str], Client]
 Make = Callable[..., Account]
-PAGES = ("/admin/users/", "/admin/roles/", "/admin/territories/", "/admin/keys/", "/admin/audit/")
+PAGES = ("/admin/users/", "/admin/roles/", "/admin/territories/", "/admin/keys/", "/admin/webhooks/", "/admin/audit/")
 
 
 @pytest.mark.parametrize("role", [role for role in roles() if role != "administrator"])

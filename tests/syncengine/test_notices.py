@@ -12,7 +12,8 @@ from django.core import mail
 
 from accounts.alerts.telling import plan_digest
 from accounts.models import AlertDelivery
-from syncengine.notices import NotSent, refuse_inner_address, send_due, signed
+from syncengine.addresses import NotSent, aimed_at, outside_address
+from syncengine.notices import send_due, signed
 from tests.factories import AlertFactory, UserFactory
 from tests.factories.world import NOW
 
@@ -55,4 +56,12 @@ def test_a_signature_covers_id_time_and_body() -> None:
 @pytest.mark.parametrize("url", ["https://127.0.0.1/x", "https://10.1.2.3/", "https://[::1]/"])
 def test_a_webhook_reaches_no_inner_address(url: str) -> None:
     with pytest.raises(NotSent):
-        refuse_inner_address(url)
+        outside_address(url)
+
+
+def test_a_name_is_called_at_the_address_that_was_checked() -> None:
+    aim = aimed_at("https://hooks.example:8443/a?b=c", "203.0.113.7")
+
+    assert (str(aim["url"]), aim["headers"], aim["extensions"]) == (
+        "https://203.0.113.7:8443/a?b=c", {"Host": "hooks.example:8443"}, {"sni_hostname": "hooks.example"},
+    )  # fmt: skip

@@ -16,6 +16,7 @@ from accounts.feed import forget_old, read_feed
 from accounts.models import Account, FeedEvent
 from syncengine.events.signatures import check_standard
 from syncengine.models import WebhookDelivery, WebhookEndpoint
+from syncengine.outgoing.endpoints import rotate_secret
 from syncengine.outgoing.webhooks import BadEndpoint, add_endpoint, deliver_due, plan_deliveries, resend
 from tests.factories import UserFactory
 from tests.syncengine.writeback.two_systems import TwoSystems
@@ -104,6 +105,33 @@ def test_a_change_is_told_once_signed_and_again_when_asked(systems: TwoSystems, 
     resend(delivery=WebhookDelivery.objects.get(), user=endpoint.user, now=systems.now)
     deliver(systems)
     assert [told[0]["webhook-id"] for told in receiver.told] == ["feed-2", "feed-2"]
+
+
+def test_the_checked_address_is_called_whatever_the_name_means(systems: TwoSystems, receiver: Receiver) -> None:
+    endpoint_of(systems, receiver)
+    WebhookEndpoint.objects.update(url=f"http://nobody.invalid:{receiver.server_port}/hook")
+    systems.edit("crm", "7", segment="B")
+    systems.read()
+    plan_deliveries(now=systems.now)
+
+    counts = deliver_due(clock=systems.clock, check=lambda url: "127.0.0.1", jitter=lambda: 0.5)
+
+    assert counts["delivered"] == 1
+    assert receiver.told[0][0]["host"] == f"nobody.invalid:{receiver.server_port}"
+
+
+def test_both_secrets_sign_for_a_day_after_one_was_changed(systems: TwoSystems, receiver: Receiver) -> None:
+    endpoint = endpoint_of(systems, receiver)
+    fresh = rotate_secret(endpoint=endpoint, user=endpoint.user, now=systems.now)
+    systems.edit("crm", "7", segment="B")
+    systems.read()
+    plan_deliveries(now=systems.now)
+    deliver(systems)
+
+    headers, body = receiver.told[0]
+    assert [check_standard(headers, body, [secret], now=systems.now) for secret in (fresh, endpoint.secret)] == [
+        "feed-2", "feed-2",
+    ]  # fmt: skip
 
 
 def test_a_failing_endpoint_is_tried_for_a_day_and_then_switched_off(systems: TwoSystems, receiver: Receiver) -> None:
