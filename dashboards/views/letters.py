@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from celery import current_app
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -57,7 +57,7 @@ def _listed(request: HttpRequest, chosen: Chosen, outcome: Outcome | None = None
 
 @require_POST
 @allowed(may_see_runs)
-def replay_chosen(request: HttpRequest) -> HttpResponseBase:
+def replay_chosen(request: HttpRequest) -> HttpResponse:
     """Tries all that were chosen without a trace, or replays them."""
     from syncengine.pipeline.replay import rehearse, replay_many  # late: loads Polars, which no other page needs
 

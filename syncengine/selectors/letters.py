@@ -28,9 +28,14 @@ class Chosen:
 
 def chosen_of(asked: Mapping[str, str]) -> Chosen:
     """What a form or an address asks for; what cannot be read is not asked for."""
-    numbers = {name: _number(asked.get(name, "")) for name in ("stream", "run", "group")}
-    days = {name: _day(asked.get(name, "")) for name in ("since", "until")}
-    return Chosen(source=asked.get("source", ""), **numbers, **days)
+    return Chosen(
+        source=asked.get("source", ""),
+        stream=_number(asked.get("stream", "")),
+        run=_number(asked.get("run", "")),
+        group=_number(asked.get("group", "")),
+        since=_day(asked.get("since", "")),
+        until=_day(asked.get("until", "")),
+    )
 
 
 def choose(user: User, chosen: Chosen) -> QuerySet[DeadLetter]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -13,7 +14,10 @@ from accounts.golden.shape import GOLDEN, document_shape
 from accounts.models import Account, User
 from syncengine.models import DeadLetter, ErrorGroup, Run, RunLine, SourceRecord, Stream
 
-COMPARED = ("read", "unchanged", "created", "updated", "tombstoned", "rejected", "held", "absent", "known_after")
+COMPARED = {
+    "read": "Read", "unchanged": "Unchanged", "created": "Created", "updated": "Updated", "tombstoned": "Deleted",
+    "rejected": "Refused", "held": "Held", "absent": "Absent", "known_after": "Known after",
+}  # fmt: skip
 NAMED = 8
 LINES = 200
 
@@ -22,7 +26,7 @@ LINES = 200
 class Difference:
     """One count of a run beside that of the good run before it."""
 
-    name: str
+    label: str
     now: float
     before: float
 
@@ -73,9 +77,11 @@ def _good_before(run: Run) -> Run | None:
 
 
 def _differences(run: Run, good: Run | None) -> list[Difference]:
-    if good is None:
+    """Nothing where the source simply had nothing new."""
+    if good is None or (run.state == "succeeded" and not run.read):
         return []
-    return [Difference(name, getattr(run, name), getattr(good, name)) for name in COMPARED]
+    found = [Difference(label, getattr(run, name), getattr(good, name)) for name, label in COMPARED.items()]
+    return [row for row in found if row.now or row.before]
 
 
 def _groups(run: Run) -> QuerySet[ErrorGroup]:
@@ -87,7 +93,7 @@ def _groups(run: Run) -> QuerySet[ErrorGroup]:
 def _touched(user: User, run: Run) -> Affected | None:
     if run.stream is None:
         return None
-    keys = SourceRecord.objects.filter(stream_id=run.stream_id, run_id=run.pk).values("key")
+    keys = SourceRecord.objects.filter(stream_id=run.stream.pk, run_id=run.pk).values("key")
     return customers_of(user, run.stream, keys)
 
 
@@ -97,7 +103,7 @@ def affected_by(user: User, group: ErrorGroup) -> Affected | None:
     return customers_of(user, group.stream, keys)
 
 
-def customers_of(user: User, stream: Stream, keys: QuerySet[SourceRecord] | QuerySet[DeadLetter]) -> Affected | None:
+def customers_of(user: User, stream: Stream, keys: QuerySet[Any, Any]) -> Affected | None:
     """Customers that records of a stream are about, as far as they are known here; None where none can be."""
     found = _customers(stream)
     if not found:

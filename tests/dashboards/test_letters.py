@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from syncengine.models import DeadLetter, ErrorGroup, Run, SchemaDrift, SourceRecord, Stream
+from syncengine.refused import edit
 from tests.factories import UserFactory
 from tests.syncengine.small_company import SmallCompany, make_small_company
 
@@ -59,13 +60,15 @@ def test_a_window_that_holds_nothing_replays_nothing(login: Login, company: Smal
     assert ["Replay all" in page, "Nothing waits here" in page] == [False, True]
 
 
-def test_one_record_is_edited_looked_at_and_taken(login: Login, company: SmallCompany) -> None:
+def test_one_record_is_looked_at_and_taken_as_it_was_edited(login: Login, company: SmallCompany) -> None:
     client, letter = login("steward"), DeadLetter.objects.get(key="1")
+    refused = client.post(f"/sync/refused/{letter.pk}/try/").context["preview"].taken
     sound = letter.payload.replace("-1,00", "1,00")
+    edit(letter_id=letter.pk, payload=sound, reason="a slip", user=UserFactory(), now=company.now)
 
-    tried = client.post(f"/sync/refused/{letter.pk}/try/", {"payload": sound})
-    assert (tried.context["preview"].taken, open_letters()) == (True, 2)
-    client.post(f"/sync/refused/{letter.pk}/replay/", {"payload": sound, "reason": "a slip"})
+    tried = client.post(f"/sync/refused/{letter.pk}/try/")
+    assert (refused, tried.context["preview"].taken, open_letters()) == (False, True, 2)
+    client.post(f"/sync/refused/{letter.pk}/replay/")
     letter.refresh_from_db()
     assert (letter.state, letter.note, open_letters()) == ("replayed", "a slip", 1)
 
@@ -117,7 +120,8 @@ def test_a_sentence_stands_on_pages_with_the_data(login: Login, company: SmallCo
     stream, told = Stream.objects.get(source__name="erp", name="customers"), "ERP customers are as of 06:00"
     client = login("operator")
     client.post(f"/sync/streams/{stream.pk}/notice/", {"notice": told, "hours": "4"})
-    pages = {name: login("finance").get(f"/{name}/").content.decode() for name in ("customers", "receivables")}
+    reader = login("finance")
+    pages = {name: reader.get(f"/{name}/").content.decode() for name in ("customers", "receivables")}
 
     assert {name: told in page for name, page in pages.items()} == {"customers": True, "receivables": False}
 
