@@ -17,7 +17,7 @@ LISTS: tuple[str, Rows] = (
         ("x", "Tick"),
         ("X", "Tick all up to here"),
         ("A", "Tick the whole list"),
-        ("s", "Snooze"),
+        ("s", "Star, or snooze"),
         ("e", "Export"),
     ),
 )

@@ -61,6 +61,7 @@ class AccountFilter(StrictFilterSet):
         "coverage__gte": "health_coverage",
         "last_order__lte": "last_order_date",
         "quiet": "last_order_date",
+        "paying_later": "days_beyond_terms",
         "credit": "credit_light",
         "won_not_ordered": "weighted_pipeline",
     }
@@ -92,6 +93,7 @@ class AccountFilter(StrictFilterSet):
     followed = YesNo(method="is_followed", label="Followed by me")
     new_days = Number(method="is_new", label="Customer for no more than so many days")
     quiet = YesNo(method="gone_quiet", label="No order for twice the usual interval")
+    paying_later = YesNo(method="pays_later", label="An open alert says that it pays later than it used to")
     credit = django_filters.ChoiceFilter(
         method="in_credit_state", choices=[(state, state) for state in work.CREDIT], label=", ".join(work.CREDIT)
     )
@@ -175,6 +177,9 @@ class AccountFilter(StrictFilterSet):
 
     def gone_quiet(self, rows: QuerySet[Account], name: str, value: bool) -> QuerySet[Account]:
         return work.either(rows, work.quiet(self.today), value)
+
+    def pays_later(self, rows: QuerySet[Account], name: str, value: bool) -> QuerySet[Account]:
+        return work.either(rows, work.told_of("paying_later"), value)
 
     def in_credit_state(self, rows: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
         return rows.filter(work.credit_state(value))

@@ -22,7 +22,7 @@ from django.db.models import (
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThanOrEqual
 
 from accounts.access.figures import NEAR_LIMIT, ONE
-from accounts.models import Account, Opportunity, Order, User, columns
+from accounts.models import Account, Alert, Opportunity, Order, User, columns
 from accounts.selectors.money import latest_rates
 from accounts.workspace import followed_accounts
 
@@ -74,6 +74,11 @@ def quiet(today: date) -> Q:
     usual = ExpressionWrapper((last - first) * QUIET_AFTER, DurationField())
     still = GreaterThan(columns.or_zero("summary__revenue_ttm"), 0)
     return Q(GreaterThan(silent, usual)) & Q(still) & Q(summary__order_count__gte=FEW_ORDERS)
+
+
+def told_of(rule: str) -> Q:
+    """An alert of the rule is open; by id, since they are few and customers many."""
+    return Q(pk__in=Alert.objects.filter(rule=rule, closed_at=None, account__isnull=False).values("account"))
 
 
 def credit_state(state: str) -> Q:

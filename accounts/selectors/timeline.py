@@ -13,6 +13,7 @@ from django.db import connection
 from accounts.access.fields import Reader, may_list, treatment
 from accounts.models import Account
 from accounts.selectors.sources import sources
+from accounts.selectors.timeline_own import OWN, own_kinds, own_values
 from accounts.workspace.family import FAMILY
 
 # object -> (when, title, state, amount, currency) as SQL over its table; each branch reads its own index
@@ -68,13 +69,13 @@ def list_timeline(
     wanted = [kind for kind in kinds_of(user) if not kinds or kind in kinds]
     if not wanted:
         return ()
-    branches = [_notes_branch(user) if kind == "note" else _branch(kind, *BRANCHES[kind]) for kind in wanted]
+    branches = [_branch_of(user, kind) for kind in wanted]
     sql = f"""SELECT * FROM ({" UNION ALL ".join(branches)}) stream (object, id, at, title, state, amount, currency,
                 source_id, day, who) WHERE %(after)s::timestamptz IS NULL OR at > %(after)s
               ORDER BY at DESC, object DESC, id DESC LIMIT %(limit)s"""
     at, object, id = cursor or (now, "~", 0)
     values: dict[str, Any] = {"account": account.pk, "limit": limit, "now": min(at, now), "after": after}
-    values |= {"role": user_role(user), "user": user.pk, "object": object, "id": id}
+    values |= {"role": user_role(user), "user": user.pk, "object": object, "id": id} | own_values(user)
     with connection.cursor() as statement:
         statement.execute(sql, values)
         rows = statement.fetchall()
@@ -85,6 +86,7 @@ def list_timeline(
 def kinds_of(user: Reader) -> list[str]:
     """The kinds of happenings the user sees; notes are for who sees customers by name."""
     seen = [object for object in BRANCHES if may_list(user, object)]
+    seen += own_kinds(user)
     return [*seen, "note"] if treatment(user, "identity") == "full" else seen
 
 
@@ -101,6 +103,12 @@ def _happening(row: tuple[Any, ...], labels: dict[int, str]) -> Happening:
 
 # Grain: one row a document or note above the cursor's line; the condition on days comes first, for the index.
 BELOW = "({at}, '{object}', id) < (%(now)s, %(object)s, %(id)s)"
+
+
+def _branch_of(user: Reader, kind: str) -> str:
+    if kind == "note":
+        return _notes_branch(user)
+    return OWN.get(kind) or _branch(kind, *BRANCHES[kind])
 
 
 def _branch(object: str, when: str, title: str, state: str, amount: str, currency: str) -> str:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from accounts.workspace.family import account_family
-from accounts.workspace.follows import follow, follow_many, followed_accounts, follows, unfollow, unfollow_many
+from accounts.workspace.follows import (
+    follow,
+    follow_many,
+    followed_accounts,
+    followed_among,
+    follows,
+    unfollow,
+    unfollow_many,
+)
 from accounts.workspace.notes import (
     delete_note,
     edit_note,
@@ -30,6 +38,7 @@ __all__ = [
     "follow",
     "follow_many",
     "followed_accounts",
+    "followed_among",
     "follows",
     "last_visit",
     "note_visit",

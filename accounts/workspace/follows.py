@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -24,6 +25,12 @@ MOST = 1000  # customers followed in one go; more is a list, not something to lo
 def followed_accounts(user: User) -> RawSQL:
     """Ids of the customers the person follows, as a subquery."""
     return RawSQL(FOLLOWED, [user.pk])
+
+
+def followed_among(user: User, ids: Sequence[int]) -> set[int]:
+    """Those of the customers that the person follows."""
+    wanted = Account.objects.filter(pk__in=list(ids)).filter(pk__in=followed_accounts(user))
+    return set(wanted.values_list("pk", flat=True)) if ids else set()
 
 
 def follows(user: User, account: Account) -> bool:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from accounts.catalogue import load
 from accounts.selectors.timeline import Happening
+from dashboards.panels.columns import TONES
 from dashboards.templatetags.figures import words
 
 ICONS = {
@@ -23,9 +24,15 @@ ICONS = {
     "contract": "note",
     "insight": "spark",
     "note": "note",
+    "health": "chart",
+    "hold": "stop",
+    "change": "history",
 }
 ACTIVITIES = {"call": "phone", "meeting": "meeting", "mail": "mail", "note": "note"}
-KINDS = {"opportunity": "Deal", "insight": "Score", "note": "Note", "activity": "Contact"}
+KINDS = {"opportunity": "Deal", "insight": "Score", "note": "Note", "activity": "Contact",
+         "health": "Health", "hold": "Credit hold", "change": "Data"}  # fmt: skip
+TOLD = ("health", "hold", "change")
+BANDS = {"healthy": ("Healthy", "ok"), "watch": ("Watch", "warn"), "risk": ("At risk", "bad")}
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,8 @@ class Event:
     at: datetime
     day: bool
     new: bool = False
+    tone: str = ""
+    said: bool = False  # words people wrote, not the name of a document
 
 
 def kind_label(object: str) -> str:
@@ -51,8 +60,11 @@ def kind_label(object: str) -> str:
 
 def event_view(happening: Happening, *, new: bool = False) -> Event:
     """The line of one happening; an activity is named by what it was."""
+    if happening.object in TOLD:
+        return _own_view(happening, new)
     kind = kind_label(happening.object)
     state = words(happening.state) if happening.state else ""
+    state = "" if state in (kind, words(happening.title)) else state
     if happening.object in ("activity", "note"):
         kind, state = state or kind, ""
     icon = (
@@ -71,4 +83,30 @@ def event_view(happening: Happening, *, new: bool = False) -> Event:
         happening.at,
         happening.day,
         new,
+        TONES.get(happening.state or "", ""),
+        happening.object in ("activity", "note", "ticket", "insight"),
     )
+
+
+def _own_view(happening: Happening, new: bool) -> Event:
+    """The line of what became of the customer itself."""
+    state, tone = words(happening.state) if happening.state else "", ""
+    title = happening.title
+    if happening.object == "health":
+        state, tone = BANDS.get(happening.state or "", (state, ""))
+        title = f"was {BANDS.get(title, (title, ''))[0]}, now"
+    elif happening.object == "hold":
+        tone = "ok" if happening.state == "released" else "bad"
+    else:
+        title = f"{_fields(title)} changed"
+    icon, kind = ICONS[happening.object], kind_label(happening.object)
+    at, day = happening.at, happening.day
+    return Event(icon, kind, title, state, None, "", "", at, day, new, tone, said=True)
+
+
+def _fields(names: str) -> str:
+    """Labels of changed fields, the first four by name."""
+    fields = load()["account"].fields
+    labels = [fields[name].label for name in names.split(",") if name in fields]
+    rest = f" and {len(labels) - 4} more" if len(labels) > 4 else ""
+    return ", ".join(labels[:4]) + rest

@@ -199,7 +199,8 @@ def _spoken(name: str, value: str) -> str:
         return dict(TOGGLES)[name]
     if value == "true" or name == "new_days":
         return {"mine": "Mine", "followed": "Followed", "quiet": "Going quiet", "new_days": f"New, {value} days",
-                "won_not_ordered": "Won, not ordered"}.get(name, words(name))  # fmt: skip
+                "won_not_ordered": "Won, not ordered",
+                "paying_later": "Paying later"}.get(name, words(name))  # fmt: skip
     labels = dict(SELECTS) | dict(MORE_SELECTS) | {name: label for name, label, _ in FIELDS} | own_labels()
     return f"{labels.get(name) or words(name)}: {value.replace(',', ', ')}"
 

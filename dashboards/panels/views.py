@@ -16,6 +16,7 @@ SHIPPED: tuple[tuple[str, dict[str, str], str], ...] = (
     ("All", {}, ""),
     ("Mine", {"mine": "true"}, ""),
     ("Going quiet", {"quiet": "true"}, "-revenue"),
+    ("Paying later", {"paying_later": "true"}, "-overdue"),
     ("Won, not ordered", {"won_not_ordered": "true"}, ""),
     ("Over limit", {"credit": "over"}, ""),
     ("New, 90 days", {"new_days": "90"}, ""),

@@ -184,3 +184,9 @@ def _signed(amount: Decimal, currency: str | None, text: str) -> str:
 def _three_digits(value: Decimal) -> str:
     places = 2 if value < 10 else 1 if value < 100 else 0
     return f"{value:.{places}f}"
+
+
+@register.filter
+def among(value: Any, known: Any) -> bool:
+    """Whether the value is one of them."""
+    return value in (known or ())

@@ -26,10 +26,12 @@ from accounts.selectors.groups import BadGrouping, group_customers
 from accounts.selectors.list_columns import BadColumn
 from accounts.selectors.money import base_currency
 from accounts.selectors.paging import BadCursor
+from accounts.workspace import followed_among
 from dashboards.pages import fragment, page, reader, reads, wants
 from dashboards.panels.filters import Listing, controls_of, named_totals
 from dashboards.panels.groups import group_table
 from dashboards.panels.list_state import ListState
+from dashboards.panels.own import writes
 from dashboards.panels.views import SHARED, view_tabs
 
 REFUSED = (BadSort, BadCursor, BadColumn, BadGrouping, FilterRefused, ValidationError)
@@ -68,6 +70,7 @@ def _listing(user: User, state: ListState) -> dict[str, Any]:
         "footer": listing.footer(totals),
         "groups": groups,
         "currency": base_currency(),
+        "stars": followed_among(user, [row.id for row in rows.rows]) if writes(user) else None,
     }
 
 

@@ -18,7 +18,7 @@ from accounts import workspace
 from accounts.access import get_account_or_404
 from accounts.models import Account, Note, Task, User
 from accounts.models.workspace import NOTE_KINDS
-from dashboards.pages import allowed, reader
+from dashboards.pages import allowed, fragment, reader, wants
 from dashboards.shell import may_see_queue
 from dashboards.toasts import back, say
 from dashboards.undo import ticket
@@ -119,12 +119,15 @@ def change_task(request: HttpRequest, id: int, act: str) -> HttpResponse:
 def follow(request: HttpRequest, id: int) -> HttpResponse:
     """On or off the person's own list."""
     user, account, now = reader(request), _account(request, id), timezone.now()
-    if workspace.follows(user, account):
+    on = not workspace.follows(user, account)
+    if not on:
         workspace.unfollow(account=account, by=user, now=now)
         say(request, f"You no longer follow {account}.", ticket(user, "follow", id=account.pk))
     else:
         workspace.follow(account=account, by=user, now=now)
         say(request, f"You follow {account}.", ticket(user, "unfollow", ids=[account.pk]))
+    if wants(request, f"star-{account.pk}"):
+        return fragment(request, "dashboards/customers/_starred.html", {"id": account.pk, "name": account, "on": on})
     return _done(request, account)
 
 

@@ -23,7 +23,7 @@ function move(step) {
   const next = all[Math.min(Math.max(at + step, 0), all.length - 1)];
   if (!next) return;
   all.forEach((row) => row.toggleAttribute("data-at", row === next));
-  next.querySelector("a, button")?.focus({ preventScroll: true });
+  (next.querySelector("a") ?? next.querySelector("button"))?.focus({ preventScroll: true });
   next.scrollIntoView({ block: "nearest" });
   document.dispatchEvent(new CustomEvent("rowmove", { detail: next }));
 }

@@ -91,3 +91,17 @@ if (at >= 0) {
   else if (walk.next) next.href = `/customers/${walk.next}`;
   neighbours.hidden = false;
 }
+
+// Tabs that don't fit are moved to the one shown, and fade where more follow.
+function settleTabs() {
+  for (const bar of document.querySelectorAll(".tabs")) {
+    const current = bar.querySelector("[aria-current]");
+    if (current) bar.scrollLeft = current.offsetLeft - bar.offsetLeft - (bar.clientWidth - current.offsetWidth) / 2;
+    const more = () => bar.classList.toggle("tabs--over", bar.scrollWidth - bar.clientWidth - bar.scrollLeft > 4);
+    bar.addEventListener("scroll", more, { passive: true });
+    more();
+  }
+}
+settleTabs();
+addEventListener("resize", settleTabs);
+document.body.addEventListener("htmx:afterSettle", (event) => event.target.id === "results" && settleTabs());

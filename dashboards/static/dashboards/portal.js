@@ -4,6 +4,7 @@ import "./dialogs.js";
 import "./keys.js";
 import "./palette.js";
 import "./toasts.js";
+import "./errors.js";
 import "./drawer.js";
 import "./forms.js";
 import "./lists.js";

@@ -18,17 +18,3 @@ if (box) {
   ).observe(box, { childList: true });
 }
 document.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest("[data-toast]")?.remove());
-
-function say(text) {
-  const template = document.createElement("div");
-  template.className = "toast toast--bad";
-  template.dataset.toast = "";
-  const words = document.createElement("p");
-  words.textContent = text;
-  template.append(words);
-  box?.append(template);
-}
-document.body.addEventListener("htmx:responseError", (event) =>
-  say(event.detail.xhr.status === 403 ? "Your role may not do that." : "That didn’t work. Nothing was changed; try again."),
-);
-document.body.addEventListener("htmx:sendError", () => say("The portal doesn’t answer. Check your connection and try again."));
