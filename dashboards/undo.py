@@ -91,6 +91,12 @@ def _unfollow(user: User, now: datetime, ids: list[int]) -> str:
     return "No longer on your list."
 
 
+@act("bring back")
+def _bring_back(user: User, now: datetime, line: str) -> str:
+    workspace.bring_back(line=line, by=user, now=now)
+    return "It stands on your home again."
+
+
 @act("save view")
 def _save_view(user: User, now: datetime, **values: Any) -> str:
     team = user.groups.filter(pk=values.pop("team")).first()

@@ -82,6 +82,15 @@ def get_portfolio(user: Reader) -> Portfolio | None:
     )  # fmt: skip
 
 
+def list_movers(user: Reader, *, limit: int = MOVERS) -> list[Mover] | None:
+    """Who moved most in thirty days, falls before rises; None for roles that see no scores. Two reads."""
+    if treatment(user, "health") != "full":
+        return None
+    rows = AccountHealth.objects.filter(account__in=visible_accounts(user).values("pk"))
+    falls, rises = _movers(rows, "moved_30", False), _movers(rows, "-moved_30", False)
+    return [*falls[: limit - min(2, len(rises))], *rises[:2]]
+
+
 def _spread(rows: QuerySet[AccountHealth]) -> tuple[tuple[int, int], ...]:
     """Customers with a band by steps of ten points."""
     sums = {

@@ -67,7 +67,7 @@ from accounts.models.token import ApiToken
 from accounts.models.usage import Usage
 from accounts.models.use import UseCount
 from accounts.models.user import User
-from accounts.models.workspace import Follow, Note, SavedView, Task, Visit
+from accounts.models.workspace import Follow, Note, PutAside, SavedView, Task, Visit
 
 __all__ = [
     "HIERARCHY",
@@ -152,6 +152,7 @@ __all__ = [
     "ProductMapping",
     "ProductValues",
     "Promise",
+    "PutAside",
     "Quote",
     "QuoteLine",
     "Region",

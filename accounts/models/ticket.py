@@ -48,6 +48,11 @@ class Ticket(SourceRow):
             models.Index(fields=["account", "-opened_at"], name="ticket_account"),
             models.Index(fields=["number"], name="ticket_number"),
             models.Index(
+                fields=["sla_due_at"],
+                name="ticket_sla",
+                condition=models.Q(status__in=["new", "open", "waiting"], sla_due_at__isnull=False, deleted_at=None),
+            ),
+            models.Index(
                 fields=["source", "order_key"],
                 name="ticket_order_wait",
                 condition=models.Q(order__isnull=True, order_key__isnull=False),

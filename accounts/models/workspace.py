@@ -135,3 +135,17 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PutAside(models.Model):
+    """A line of home that somebody does not want to see for a while: `alert:7`, `exception:3`, `overdue:12`."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="put_aside")
+    line = models.TextField()
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "line"], name="put_aside_once")]
+
+    def __str__(self) -> str:
+        return f"{self.line} until {self.until:%Y-%m-%d}"

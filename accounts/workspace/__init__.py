@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from accounts.workspace.aside import BadLine, bring_back, lines_aside, put_aside
 from accounts.workspace.family import account_family
 from accounts.workspace.follows import (
     follow,
@@ -26,9 +27,11 @@ from accounts.workspace.views import delete_view, save_view, visible_views
 from accounts.workspace.visits import last_visit, note_visit
 
 __all__ = [
+    "BadLine",
     "EmptyText",
     "NotAllowed",
     "account_family",
+    "bring_back",
     "create_task",
     "delete_note",
     "delete_task",
@@ -41,8 +44,10 @@ __all__ = [
     "followed_among",
     "follows",
     "last_visit",
+    "lines_aside",
     "note_visit",
     "pin_note",
+    "put_aside",
     "reopen_task",
     "restore_note",
     "restore_task",

@@ -1,4 +1,4 @@
-"""The parts of home beside what needs attention: one's own tasks, answers to reports, the latest, the largest."""
+"""The parts of home that are a person's own: tasks, answers to reports, the customers looked at last."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from django.urls import reverse
 
 from accounts.access import visible_accounts
 from accounts.models import Account, Task, User
-from accounts.selectors.groups import Group, group_customers, groupings_of
-from accounts.selectors.leaders import list_leaders
 from accounts.selectors.search_more import recent_customers
 from dashboards.panels.own import writes
-from dashboards.templatetags.figures import day, number, percent, short_money
+from dashboards.templatetags.figures import day
 from syncengine.steward.reports import list_answers
 
 TODO = 8
@@ -30,6 +28,7 @@ class Row:
     figure: str
     url: str
     tone: str = ""
+    figure_tone: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,7 @@ class Part:
     rows: Sequence[Row]
     url: str = ""
     more: str = ""
+    nothing: str = ""
 
 
 def own_tasks(user: User, today: date) -> list[Any]:
@@ -64,39 +64,6 @@ def side_parts(user: User, now: datetime) -> list[Part]:
     return [part for part in parts if part.rows]
 
 
-def main_parts(user: User, currency: str) -> list[Part]:
-    """Who the largest customers are, for who answers for the whole; segments, for who speaks to them."""
-    if user.role == "executive":
-        return [_leaders(user, currency)]
-    if user.role == "marketing" and "segment" in groupings_of(user):
-        return [_segments(user)]
-    return []
-
-
 def _recent(account: Account) -> Row:
     place = ", ".join(part for part in (account.city, account.country) if part)
     return Row(str(account), place, "", reverse("customer", args=[account.pk]))
-
-
-def _leaders(user: User, currency: str) -> Part:
-    rows = []
-    for leader in list_leaders(user):
-        change = (leader.revenue - leader.previous) / leader.previous if leader.previous else None
-        moved = f"{'+' if change > 0 else ''}{percent(change)} against the year before" if change is not None else "New"
-        tone = "bad" if change is not None and change < 0 else ""
-        url = reverse("customer", args=[leader.account_id])
-        rows.append(Row(leader.name, moved, short_money(leader.revenue, currency), url, tone))
-    return Part("leaders", "Largest customers", rows, reverse("customers") + "?sort=-revenue", "All by revenue")
-
-
-def _segments(user: User) -> Part:
-    groups = group_customers(user, visible_accounts(user), "segment")[:8]
-    rows = [
-        Row(group.label or "No segment", "", f"{number(group.count)} customers", _address(group)) for group in groups
-    ]
-    return Part("segments", "Segments", rows, reverse("customers") + "?group=segment", "All segments")
-
-
-def _address(group: Group) -> str:
-    wanted = f"segment={group.value}" if group.value else "missing=segment"
-    return f"{reverse('customers')}?{wanted}"

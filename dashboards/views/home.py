@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
+from accounts import workspace
+from accounts.models import User
 from accounts.selectors.money import base_currency
-from dashboards.pages import fragment, page, reader, reads
+from dashboards.pages import fragment, page, reader, reads, wants
 from dashboards.panels.home import attention, home_headlines, is_large
-from dashboards.panels.home_parts import main_parts, own_tasks, side_parts
+from dashboards.panels.home_parts import own_tasks, side_parts
+from dashboards.panels.home_roles import Morning, pictures, role_parts
 from dashboards.panels.sync import board
+from dashboards.toasts import back, say
+from dashboards.undo import ticket
 from syncengine.selectors.sync import may_see_runs
 
 
 @reads
 def home(request: HttpRequest) -> HttpResponse:
     """What needs this user today, and how fresh the data is."""
-    user, currency = reader(request), base_currency()
-    large = is_large(user)  # then figures and list follow the page
-    lines = board(user, timezone.now()) if may_see_runs(user) else []
+    user, currency, now = reader(request), base_currency(), timezone.now()
+    large = is_large(user)  # then figures, list and parts follow the page
+    lines = board(user, now) if may_see_runs(user) else []
     context = {
         "today": timezone.localdate(),
-        "now": timezone.now(),
+        "now": now,
+        "greeting": _greeting(timezone.localtime(now).hour),
         "headlines": None if large else home_headlines(user, currency),
         "tasks": own_tasks(user, timezone.localdate()),
-        "parts": [] if large and user.role == "marketing" else main_parts(user, currency),
-        "beside": side_parts(user, timezone.now()),
-        "items": None if large else attention(user, timezone.localdate(), currency),
+        "beside": side_parts(user, now),
+        "items": None if large else attention(user, now, currency),
+        "large": large,
         "troubled": [line for line in lines if line.tone in ("warn", "bad")],
         "operates": bool(lines),
-    }
+    } | ({} if large else _parts(user))
     return page(request, "dashboards/home/page.html", context, current="home")
 
 
@@ -43,5 +54,40 @@ def figures(request: HttpRequest) -> HttpResponse:
 @reads
 def attention_list(request: HttpRequest) -> HttpResponse:
     """Who needs attention, alone."""
-    items = attention(reader(request), timezone.localdate(), base_currency())
-    return fragment(request, "dashboards/home/_attention.html", {"items": items, "now": timezone.now()})
+    return fragment(request, "dashboards/home/_attention.html", _items(reader(request)))
+
+
+@reads
+def parts(request: HttpRequest) -> HttpResponse:
+    """The parts of the role, alone."""
+    return fragment(request, "dashboards/home/_parts.html", _parts(reader(request)))
+
+
+@require_POST
+@login_required
+def aside(request: HttpRequest) -> HttpResponse:
+    """Puts one line aside for a week."""
+    user, line = reader(request), request.POST.get("line", "")
+    try:
+        until = workspace.put_aside(line=line, by=user, now=timezone.now())
+    except workspace.BadLine as error:
+        messages.error(request, str(error))
+        return back(request, "/")
+    say(request, f"Put aside until {timezone.localdate(until):%-d %b}.", ticket(user, "bring back", line=line))
+    if wants(request, "attention"):
+        return fragment(request, "dashboards/home/_aside.html", _items(user))
+    return back(request, "/")
+
+
+def _items(user: User) -> dict[str, Any]:
+    now = timezone.now()
+    return {"items": attention(user, now, base_currency()), "now": now}
+
+
+def _parts(user: User) -> dict[str, Any]:
+    morning = Morning(user, timezone.now(), base_currency())
+    return {"pictures": pictures(morning), "parts": role_parts(morning)}
+
+
+def _greeting(hour: int) -> str:
+    return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
