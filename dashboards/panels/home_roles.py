@@ -79,7 +79,8 @@ def _ageing(morning: Morning) -> Picture | None:
 def _revenue(morning: Morning) -> Picture | None:
     found = sum_revenue_months(morning.user)
     chart = revenue_chart(*found, morning.currency) if found else None
-    return Picture("dashboards/customer/_revenue.html", {"chart": chart}) if chart else None
+    content = {"chart": chart, "currency": morning.currency}
+    return Picture("dashboards/customer/_revenue.html", content) if chart else None
 
 
 def _exceptions(name: str, title: str, rules: Sequence[str], nothing: str) -> Callable[[Morning], Part | None]:
@@ -205,9 +206,9 @@ _late = _exceptions("late", "Orders at risk", LATE, "Every promised order is on 
 _stuck = _exceptions("stuck", "Stuck on the way to payment", STUCK, "Nothing is stuck.")
 PARTS: Mapping[str, Sequence[Callable[[Morning], Part | None]]] = {
     "sales": (_late, _movers),
-    "finance": (_calls, _promises, _stuck),
+    "finance": (_calls, _stuck, _promises),
     "support": (_slas, _movers),
-    "executive": (_leaders, _movers, _stuck),
+    "executive": (_leaders, _stuck, _movers),
     "marketing": (_segments,),
     "operations": (
         _late,

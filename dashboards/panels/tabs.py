@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from accounts.models import User
-from dashboards.panels import cash, customer, happenings, health, money, own, provenance, relations, written
+from dashboards.panels import cash, customer, happenings, health, money, own, patterns, provenance, relations, written
 from dashboards.panels.section import Panel
 
-MODULES = (customer, health, cash, money, own, happenings, provenance, relations, written)
+MODULES = (customer, health, cash, money, patterns, own, happenings, provenance, relations, written)
 PANELS: dict[str, Panel] = {panel.name: panel for module in MODULES for panel in module.PANELS}
 
 
@@ -40,8 +40,8 @@ class TabLink:
 TABS = {
     tab.name: tab
     for tab in (
-        Tab("sales", "Sales", ("pipeline", "quotes", "revenue", "contracts"), ("people",)),
-        Tab("finance", "Finance", ("invoices", "agreements", "payments", "credits"), ("credit", "behaviour")),
+        Tab("sales", "Sales", ("rhythm", "pipeline", "quotes", "bought", "revenue", "contracts"), ("people",)),
+        Tab("finance", "Finance", ("invoices", "pays", "agreements", "payments", "credits"), ("credit", "behaviour")),
         Tab("service", "Service", ("tickets",), ("people",)),
         Tab("orders", "Orders", ("chains", "orders", "shipments"), ("places",)),
         Tab("health", "Health", ("formula", "change", "history"), ("moves", "pulse", "scores")),

@@ -190,3 +190,13 @@ def _three_digits(value: Decimal) -> str:
 def among(value: Any, known: Any) -> bool:
     """Whether the value is one of them."""
     return value in (known or ())
+
+
+@register.filter
+def brief_number(value: Any) -> str:
+    """An amount as a small cell shows it, without its currency: 12.4k."""
+    amount = Decimal(value or 0)
+    for step, letter in STEPS:
+        if abs(amount) >= step * Decimal("0.9995"):
+            return f"{MINUS if amount < 0 else ''}{_three_digits(abs(amount) / step)}{letter}"
+    return f"{MINUS if amount < 0 else ''}{abs(amount):,.0f}"

@@ -60,7 +60,7 @@ def attention_list(request: HttpRequest) -> HttpResponse:
 @reads
 def parts(request: HttpRequest) -> HttpResponse:
     """The parts of the role, alone."""
-    return fragment(request, "dashboards/home/_parts.html", _parts(reader(request)))
+    return fragment(request, "dashboards/home/_parts.html", _parts(reader(request)) | {"large": True})
 
 
 @require_POST
