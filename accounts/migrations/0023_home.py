@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0021_feed'),
+        ('accounts', '0022_notices'),
     ]
 
     operations = [
