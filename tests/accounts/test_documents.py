@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.catalogue import load
+from accounts.models import Change, HealthDay
 from accounts.selectors import documents
 from accounts.selectors.receivables import BUCKETS, bucket_of, days_overdue, get_ageing
 from accounts.selectors.timeline import list_timeline
@@ -175,3 +177,23 @@ def test_timeline_stops_at_its_limit(login, customer):
     for _ in range(4):
         make("order", account=account)
     assert len(list_timeline(login("finance"), account, now=NOW, limit=3)) == 3
+
+
+def test_timeline_tells_of_bands_holds_and_changed_values(login, customer):
+    account = customer(credit_hold=True, credit_hold_reason="Insolvent", city="Bonn")
+    before = {"credit_hold": False, "credit_hold_reason": None, "city": "Köln", "segment": account.segment}
+    Change.objects.create(changed_at=NOW - timedelta(days=3), id=1, object=load()["account"].code, row_id=account.pk,
+                          cause="run", policy_version=1, before=before)  # fmt: skip
+    for back, band in ((9, "healthy"), (2, "risk")):
+        values = {"profile": "default", "version": 1, "state": "scored", "score": 50, "uncapped": 50, "coverage": 90}
+        HealthDay.objects.create(account=account, day=TODAY - timedelta(days=back), band=band, raw_band=band,
+                                 inputs=[], scores=[], parts=[], **values)  # fmt: skip
+    told = {
+        role: [(item.object, item.title, item.state) for item in list_timeline(login(role), account, now=NOW)]
+        for role in ("finance", "operations", "steward")
+    }
+    assert told == {
+        "finance": [("health", "healthy", "risk"), ("hold", "Insolvent", "put on hold"), ("change", "city", None)],
+        "operations": [("hold", "", "put on hold")],
+        "steward": [("hold", "", "put on hold"), ("change", "city", None)],
+    }

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, AuditEntry, SavedView
+from tests.factories import AlertFactory
 
 Login = Callable[[str], Client]
 Make = Callable[..., Account]
@@ -209,3 +210,13 @@ def test_list_opens_a_customer_beside_it(login: Login, customer: Make) -> None:
     )
 
     assert ("Acme Pumps" in part.content.decode(), "<html" in part.content.decode()) == (True, False)
+
+
+def test_paying_later_shows_who_an_alert_tells_of(login: Login, customer: Make) -> None:
+    late, _ = customer("Late"), customer("Prompt")
+    AlertFactory(account=late, rule="paying_later", facts={"late": 40, "change": 20})
+
+    page = login("finance").get("/customers/?paying_later=true")
+    hidden = login("support").get("/customers/?paying_later=true")
+
+    assert ([row.id for row in page.context["page"].rows], hidden.status_code) == ([late.pk], 400)

@@ -158,3 +158,22 @@ def test_reporter_is_told_what_came_of_it(login: Login, customer: Make) -> None:
     assert "Nobody answers there" in card
     assert "Asked them; it is 5512 now" in seller.get("/").content.decode()
     assert login("finance").post(f"/reports/{task.pk}/answer/", {"outcome": "x"}).status_code == 403
+
+
+def test_star_of_a_row_follows_and_stops(login: Login, customer: Make) -> None:
+    account, client = customer(), login("sales")
+    star = {"HX-Request": "true", "HX-Target": f"star-{account.pk}"}
+
+    first, second = (client.post(f"/customers/{account.pk}/follow/", headers=star).content.decode() for _ in range(2))
+
+    assert ['aria-pressed="true"' in first, 'aria-pressed="true"' in second] == [True, False]
+    assert (f"You follow {account}." in first, "hx-swap-oob" in first) == (True, True)
+
+
+def test_starred_customers_are_marked_in_the_list(login: Login, customer: Make) -> None:
+    account, other, client = customer(), customer("Brandt"), login("sales")
+    client.post(f"/customers/{account.pk}/follow/")
+
+    context = client.get("/customers/").context
+
+    assert (context["stars"], other.pk in context["stars"]) == ({account.pk}, False)
