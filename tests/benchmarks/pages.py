@@ -1,4 +1,4 @@
-"""Server time of pages, list, search and API: median and 95th percentile of requests to random customers."""
+"""Pages at size: server time, queries and bytes of each page, tab and filter, and twenty people at once."""
 
 from __future__ import annotations
 
@@ -7,34 +7,62 @@ import statistics
 from collections.abc import Callable
 from time import perf_counter
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.frames import rows
 from accounts.models import User
+from dashboards.panels.tabs import TABS
+from tests.benchmarks.crowd import look_at_crowd
 
 REQUESTS = 60
+SETTLE = 5  # requests that fill caches
+HEAD = f"{'':<28} {'median':>9} {'P95':>9}  {'queries':>7} {'bytes':>9}"
+FILTERS = (
+    "country=DE", "segment=A", "status=active", "has_overdue=true", "has_open_tickets=true", "disputed=true",
+    "quiet=true", "paying_later=true", "mine=true", "won_not_ordered=true", "credit=over", "band=risk", "new_days=90",
+    "missing=phone", "revenue__gte=100000&sort=name", "q=miller", "sort=-overdue", "sort=-health", "group=segment",
+)  # fmt: skip
 
 
 def look_at_pages() -> None:
     """Print a line a page."""
-    user, _ = User.objects.get_or_create(email="bench@concord.example", defaults={"role": "executive"})
-    client = Client()
-    client.force_login(user)
-    dice = random.Random(7)
+    client, dice = _client(), random.Random(7)
     ids = [
         row[0] for row in rows("SELECT id FROM accounts_account WHERE merged_into_id IS NULL ORDER BY id LIMIT 50000")
     ]
     names = [row[0] for row in rows("SELECT name FROM accounts_account WHERE name IS NOT NULL ORDER BY id LIMIT 5000")]
     looks: dict[str, Callable[[], str]] = {
+        "home": lambda: "/",
+        "home, what follows": lambda: dice.choice(["/figures/", "/attention/", "/home/parts/"]),
         "customer overview": lambda: f"/customers/{dice.choice(ids)}/",
-        "list": lambda: "/customers/",
-        "list by name, filtered": lambda: f"/customers/?country={dice.choice(['DE', 'FR', 'GB'])}&sort=name",
+        **{f"tab {name}": (lambda name=name: f"/customers/{dice.choice(ids)}/{name}/") for name in TABS},  # type: ignore[misc]
+        "brief": lambda: f"/customers/{dice.choice(ids)}/brief/",
+        "beside the list": lambda: f"/customers/{dice.choice(ids)}/peek/",
         "search": lambda: f"/search/?q={_typo(dice, dice.choice(names))}",
+        "alerts": lambda: "/alerts/",
+        "quote to cash": lambda: "/q2c/",
+        "exceptions": lambda: "/q2c/exceptions/",
+        "receivables": lambda: "/receivables/",
+        "products": lambda: "/products/",
+        "health": lambda: "/health/",
         "API list": lambda: "/api/v1/accounts?limit=50",
         "API customer": lambda: f"/api/v1/accounts/{dice.choice(ids)}",
+        "list": lambda: "/customers/",
+        **{f"list {asked}": (lambda asked=asked: f"/customers/?{asked}") for asked in FILTERS},  # type: ignore[misc]
     }
+    print(HEAD)
     for name, path in looks.items():
         _look(client, name, path)
+    look_at_crowd(ids)
+
+
+def _client() -> Client:
+    user, _ = User.objects.get_or_create(email="bench@concord.example", defaults={"role": "executive"})
+    client = Client(headers={"host": "localhost"})
+    client.force_login(user)
+    return client
 
 
 def _typo(dice: random.Random, name: str) -> str:
@@ -43,12 +71,19 @@ def _typo(dice: random.Random, name: str) -> str:
 
 
 def _look(client: Client, name: str, path: Callable[[], str]) -> None:
-    times, codes = [], set()
-    for number in range(REQUESTS + 5):
+    times, codes, sizes = [], set(), []
+    for number in range(REQUESTS + SETTLE):
         started = perf_counter()
-        response = client.get(path(), headers={"host": "localhost"})
-        if number >= 5:  # the first ones fill caches
+        response = client.get(path(), headers={"HX-Request": "true"} if "beside" in name else {})
+        if number >= SETTLE:
             times.append((perf_counter() - started) * 1000)
+            sizes.append(len(response.content))
         codes.add(response.status_code)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(path())
     late = statistics.quantiles(times, n=20)[-1]
-    print(f"{name:<25} {statistics.median(times):8.1f} ms median {late:8.1f} ms P95   {sorted(codes)}")
+    strange = "" if codes <= {200, 404} else f"  {sorted(codes)}"
+    print(
+        f"{name:<28} {statistics.median(times):6.1f} ms {late:6.1f} ms  {len(queries):>7} {max(sizes):>9,}{strange}",
+        flush=True,
+    )
