@@ -20,7 +20,7 @@ REQUESTS = 60
 SETTLE = 5  # requests that fill caches
 HEAD = f"{'':<28} {'median':>9} {'P95':>9}  {'queries':>7} {'bytes':>9}"
 FILTERS = (
-    "country=DE", "segment=A", "status=active", "has_overdue=true", "has_open_tickets=true", "disputed=true",
+    "country=DE", "segment=A", "status=active", "has_overdue=true", "has_open_tickets=true",
     "quiet=true", "paying_later=true", "mine=true", "won_not_ordered=true", "credit=over", "band=risk", "new_days=90",
     "missing=phone", "revenue__gte=100000&sort=name", "q=miller", "sort=-overdue", "sort=-health", "group=segment",
 )  # fmt: skip
