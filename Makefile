@@ -68,8 +68,8 @@ soak: .venv/installed-dev  ## Kill worker, web and database a dozen times under 
 	$(BIN)/pytest -q tests/soak
 
 .PHONY: screenshots
-screenshots: .venv/installed-dev  ## Take the README's pictures from a demo company
-	$(BIN)/python -m tests.browser.screenshots
+screenshots: .venv/installed-dev  ## Picture twelve pages of a running demo portal, and the README's three
+	$(BIN)/python -m tests.browser.screenshots --readme docs/images
 
 .PHONY: clean
 clean:  ## Remove the virtual environment and caches; the portal's data in PORTAL_HOME stay

@@ -23,36 +23,29 @@ from accounts.grants import DEMO_DOMAIN, DEMO_PASSWORD  # noqa: E402 - models ne
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 THEMES = ("light", "dark")
-# role -> name of the picture -> address; "first …" is found on the page before it, "tab …" belongs to it
+# role -> name of the picture -> address; "first … of …" is found on the page named, "tab …" belongs to the one before
 PAGES = {
-    "sales": {
-        "home": "/",
-        "customers": "/customers/",
-        "customer": "first customer",
+    "sales": {"home": "/", "customers": "/customers/"},
+    "finance": {
+        "customer": "first customer of /customers/?has_overdue=true",
         "sales": "tab sales",
-        "timeline": "tab timeline",
-        "group": "tab group",
-        "brief": "tab brief",
+        "finance": "tab finance",
+        "receivables": "/receivables/",
     },
-    "finance": {"groups": "/customers/?group=owner", "receivables": "/customers/?has_overdue=true",
-                "debtor": "first customer", "finance": "tab finance"},
-    "steward": {
-        "queue": "/queue/?kind=duplicate",
-        "card": "first task",
-        "conflicts": "/queue/?kind=conflict",
-        "conflict": "first task",
-        "questions": "/customers/?disputed=true",
-        "record": "first customer",
-        "data": "tab data",
-    },
-    "executive": {"leadership": "/"},
-    "administrator": {"users": "/admin/users/", "roles": "/admin/roles/"},
-    "operator": {"sync": "/sync/", "source": "first source"},
+    "executive": {"leadership": "/", "q2c": "/q2c/", "health": "/health/"},
+    "operations": {"products": "/products/"},
+    "steward": {"card": "first task of /queue/?kind=duplicate"},
+    "operator": {"sync": "/sync/"},
+}
+# What the README shows.
+SHOWN = {
+    "customer-desktop-light": "customer",
+    "leadership-desktop-dark": "home",
+    "card-desktop-light": "duplicate",
 }
 FIRST = {
-    "first customer": ".customers .name",
-    "first task": "table [data-row] .name",
-    "first source": "table [data-row] .name",
+    "customer": ".customers .name",
+    "task": "table [data-row] .name",
 }
 
 
@@ -74,6 +67,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--password", default=DEMO_PASSWORD)
     parser.add_argument("--email", default="{role}@" + DEMO_DOMAIN, help="e-mail of a role's login")
     parser.add_argument("--into", type=Path, default=Path("screenshots"))
+    parser.add_argument("--readme", type=Path, help="folder that also gets the README's pictures")
     parser.add_argument("--chromium", default=os.environ.get("CHROMIUM") or shutil.which("chromium"))
     return parser.parse_args()
 
@@ -88,7 +82,10 @@ def take_all(browser: Browser, options: argparse.Namespace) -> Iterator[Path]:
             page = log_in(context.new_page(), role, options)
             for name, address in pages.items():
                 if open_page(page, options.portal, address):
-                    yield take(page, options.into / f"{name}-{size}-{theme}.png")
+                    path = take(page, options.into / f"{name}-{size}-{theme}.png")
+                    if options.readme and path.stem in SHOWN:
+                        shutil.copy(path, options.readme / f"{SHOWN[path.stem]}.png")
+                    yield path
             context.close()
 
 
@@ -111,7 +108,9 @@ def open_page(page: Page, portal: str, address: str) -> bool:
     if not address.startswith("first "):
         page.goto(portal + address)
         return True
-    found = page.locator(FIRST[address]).first
+    what, _, where = address.removeprefix("first ").partition(" of ")
+    page.goto(portal + where)
+    found = page.locator(FIRST[what]).first
     if not found.count():
         return False
     page.goto(portal + str(found.get_attribute("href")))
@@ -121,6 +120,7 @@ def open_page(page: Page, portal: str, address: str) -> bool:
 def take(page: Page, path: Path) -> Path:
     """The picture, once charts have been drawn."""
     page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(400)
     page.screenshot(path=path)
     return path
 
