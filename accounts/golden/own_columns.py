@@ -41,14 +41,14 @@ def _row(spec: FieldSpec) -> OwnField:
 def add_column(table: str, spec: FieldSpec) -> None:
     """The field's column in a table, unless it is there; empty and so made at once, whatever the table holds."""
     if spec.name not in _columns(table):
-        _alter("ALTER TABLE {} ADD COLUMN {} " + sql_type(spec), table, spec.name)
+        alter("ALTER TABLE {} ADD COLUMN {} " + sql_type(spec), table, spec.name)
 
 
 def add_index(table: str, spec: FieldSpec) -> None:
     """An index for a field that lists filter by, unless it is there; only rows that say something are in it."""
     name = f"own_{spec.object}_{spec.name}"
     if spec.filtered and spec.type != "tags" and not rows("SELECT to_regclass(%s)", [name])[0][0]:
-        _alter("CREATE INDEX {} ON {} ({}) WHERE {} IS NOT NULL", name, table, spec.name, spec.name)
+        alter("CREATE INDEX {} ON {} ({}) WHERE {} IS NOT NULL", name, table, spec.name, spec.name)
 
 
 def _columns(table: str) -> set[str]:
@@ -57,7 +57,8 @@ def _columns(table: str) -> set[str]:
     return {str(name) for (name,) in rows(query, [table])}
 
 
-def _alter(statement: str, *names: str) -> None:
+def alter(statement: str, *names: str) -> None:
+    """Change a table while others use it: give up where nobody lets go of it in time."""
     execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table whose foreign keys are still to be checked is not altered
     execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(PATIENCE)))
     execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

@@ -26,6 +26,7 @@ from syncengine.policies.plan import plan_documents
 from syncengine.policies.registry import register
 from syncengine.policies.renew import renew
 from syncengine.policies.shapes import PolicySet
+from syncengine.policies.uniqueness import keep_unique_indexes
 
 APPLY_LOCK = 7302
 # Written by `pull`, so that `apply` knows which version was edited.
@@ -147,6 +148,8 @@ def _take_effect(before: PolicySet, after: PolicySet, now: datetime) -> int:
     with using(catalogue_with(before.own_fields.values(), after.own_fields.values())):
         queued = renew(before, after, now=now)
     register_own_fields(after, now=now)  # last: from here on until the commit, whoever reads these tables waits
+    with using(catalogue_with(after.own_fields.values())):
+        keep_unique_indexes(after)
     transaction.on_commit(own_fields.refresh)
     return queued
 

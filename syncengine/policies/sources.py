@@ -97,12 +97,7 @@ def _read_stream(
     read = section.plain("read")
     for needs in KINDS[kind][1]:
         _check_needs(section, read, needs, f"`read` of {name}", any_of=True)
-    fields = section.section("fields", f"the fields of {name}", needed=True)
-    maps = read_field_maps(fields, catalogue[object_name]) if fields else ()
-    also = tuple(_read_also(entry, catalogue) for entry in section.sections("also", "an entry of `also`"))
-    known_also = tuple(entry for entry in also if entry is not None)
-    mapped = _mapped_fields(object_name, maps, known_also)
-    own_rules = read_rules(section.sections("validate", "a rule"), object_name, mapped, catalogue)
+    maps, also, rules = _read_meaning(section, name, object_name, everywhere, catalogue)
     stream = Stream(
         name=name,
         source=source,
@@ -110,22 +105,49 @@ def _read_stream(
         read=read,
         key=section.word("key", needed=True),
         fields=maps,
-        modified=_head(section, "modified", "datetime"),
-        published=_head(section, "published", "datetime"),
-        version=section.text("version"),
-        deleted=_head(section, "deleted", "boolean"),
-        listing=section.one_of("listing", ("full", "delta"), "delta"),  # type: ignore[arg-type]
-        schedule=_schedule(section),
-        freshness=section.duration("freshness", timedelta(hours=2)),
-        overlap=section.duration("overlap", timedelta(minutes=10)),
-        timezone=read_zone(section, zone),
         sparse=section.flag("sparse", _is_sparse(kind, read)),
-        also=known_also,
-        rules=own_rules + tuple(rule for rule in everywhere if rule.object in mapped),
+        also=also,
+        rules=rules,
         write=read_write(section, kind, catalogue[object_name], maps),
+        **_read_head(section),
+        **_read_pace(section, zone),
     )
     section.done()
     return stream
+
+
+def _read_meaning(
+    section: Section, name: str, object_name: str, everywhere: tuple[Rule, ...], catalogue: Catalogue
+) -> tuple[tuple[FieldMap, ...], tuple[AlsoMap, ...], tuple[Rule, ...]]:
+    """What a row tells: the fields of its object, further objects, and the rules for what is told."""
+    fields = section.section("fields", f"the fields of {name}", needed=True)
+    maps = read_field_maps(fields, catalogue[object_name]) if fields else ()
+    told = (_read_also(entry, catalogue) for entry in section.sections("also", "an entry of `also`"))
+    also = tuple(entry for entry in told if entry is not None)
+    mapped = _mapped_fields(object_name, maps, also)
+    rules = read_rules(section.sections("validate", "a rule"), object_name, mapped, catalogue)
+    return maps, also, rules + tuple(rule for rule in everywhere if rule.object in mapped)
+
+
+def _read_head(section: Section) -> dict[str, Any]:
+    """What is read of every row beside its fields."""
+    return {
+        "modified": _head(section, "modified", "datetime"),
+        "published": _head(section, "published", "datetime"),
+        "version": section.text("version"),
+        "deleted": _head(section, "deleted", "boolean"),
+    }
+
+
+def _read_pace(section: Section, zone: str) -> dict[str, Any]:
+    """When and how far a stream is read."""
+    return {
+        "listing": section.one_of("listing", ("full", "delta"), "delta"),
+        "schedule": _schedule(section),
+        "freshness": section.duration("freshness", timedelta(hours=2)),
+        "overlap": section.duration("overlap", timedelta(minutes=10)),
+        "timezone": read_zone(section, zone),
+    }
 
 
 def _is_sparse(kind: str, read: dict[str, Any]) -> bool:

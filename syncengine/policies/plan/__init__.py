@@ -20,6 +20,7 @@ from syncengine.policies.plan.golden import GoldenDiff, diff_golden
 from syncengine.policies.plan.links import LinkDiff, diff_links
 from syncengine.policies.plan.money import customers_of, money_of
 from syncengine.policies.plan.records import Remapped, remap
+from syncengine.policies.plan.reference import diff_reference
 from syncengine.policies.plan.shapes import (
     FieldChange,
     Judged,
@@ -70,14 +71,15 @@ def _plan(checked: Checked, now: datetime) -> PolicyPlan:
         diffs = _golden(before, after, remapped, now)
         writes = [message for diff in diffs for message in diff_writes(diff, after)]
         links = diff_links(remapped.overlays, now=now)
-        customers = pl.concat([customers_of(diffs), links.accounts]).unique()
+        referred = diff_reference(before.reference, after.reference)
+        customers = pl.concat([customers_of(diffs), links.accounts, referred.customers]).unique()
         money = money_of(customers)
     return PolicyPlan(
         base=before.number,
         mistakes=(),
         differences=told,
-        golden=tuple(change for diff in diffs for change in diff.changes),
-        documents=tuple(remapped.documents),
+        golden=(*(change for diff in diffs for change in diff.changes), *referred.territories),
+        documents=(*remapped.documents, *referred.amounts),
         links=links.change,
         tasks=_tasks(diffs, links, remapped),
         judged=tuple(found for found in remapped.judged if any((found.refused, found.held, found.warned, found.freed))),

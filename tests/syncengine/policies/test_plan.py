@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError
 
+from accounts.frames import rows
 from accounts.models import Account, AccountLineage, AccountSummary, Order
 from syncengine.models import CanonicalAccount, Dirty, PolicyDraft, PolicyVersion, StewardTask
 from syncengine.policies.apply import PlanMoved, apply_folder, read_documents, revert_to
 from syncengine.policies.drafts import plan_for
 from syncengine.policies.plan import FieldChange, Money, PolicyPlan, TaskChange, plan_folder
 from syncengine.selectors.policies import applying
+from tests.factories.documents import DOCUMENTS
 from tests.syncengine.policies.test_apply import edit, run, two_sources_disagree
 from tests.syncengine.small_company import SmallCompany
 
@@ -166,3 +168,40 @@ def test_commands_revert_compare_and_tell_the_status(company: SmallCompany, fold
     assert "say the same" in run("diff", str(first))
     with pytest.raises(CommandError, match="There is no version 999"):
         run("revert", "999")
+
+
+def test_plan_tells_who_would_be_dealt_to_another_territory(company: SmallCompany, folder: Path) -> None:
+    AccountSummary.objects.update(revenue_ttm=Decimal(900))
+    edit(folder, "reference.yaml", "[DE, AT, CH]", "[AT, CH]}, {code: DE, label: D, countries: [DE]")
+
+    told = plan(company, folder)
+
+    name = Account.objects.get().name
+    assert told.golden == (FieldChange("account", "sales_territory", 1, ((name, "DACH", "DE"),)),)
+    assert told.money.customers == 1
+    apply_folder(folder, by=None, now=company.now)
+    company.publish()
+    assert Account.objects.get().sales_territory.code == "DE"  # type: ignore[union-attr]
+
+
+def test_plan_tells_what_is_owed_at_other_rates(company: SmallCompany, folder: Path) -> None:
+    account = Account.objects.get()
+    DOCUMENTS["invoice"].create(account=account, currency="USD", open_amount=Decimal(200), status="open")
+    edit(folder, "reference.yaml", "rate: 0.5", "rate: 0.6")
+
+    told = plan(company, folder)
+
+    owed = FieldChange("invoice", "open amount in USD", 1, (("200.00 USD", "100.00 EUR", "120.00 EUR"),))
+    assert (told.documents, told.money.customers) == ((owed,), 1)
+
+
+def test_rule_of_uniqueness_has_its_index(company: SmallCompany, folder: Path) -> None:
+    unique = "      - {rule: unique, field: tax_id, severity: warn}\n"
+    edit(folder, "erp.yaml", "    validate:\n", "    validate:\n" + unique)
+
+    apply_folder(folder, by=None, now=company.now)
+
+    query = "SELECT indexdef FROM pg_indexes WHERE indexname = 'unique_account_tax_id'"
+    assert rows(query)[0][0].partition(" ON ")[2] == (
+        "public.syncengine_canonicalaccount USING btree (tax_id) WHERE (tax_id IS NOT NULL)"
+    )
