@@ -13,6 +13,7 @@ from syncengine.identity.comparisons import COMPARISONS
 from syncengine.identity.engine import connect
 from syncengine.identity.guards import POLICY, Policy
 from syncengine.identity.model import Model
+from syncengine.identity.pairwise import FEW_PAIRS, score_few
 from syncengine.identity.prepare import prepare
 from syncengine.identity.rules import with_tier
 from syncengine.identity.statement import candidates_sql, scores_sql
@@ -46,11 +47,21 @@ def score(
     Without `changed` all pairs, else those with a changed record on a side. `keys` are match keys with what
     is suppressed already null, for callers that know how many records hold a key beyond these.
     """
+    if standardised.height <= FEW:
+        live = live_keys(_keys(standardised, keys), policy.key_cap)
+        pairs = few_candidates(live, changed)
+        if pairs.height <= FEW_PAIRS:
+            weight = math.log2(policy.review / (1 - policy.review))
+            return _told(score_few(_prepared(standardised, model), pairs, model, least_weight=weight), policy)
     with connect(temp_directory) as con:
         _load(con, standardised, model)
-        live = live_keys(passing_keys(standardised) if keys is None else keys, policy.key_cap)
+        live = live_keys(_keys(standardised, keys), policy.key_cap)
         _compare(con, live, changed)
         return _scored(con, model, policy, least=policy.review)
+
+
+def _keys(standardised: pl.DataFrame, keys: pl.DataFrame | None) -> pl.DataFrame:
+    return passing_keys(standardised) if keys is None else keys
 
 
 def _compare(con: duckdb.DuckDBPyConnection, live: pl.DataFrame, changed: pl.Series | None) -> None:
@@ -91,12 +102,21 @@ def candidates(standardised: pl.DataFrame, policy: Policy = POLICY) -> pl.DataFr
 
 def _load(con: duckdb.DuckDBPyConnection, standardised: pl.DataFrame, model: Model) -> None:
     # As it lies in memory, not copied into a table, and without the columns that only blocking reads.
-    con.register("records", prepare(standardised, model).drop(UNCOMPARED, strict=False).to_arrow())
+    con.register("records", _prepared(standardised, model).to_arrow())
+
+
+def _prepared(standardised: pl.DataFrame, model: Model) -> pl.DataFrame:
+    return prepare(standardised, model).drop(UNCOMPARED, strict=False)
 
 
 def _scored(con: duckdb.DuckDBPyConnection, model: Model, policy: Policy, *, least: float) -> pl.DataFrame:
     weight = math.log2(least / (1 - least))
-    raw = with_tier(con.sql(scores_sql(model, least_weight=weight)).pl(), policy)
+    return _told(con.sql(scores_sql(model, least_weight=weight)).pl(), policy)
+
+
+def _told(scored: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """COLUMNS of the scored pairs, in the order of ids."""
+    raw = with_tier(scored, policy)
     levels = [f"g_{c.name}" for c in COMPARISONS]
     numbers = pl.concat_str([pl.lit("["), pl.concat_str(levels, separator=","), pl.lit("]")])
     raw = raw.with_columns(

@@ -79,6 +79,7 @@ class Model:
             numbers = json.loads(archive.read("model.json"))
             names = [name for name in archive.namelist() if name.endswith(".parquet")]
             frames = {name[:-8]: pl.read_parquet(io.BytesIO(archive.read(name))) for name in names}
+            frames = {name: frame.sort(frame.columns[0]) for name, frame in frames.items()}
         levels = _with_new_levels(_levels(numbers.pop("levels")))
         return cls(**numbers, levels=levels, frequencies=frames)
 

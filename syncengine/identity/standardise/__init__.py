@@ -11,10 +11,12 @@ from syncengine.identity.standardise.addresses import address_columns, country_c
 from syncengine.identity.standardise.identifiers import identifier_columns
 from syncengine.identity.standardise.names import name_columns
 from syncengine.identity.standardise.reach import reach_columns
+from syncengine.identity.standardise.remembered import remembered
 from syncengine.identity.standardise.scripts import latin_columns
 from syncengine.identity.standardise.text import settled
 
 PART = 50_000  # rows that are worked on at once
+FEW = 100  # rows that are worth a look whether they have been worked on before
 
 READ = (
     "name",
@@ -70,6 +72,8 @@ COMPARED = (
 
 def standardise(records: pl.DataFrame) -> pl.DataFrame:
     """record_id and the compared columns; whatever cannot be read is null and takes no part."""
+    if 0 < records.height <= FEW:
+        return remembered(_complete(records), _standardised)
     if records.height <= PART:
         return _standardised(records)
     # Rows do not depend on one another: parts keep both cores busy and the memory in between small.

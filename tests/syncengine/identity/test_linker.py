@@ -13,6 +13,7 @@ from syncengine.demo import generate
 from syncengine.identity import (
     AUTOMATIC,
     Model,
+    Policy,
     blocking,
     default_model,
     explain,
@@ -151,3 +152,38 @@ def test_standardising_in_parts_changes_nothing(monkeypatch: pytest.MonkeyPatch)
     whole = standardise(records)
     monkeypatch.setattr(importlib.import_module("syncengine.identity.standardise"), "PART", 30)
     assert standardise(records).rows() == whole.rows()
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_a_handful_of_pairs_weighs_what_the_database_weighs(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both executors of the model, held to 1e-6."""
+    records = pl.concat([companies(150, seed=seed)[0], febrl(60, seed=seed)[0]], how="diagonal")
+    tidy = standardise(records.with_columns(record_id=pl.int_range(pl.len(), dtype=pl.Int64)))
+    model = fit_frequencies(tidy, default_model())
+    asked = Policy(review=1e-9)
+    monkeypatch.setattr(linker, "FEW_PAIRS", 10**9)
+    alone = score(tidy, changed=None, model=model, policy=asked)
+    monkeypatch.setattr(linker, "FEW_PAIRS", -1)
+    database = score(tidy, changed=None, model=model, policy=asked)
+    numbers = ["match_weight", "match_probability"]
+    assert alone.drop(numbers).rows() == database.drop(numbers).rows()
+    assert alone.height > 200
+    assert (alone["match_weight"] - database["match_weight"]).abs().max() <= 1e-6  # type: ignore[operator]
+
+
+def test_a_few_looked_up_frequencies_are_those_of_the_join(
+    tidy: pl.DataFrame, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = importlib.import_module("syncengine.identity.prepare")
+    joined = module.prepare(tidy.head(30), model)
+    known = module._present(model.frequencies["token"], joined["t1"])
+    monkeypatch.setattr(module, "FEW", 31)
+    assert known.height == model.frequencies["token"].height  # few are known: nothing is looked up
+    assert module.prepare(tidy.head(30), model).rows() == joined.rows()
+
+
+def test_few_names_end_as_many_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    records = companies(60, seed=9)[0]
+    few = standardise(records)
+    monkeypatch.setattr(importlib.import_module("syncengine.identity.standardise.endings"), "FEW", 0)
+    assert standardise(records).rows() == few.rows()

@@ -1,0 +1,78 @@
+"""Scores of a handful of pairs without a database: the same columns that the scoring statement gives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+
+from syncengine.identity.comparisons import FEATURES, Comparison
+from syncengine.identity.conditions import Condition, Record, condition
+from syncengine.identity.model import Model
+from syncengine.identity.scheme import comparisons_of
+
+FEW_PAIRS = 200  # pairs up to which planning a statement takes longer than comparing them
+Weights = Mapping[int, Callable[[Record, Record], float]]
+COUNTRIES = {"country_l": pl.String, "country_r": pl.String, "registers_sure": pl.Boolean}
+
+
+def score_few(prepared: pl.DataFrame, pairs: pl.DataFrame, model: Model, *, least_weight: float) -> pl.DataFrame:
+    """record_l, record_r, g_<comparison> levels, w_<comparison> bits and their sum with the prior."""
+    records = {row["record_id"]: row for row in prepared.iter_rows(named=True)}
+    compared = [(c.name, *_reader(c), _weights(c, model)) for c in comparisons_of(model)]
+    features = {name: condition(sql) for name, sql in FEATURES.items()}
+    rows = [
+        _scored(records[left], records[right], features, compared, model.prior_weight)
+        for left, right in pairs.select("record_l", "record_r").iter_rows()
+    ]
+    rows = [row for row in rows if row["match_weight"] >= least_weight]
+    return pl.DataFrame(rows, schema=_schema(compared))
+
+
+def _schema(compared: list[Any]) -> dict[str, Any]:
+    names = [name for name, *_ in compared]
+    levels, weights = {f"g_{n}": pl.Int8 for n in names}, {f"w_{n}": pl.Float64 for n in names}
+    return {"record_l": pl.Int64, "record_r": pl.Int64, **levels, **weights, **COUNTRIES, "match_weight": pl.Float64}
+
+
+def _scored(
+    left: Record, right: Record, features: Mapping[str, Condition], compared: list[Any], prior: float
+) -> dict[str, Any]:
+    told = {name: feature(left, right, {}) for name, feature in features.items()}
+    row: dict[str, Any] = {"record_l": left["record_id"], "record_r": right["record_id"]}
+    total = prior
+    for name, missing, levels, weights in compared:
+        level = -1 if missing(left, right, told) else next(n for n, c in levels if c(left, right, told))
+        row[f"g_{name}"] = level
+        row[f"w_{name}"] = weight = weights[level](left, right) if level in weights else 0.0
+        total += weight
+    home, away = left["country"], right["country"]
+    sure = left["registration_sure"] and right["registration_sure"] and home is not None and home == away
+    return {**row, "country_l": home, "country_r": away, "registers_sure": bool(sure), "match_weight": total}
+
+
+def _reader(comparison: Comparison) -> tuple[Condition, list[tuple[int, Condition]]]:
+    """When nothing can be said, and the levels with their numbers from the strongest on."""
+    top = len(comparison.levels) - 1
+    levels = [(top - n, condition(level.condition)) for n, level in enumerate(comparison.levels)]
+    return condition(comparison.missing), levels
+
+
+def _weights(comparison: Comparison, model: Model) -> Weights:
+    """Bits of each level; where a value's rarity sets them, of the commoner of both sides."""
+    top = len(comparison.levels) - 1
+    found: dict[int, Callable[[Record, Record], float]] = {}
+    for n, level in enumerate(comparison.levels):
+        numbers = model.levels[comparison.name][level.name]
+        bits = math.log2(numbers.m / (numbers.u or 1.0))
+        if level.frequency:
+            found[top - n] = _by_rarity(math.log2(numbers.m), f"f_{level.frequency}")
+        else:
+            found[top - n] = lambda left, right, bits=bits: bits  # type: ignore[misc]
+    return found
+
+
+def _by_rarity(bits: float, share: str) -> Callable[[Record, Record], float]:
+    return lambda left, right: bits - math.log2(max(left[share], right[share]))
