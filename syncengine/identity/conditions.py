@@ -30,7 +30,7 @@ class _Reader:
     """Reads SQL from the loosest to the tightest operator."""
 
     def __init__(self, sql: str) -> None:
-        self.tokens = [next(part for part in match if part) for match in TOKEN.findall(sql)]
+        self.tokens: list[str] = [next(part for part in match if part) for match in TOKEN.findall(sql)]
         if "".join(self.tokens) != re.sub(r"\s", "", sql):
             raise ValueError(f"This condition has signs that comparisons do not know: {sql}")
         self.at = 0
