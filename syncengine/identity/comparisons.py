@@ -103,15 +103,15 @@ COMPARISONS = (
         (
             Level(
                 "same",
-                "l.phone = r.phone OR (length(l.phone) = 7 OR length(r.phone) = 7) AND "
-                "right(l.phone, 7) = right(r.phone, 7)",
+                "(l.phone = r.phone OR (length(l.phone) = 7 OR length(r.phone) = 7) AND "
+                "right(l.phone, 7) = right(r.phone, 7)) AND (l.dial = r.dial) IS NOT FALSE",
                 "The telephone numbers are the same.",
                 "phone",
                 True,
             ),
             Level(
                 "switchboard",
-                "l.trunk = r.trunk",
+                "l.trunk = r.trunk AND (l.dial = r.dial) IS NOT FALSE",
                 "The telephone numbers differ only in the extension.",
                 supports=True,
             ),

@@ -52,6 +52,7 @@ COMPARED = (
     "stem",
     "email",
     "phone",
+    "dial",
     "trunk",
     "tax",
     "tax_country",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from syncengine.identity.standardise.text import LONGEST, fold, replace_words, said
@@ -19,12 +21,18 @@ JOINED = r"([a-z]{3,})(?:strasse|straat|str)\b"
 
 def country_column(frame: pl.LazyFrame) -> pl.LazyFrame:
     """country as ISO code, from a code or a name in the usual languages; null where not understood."""
-    known = dict(zip(table("countries")["name"], table("countries")["country"], strict=True))
-    codes = sorted(set(known.values()))
+    names, of, codes = _countries()
     upper = pl.col("country").str.strip_chars().str.to_uppercase()
     upper = upper.replace({"UK": "GB", "EL": "GR"})
-    named = fold(pl.col("country")).replace_strict(known, default=None, return_dtype=pl.String)
-    return frame.with_columns(country=pl.when(upper.is_in(codes)).then(upper).otherwise(named))
+    named = fold(pl.col("country")).replace_strict(names, of, default=None, return_dtype=pl.String)
+    return frame.with_columns(country=pl.when(upper.is_in(codes.implode())).then(upper).otherwise(named))
+
+
+@cache
+def _countries() -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Names, the code of each, and every code once."""
+    known = table("countries").unique("name", keep="last", maintain_order=True)
+    return known["name"], known["country"], known["country"].unique().sort()
 
 
 def address_columns(frame: pl.LazyFrame) -> pl.LazyFrame:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+FEW = 200  # texts up to which a loop is quicker than a dozen steps on a column
+
 
 @dataclass(frozen=True, eq=False)
 class Endings:
@@ -15,6 +17,8 @@ class Endings:
     known: pl.Series
     meaning: pl.Series
     lasts: tuple[tuple[int, pl.Series], ...]
+    meanings: Mapping[str, str]
+    by_last: Mapping[str, tuple[int, ...]]
 
     @classmethod
     def of(cls, phrases: Mapping[str, str], words: Mapping[str, str] | None = None) -> Endings:
@@ -24,7 +28,11 @@ class Endings:
         for phrase in plain.values():
             by_count.setdefault(phrase.count(" ") + 1, set()).add(phrase.rpartition(" ")[2])
         lasts = tuple((count, pl.Series(sorted(by_count[count]))) for count in sorted(by_count, reverse=True))
-        return cls(pl.Series(list(phrases)), pl.Series(list(phrases.values())), lasts)
+        by_last: dict[str, tuple[int, ...]] = {}
+        for count, ends in lasts:
+            for end in ends:
+                by_last[end] = (*by_last.get(end, ()), count)
+        return cls(pl.Series(list(phrases)), pl.Series(list(phrases.values())), lasts, dict(phrases), by_last)
 
     def meaning_of(self, text: pl.Series) -> pl.Series:
         """What each text stands for; null where it is none of the phrases."""
@@ -35,6 +43,8 @@ class Endings:
 
         With `country`, phrases are looked up as `country|phrase` first and alone second.
         """
+        if text.len() <= FEW:
+            return self._take_few(text, country)
         last = text.str.extract(r"(\S+)$")
         found, length = _nothing(text, pl.String), _nothing(text, pl.UInt32)
         for count, lasts in self.lasts:
@@ -49,6 +59,23 @@ class Endings:
             found = spread(meaning, mask).zip_with(mask, found)
             length = spread(end_length, mask).zip_with(mask, length)
         return _cut(text, found, length), found
+
+    def _take_few(self, text: pl.Series, country: pl.Series | None) -> tuple[pl.Series, pl.Series]:
+        """The same by a loop over a handful of rows: each step on a column costs more than looking one text up."""
+        countries = [None] * text.len() if country is None else country.to_list()
+        found = [self._end_of(t, c, country is not None) for t, c in zip(text.to_list(), countries, strict=True)]
+        rests, meanings = [rest for rest, _ in found], [meaning for _, meaning in found]
+        return pl.Series(text.name, rests, dtype=pl.String), pl.Series("", meanings, dtype=pl.String)
+
+    def _end_of(self, text: str | None, country: str | None, at_home: bool) -> tuple[str | None, str | None]:
+        parts = text.split(" ") if text else []
+        for count in self.by_last.get(parts[-1], ()) if parts else ():
+            end = " ".join(parts[-count:])
+            meaning = self.meanings.get(f"{country or '??'}|{end}") if at_home else None
+            meaning = meaning or self.meanings.get(end)
+            if meaning is not None and count < len(parts):
+                return " ".join(parts[:-count]), meaning
+        return text, None
 
     def _looked_up(self, end: pl.Series, country: pl.Series | None) -> pl.Series:
         alone = self.meaning_of(end)

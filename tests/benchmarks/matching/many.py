@@ -13,7 +13,7 @@ TRADES = [
 FORMS = {
     "DE": ["GmbH", "AG", "KG"], "FR": ["SARL", "SAS"], "GB": ["Ltd", "PLC"], "US": ["Inc", "LLC"], "NL": ["BV", "NV"],
 }  # fmt: skip
-DIALS = {"DE": "49", "FR": "33", "GB": "44", "US": "1", "NL": "31"}
+DIALS = {"DE": "49", "FR": "33", "GB": "44", "US": "1 2", "NL": "31"}
 RECORDS_PER_COMPANY = 2.5
 UNTOLD = {"tax_id": 0.7, "website": 0.45, "email": 0.5, "phone": 0.35, "street": 0.2, "postcode": 0.25}
 

@@ -25,7 +25,7 @@ FORMS = {
     "GB": ["Ltd", "Limited", "PLC"],
     "US": ["Inc.", "LLC"],
 }
-DIALS = {"DE": "49", "FR": "33", "GB": "44", "US": "1"}
+DIALS = {"DE": "49", "FR": "33", "GB": "44", "US": "1 2"}
 
 
 def companies(count: int, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:

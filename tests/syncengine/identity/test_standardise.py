@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import phonenumbers
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -71,6 +74,29 @@ def test_trade_names_are_further_names() -> None:
 )
 def test_phone_is_national_digits(told: str, country: str, phone: str | None) -> None:
     assert one(phone=told, country=country)["phone"] == phone
+
+
+@pytest.mark.parametrize("country", ["DE", "AT", "CH", "FR", "IT", "ES", "NL", "BE", "GB", "PL", "US", "SE", "HU"])
+def test_phone_is_read_as_the_reference_does(country: str) -> None:
+    kinds = [phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.MOBILE]
+    numbers = [phonenumbers.example_number_for_type(country, kind) for kind in kinds]
+    numbers = [number for number in numbers if not re.search("1234567(8|$)", str(number.national_number))]
+    ways = [phonenumbers.PhoneNumberFormat.E164, phonenumbers.PhoneNumberFormat.INTERNATIONAL]
+    ways = [*ways, phonenumbers.PhoneNumberFormat.NATIONAL]
+    for number in numbers:
+        for way in ways:
+            found = one(phone=phonenumbers.format_number(number, way), country=country)
+            assert f"+{found['dial']}{found['phone']}" == phonenumbers.format_number(number, ways[0])
+
+
+def test_a_number_that_cannot_be_one_is_no_key() -> None:
+    assert one(phone="+1 212 555", country="US")["phone"] is None
+    assert one(phone="+33 1 23 45", country="FR")["phone"] is None
+
+
+def test_a_number_of_nowhere_stays_local() -> None:
+    found = one(phone="0301234568")
+    assert (found["phone"], found["dial"]) == ("301234568", None)
 
 
 def test_free_mail_is_no_domain_and_a_role_there_is_nobody() -> None:

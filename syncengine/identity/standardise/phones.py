@@ -1,0 +1,101 @@
+"""Telephone numbers: calling code and national number, which together are E.164 with a plus before them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import polars as pl
+
+from syncengine.identity.standardise.text import LONGEST, ONE_DIGIT
+from syncengine.identity.tables import table
+
+EXTENSION = r"(?i)\s*(?:ext|extension|durchwahl|dw|x|#|;ext=)[.:=]?\s*\d*\s*$"
+LOCAL = 11  # digits of a number without country from which it rather carries a code that nobody marked
+
+
+def phone_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """phone, the national number, and dial, the calling code; both null where the number cannot be one.
+
+    Where neither the number nor its record tells a country, phone is what was told and dial is null.
+    """
+    raw = pl.col("phone").str.slice(0, LONGEST).str.replace(EXTENSION, "").str.replace_all("(0)", "", literal=True)
+    known = _codes()
+    home = pl.col("country").replace_strict(known["country"], known["calling"], default=None, return_dtype=pl.String)
+    trunk = pl.col("country").replace_strict(known["country"], known["trunk"], default="", return_dtype=pl.String)
+    plus, digits = raw.str.contains(r"^[\s(]*\+"), raw.str.replace_all(r"\D", "")
+    told = frame.with_columns(_plus=plus, _digits=digits, _home=home, _trunk=trunk)
+    told = told.with_columns(_abroad=_abroad()).with_columns(_code=pl.col("_abroad").str.extract(_any_code()))
+    return _settle(told).drop("_plus", "_digits", "_home", "_trunk", "_abroad", "_code", "_national")
+
+
+def _abroad() -> pl.Expr:
+    """The digits from the calling code on, where the number says that it begins with one."""
+    digits, length = pl.col("_digits"), pl.col("_digits").str.len_chars()
+    american = digits.str.starts_with("011") & (pl.col("_home").fill_null("1") == "1") & (length > LOCAL)
+    unmarked = (length >= LOCAL) & digits.str.starts_with(pl.col("_home")) & ~(
+        (pl.col("_trunk") != "") & digits.str.starts_with(pl.col("_trunk"))
+    )
+    return (
+        pl.when("_plus").then(digits.str.strip_prefix("00")).when(digits.str.starts_with("00")).then(digits.str.slice(2))
+        .when(american).then(digits.str.slice(3)).when(unmarked).then(digits)
+    )  # fmt: skip
+
+
+def _settle(told: pl.LazyFrame) -> pl.LazyFrame:
+    behind = pl.col("_abroad").str.slice(pl.col("_code").str.len_chars())
+    of = _codes()
+    lead = pl.col("_code").replace_strict(of["code"], of["code_trunk"], default="0", return_dtype=pl.String)
+    # Where no digit leads within the country, as in Italy, a nought belongs to the number.
+    behind = pl.when(lead == "").then(behind).otherwise(behind.str.strip_chars_start("0"))
+    at_home = pl.col("_digits").str.strip_prefix(pl.col("_trunk"))
+    national = pl.when(pl.col("_code").is_not_null()).then(behind).otherwise(at_home)
+    told = told.with_columns(_national=national, dial=pl.coalesce("_code", "_home"), _lead=lead)
+    told = told.with_columns(_national=_without_lead()).drop("_lead")
+    possible = pl.concat_str("dial", pl.lit(":"), pl.col("_national").str.len_chars()).is_in(_possible().implode())
+    nobody = pl.col("_national").str.contains(ONE_DIGIT) | pl.col("_digits").str.contains(ONE_DIGIT)
+    local = pl.col("dial").is_null() | (pl.col("_code").is_null() & (pl.col("_digits").str.len_chars() == 7))
+    left = _local()
+    return told.with_columns(
+        phone=pl.when(nobody).then(None).when(possible).then("_national")
+        .when(local & (left.str.len_chars() >= 6)).then(left),
+        dial=pl.when(possible & ~nobody).then("dial"),
+    )  # fmt: skip
+
+
+def _without_lead() -> pl.Expr:
+    """Some write the digit that leads within the country behind its code too: +7 8 495, +36 06 1."""
+    plain = pl.col("_national")
+    long = pl.col("_code").is_in(["1", "7", "36"]) & (plain.str.len_chars() > 10)
+    hungarian = (pl.col("_code") == "36") & (plain.str.len_chars() > 9)
+    return pl.when(long | hungarian).then(plain.str.strip_prefix(pl.col("_lead").str.strip_chars("0"))).otherwise(plain)
+
+
+def _local() -> pl.Expr:
+    """A number of an unknown country: its digits without leading noughts and without an American one."""
+    bare = pl.col("_digits").str.strip_chars_start("0")
+    american = (bare.str.len_chars() == LOCAL) & bare.str.starts_with("1")
+    return pl.when(american).then(bare.str.slice(1)).otherwise(bare.str.slice(-LOCAL))
+
+
+@cache
+def _codes() -> dict[str, pl.Series]:
+    """Per country its code and trunk; per code the trunk of its main country."""
+    known = table("phones").with_columns(pl.col("trunk").fill_null(""))
+    main = known.filter(pl.col("main") == "1")
+    return {
+        "country": known["country"], "calling": known["calling"], "trunk": known["trunk"],
+        "code": main["calling"], "code_trunk": main["trunk"],
+    }  # fmt: skip
+
+
+@cache
+def _any_code() -> str:
+    """No calling code begins another one."""
+    return f"^({'|'.join(sorted(table('phones')['calling'].unique()))})"
+
+
+@cache
+def _possible() -> pl.Series:
+    """`code:digits` of every length a number of the code may have."""
+    lengths = table("phones").select("calling", n=pl.col("lengths").str.split(" ")).explode("n").unique()
+    return lengths.select(pl.concat_str("calling", pl.lit(":"), "n"))["calling"].sort()
