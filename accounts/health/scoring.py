@@ -31,10 +31,11 @@ FACTS = {
 def score(frame: pl.DataFrame, definition: Definition) -> pl.DataFrame:
     """The frame with scores, parts, coverage, uncapped and capped score, cap, state and band of the day."""
     placed = frame.with_row_index("_place")
+    met = set(frame["profile"].unique()) or set(definition.profiles)  # a profile costs as much for nobody as for one
     done = [
         _score(placed.filter(pl.col("profile") == name), profile, definition)
-        for name, profile in definition.profiles.items()
-    ]
+        for name, profile in definition.profiles.items() if name in met
+    ]  # fmt: skip
     return pl.concat(done).sort("_place").drop("_place")
 
 
