@@ -17,7 +17,8 @@ ALLOWED = {
 }
 LONGEST_FILE = 500
 VAGUE = {"utils.py", "helpers.py", "common.py", "core.py", "manager.py", "processor.py"}
-MACHINE = re.compile(r"(?<![\w.])/(?:home|Users|root|work|mnt)/\w+")
+# Our own pages below /home/ are no folder of anybody's.
+MACHINE = re.compile(r"(?<![\w.])/(?:home(?!/(?:parts|aside)/)|Users|root|work|mnt)/\w+")
 REGISTRY = re.compile(r"pypi\.org|files\.pythonhosted\.org|npmjs\.(?:com|org)|docker\.io|ghcr\.io")
 
 
