@@ -37,7 +37,8 @@ def translated(value: pl.Expr, values: Mapping[str, str], otherwise: str | None,
 def chosen(value: pl.Expr, choices: Sequence[str]) -> pl.Expr:
     """Choices of the catalogue, however capitalised or spaced; null for anything else."""
     plain = value.str.to_lowercase().str.replace_all(r"[\s-]+", "_")
-    return pl.when(plain.is_in(list(choices))).then(plain)
+    meant = {re.sub(r"[\s-]+", "_", choice.lower()): choice for choice in choices}
+    return plain.replace_strict(meant, default=None, return_dtype=pl.String)
 
 
 def short_text(value: pl.Expr) -> pl.Expr:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
+from syncengine.mapping.words import chosen
 from tests.syncengine.mapping.streams import map_field
 
 
@@ -83,3 +85,11 @@ def test_transforms_and_declared_empties() -> None:
 
 def test_on_error_null_keeps_the_row() -> None:
     assert map_field(["x", "5"], "employees", on_error="null") == [None, 5]
+
+
+def test_choices_keep_the_spelling_they_were_declared_in() -> None:
+    told = pl.DataFrame({"value": ["a", "Key Account", "key-account", "B", None]})
+
+    found = told.select(chosen(pl.col("value"), ["A", "Key account"])).to_series().to_list()
+
+    assert found == ["A", "Key account", "Key account", None, None]
