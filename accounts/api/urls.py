@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from accounts.api.alerts import AlertListView, AlertView
+from accounts.api.chains import ChainAnswerView, ChainListView
 from accounts.api.changes import ChangeListView
 from accounts.api.customers import AccountListView, AccountView, LineageView, LookupView
 from accounts.api.exceptions import ExceptionListView, ExceptionView
@@ -40,6 +41,8 @@ def _patterns(object: str) -> list[URLPattern]:
 
 urlpatterns = [
     path("changes", ChangeListView.as_view(), name="api-change-list"),
+    path("chains", ChainListView.as_view(), name="api-chain-list"),
+    path("chains/<str:id>", ChainAnswerView.as_view(), name="api-chain"),
     path("exceptions", ExceptionListView.as_view(), name="api-exception-list"),
     path("exceptions/<str:id>", ExceptionView.as_view(), name="api-exception"),
     path("alerts", AlertListView.as_view(), name="api-alert-list"),

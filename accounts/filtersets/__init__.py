@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.filtersets.account import AccountFilter
-from accounts.filtersets.cash import AlertFilter, ExceptionFilter
+from accounts.filtersets.cash import AlertFilter, ChainFilter, ExceptionFilter
 from accounts.filtersets.strict import CONTROLS, FilterRefused, StrictFilterSet
 from accounts.filtersets.typed import DOCUMENT_FILTERS, filterset_of
 
@@ -12,6 +12,7 @@ __all__ = [
     "DOCUMENT_FILTERS",
     "AccountFilter",
     "AlertFilter",
+    "ChainFilter",
     "ExceptionFilter",
     "FilterRefused",
     "StrictFilterSet",

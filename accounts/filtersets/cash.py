@@ -1,15 +1,17 @@
-"""How exceptions and alerts are filtered, by pages and programs alike."""
+"""How exceptions, chains and alerts are filtered, by pages and programs alike."""
 
 from __future__ import annotations
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.access import treatment
 from accounts.access.fields import Reader
 from accounts.alerts.inbox import for_role, waiting
 from accounts.filtersets.strict import AnyOf, StrictFilterSet
-from accounts.models import Alert, ProcessException
+from accounts.models import Alert, Chain, ProcessException
+from accounts.models.cash import HOWS
 from accounts.models.exception import OPEN_STATES, REASONS, STATES
 from accounts.quote_to_cash.reading import redacted_amounts
 from accounts.quote_to_cash.rules import visible_rules
@@ -52,6 +54,47 @@ class ExceptionFilter(StrictFilterSet):
 
     def is_mine(self, rows: QuerySet[ProcessException], name: str, value: bool) -> QuerySet[ProcessException]:
         return rows.filter(assignee=self.user) if value else rows.exclude(assignee=self.user)
+
+
+class ChainFilter(StrictFilterSet):
+    """Filters of chains; a filter that tells of documents is for who sees them in full."""
+
+    object = "account"
+    reveals = {"segment": "segment"}
+    tells = {
+        "state": "pipeline", "how": "pipeline", "won__gte": "pipeline", "won__lte": "pipeline",
+        "unbilled": "receivable", "overdue": "receivable", "paid": "receivable",
+    }  # fmt: skip
+
+    account = django_filters.NumberFilter("account_id", label="Customer")
+    owner = AnyOf(lookup_expr="in", label="Owner of the chain")
+    segment = AnyOf("account__segment", lookup_expr="in", label="Segment")
+    entity = AnyOf("legal_entity", lookup_expr="in", label="Our company")
+    state = AnyOf(lookup_expr="in", label="State of the deal: open, won, lost")
+    how = AnyOf(lookup_expr="in", label=f"Weakest link to an order: {', '.join(HOWS)}")
+    won__gte = django_filters.DateFilter("won_date", "gte", label="Won on or after")
+    won__lte = django_filters.DateFilter("won_date", "lte", label="Won on or before")
+    ordered__gte = django_filters.DateFilter("ordered_date", "gte", label="Ordered on or after")
+    ordered__lte = django_filters.DateFilter("ordered_date", "lte", label="Ordered on or before")
+    backlog = django_filters.BooleanFilter(method="has_amount", label="Something confirmed is not shipped")
+    unbilled = django_filters.BooleanFilter(method="has_amount", label="Something shipped is not billed")
+    overdue = django_filters.BooleanFilter(method="has_amount", label="Something billed is overdue")
+    paid = django_filters.BooleanFilter("paid_date", "isnull", exclude=True, label="Paid in full")
+
+    class Meta:
+        model = Chain
+        fields: list[str] = []
+
+    @classmethod
+    def allows(cls, user: Reader, name: str) -> bool:
+        """Filtering by a step tells of its documents."""
+        if name in cls.tells and treatment(user, cls.tells[name]) != "full":
+            return False
+        return super().allows(user, name)
+
+    def has_amount(self, rows: QuerySet[Chain], name: str, value: bool) -> QuerySet[Chain]:
+        has = Q(**{f"{name}_amount__gt": 0})
+        return rows.filter(has) if value else rows.exclude(has)
 
 
 class AlertFilter(StrictFilterSet):

@@ -15,6 +15,10 @@ TABLES = (
     "accounts_accountsummary", "accounts_accountmonths", "accounts_accountfigures", "accounts_entityfigures",
     "accounts_identifier",
 )  # fmt: skip
+DERIVED = (
+    "accounts_link", "accounts_chain", "accounts_processexception", "accounts_accounthealth", "accounts_healthday",
+    "accounts_accountsummary", "accounts_accountmonths", "accounts_accountfigures", "accounts_entityfigures",
+)  # fmt: skip
 BIG = 50_000
 
 
@@ -25,7 +29,13 @@ def quick_constraints(also: Sequence[str] = ()) -> Iterator[None]:
     if not _first_load():
         yield
         return
-    tables = [*TABLES, *also]
+    with keys_after(list(dict.fromkeys([*TABLES, *DERIVED, *also]))):
+        yield
+
+
+@contextmanager
+def keys_after(tables: Sequence[str]) -> Iterator[None]:
+    """Inside the block these tables, which start out empty, have no foreign keys or secondary indexes."""
     keys, indexes = _foreign_keys(tables), _indexes(tables)
     for table, name, _ in keys:
         execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(sql.Identifier(table), sql.Identifier(name)))
@@ -56,19 +66,19 @@ def _first_load() -> bool:
     return bool(rows("SELECT 1 FROM accounts_accountcrosswalk OFFSET %s LIMIT 1", [BIG]))
 
 
-def _foreign_keys(tables: list[str]) -> list[tuple[str, str, str]]:
+def _foreign_keys(tables: Sequence[str]) -> list[tuple[str, str, str]]:
     """(table, constraint, definition) of the foreign keys that the customer tables hold."""
     return rows(
         "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
         "WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s) ORDER BY 1, 2",
-        [tables],
+        [list(tables)],
     )
 
 
-def _indexes(tables: list[str]) -> list[tuple[str, str]]:
+def _indexes(tables: Sequence[str]) -> list[tuple[str, str]]:
     """(index, definition) of the indexes that back no constraint."""
     return rows(
         "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i "
         "WHERE i.indrelid::regclass::text = ANY(%s) AND NOT i.indisunique ORDER BY 1",
-        [tables],
+        [list(tables)],
     )

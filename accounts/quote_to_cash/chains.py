@@ -91,6 +91,8 @@ ALL_ROOTS = f"""
     SELECT {DEAL}::smallint AS root_object, id AS root_id FROM cash_opportunity
     UNION SELECT root_object, root_id FROM root_quote UNION SELECT root_object, root_id FROM root_order
     UNION SELECT root_object, root_id FROM root_invoice i JOIN cash_invoice c USING (id) WHERE c.live"""
+MONEY = ("deal_amount", "quoted_amount", "ordered_amount", "shipped_amount", "invoiced_amount", "paid_amount",
+         "overdue_amount", "backlog_amount", "unbilled_amount")  # fmt: skip
 CHAIN = f"""
     SELECT coalesce(p.account_id, q.account_id, o.account_id, i.account_id) AS account_id, r.root_object, r.root_id,
         coalesce(p.number, q.number, o.number, i.number) AS label,
@@ -103,8 +105,8 @@ CHAIN = f"""
         greatest(p.opened, cq.quoted_date, CASE WHEN p.state <> 'open' THEN p.day END, co.ordered_date, cs.left_date,
             ci.invoiced_date, ci.paid_date) AS latest_date,
         coalesce(CASE WHEN p.state = 'won' THEN p.day END, co.ordered_date, ci.invoiced_date) AS cohort_date,
-        p.base AS deal_amount, cq.quoted_amount, co.ordered_amount, co.shipped_amount, ci.invoiced_amount,
-        ci.paid_amount, ci.overdue_amount, co.backlog_amount, co.unbilled_amount, coalesce(co.how, '') AS how,
+        p.base AS deal_amount, {", ".join(f"round({name}, 4) AS {name}" for name in MONEY if name != "deal_amount")},
+        coalesce(co.how, '') AS how,
         coalesce(co.lines_due, 0) AS lines_due,
         coalesce(co.lines_on_time, 0) AS lines_on_time, coalesce(ci.invoices, 0) AS invoices,
         coalesce(ci.invoices_right, 0) AS invoices_right, coalesce(cq.quote_ids, '{{}}') AS quote_ids,
@@ -118,8 +120,6 @@ CHAIN = f"""
     LEFT JOIN chain_quotes cq USING {BY_ROOT} LEFT JOIN chain_orders co USING {BY_ROOT}
     LEFT JOIN chain_shipments cs USING {BY_ROOT} LEFT JOIN chain_invoices ci USING {BY_ROOT}
     LEFT JOIN cash_order first_order ON first_order.id = co.order_ids[1]"""
-MONEY = ("deal_amount", "quoted_amount", "ordered_amount", "shipped_amount", "invoiced_amount", "paid_amount",
-         "overdue_amount", "backlog_amount", "unbilled_amount")  # fmt: skip
 KEPT = (
     "account_id", "label", "owner", "legal_entity", "state", "opened_date", "quoted_date", "won_date", "ordered_date",
     "shipped_date", "invoiced_date", "due_date", "paid_date", "latest_date", "cohort_date", *MONEY, "how",
@@ -138,8 +138,6 @@ def make_chains(today: date) -> None:
     for name, query in PARTS.items():
         make(name, query, {"today": today})
     make("cash_chains", CHAIN)
-    rounded = ", ".join(f"{name} = round({name}, 4)" for name in MONEY if name != "deal_amount")
-    execute(f"UPDATE cash_chains SET {rounded}")
 
 
 def store_chains() -> int:

@@ -113,10 +113,15 @@ def accept(
 
 
 @transaction.atomic
-def end_acceptance(*, acceptance: AcceptedDifference, by: User, at: datetime) -> None:
-    """The difference counts again; its exceptions open with the customers' next renewal."""
-    AcceptedDifference.objects.filter(pk=acceptance.pk, ended_at__isnull=True).update(ended_at=at)
+def end_acceptance(*, acceptance: AcceptedDifference, by: User, at: datetime) -> list[int]:
+    """The difference counts again: gives the customers whose exceptions open with their next renewal."""
+    if acceptance.account_id is None and not scope_of(by).everything:
+        raise Refused("It holds for all customers, so somebody who sees all of them has to end it.")
+    if not AcceptedDifference.objects.filter(pk=acceptance.pk, ended_at__isnull=True).update(ended_at=at):
+        raise Refused("It has ended already.")
     audit.record(user=by, action="acceptance ended", object="exception_rule", row_id=acceptance.pk, at=at)
+    covered = ProcessException.objects.filter(acceptance=acceptance, state="accepted")
+    return sorted(covered.order_by().values_list("account_id", flat=True).distinct())
 
 
 @transaction.atomic

@@ -116,7 +116,9 @@ BEST = """
             WHERE a.base > 0 AND abs(a.base - b.base) <= abs(b.base) * {percent} / 100
                 AND b.day BETWEEN a.day + {first} AND a.day + {last}
                 AND NOT EXISTS (SELECT FROM cash_links k WHERE k.left_object = {left_object}
-                    AND k.right_object = {right_object} AND (k.left_id = a.id OR k.right_id = b.id))
+                    AND k.right_object = {right_object} AND k.left_id = a.id)
+                AND NOT EXISTS (SELECT FROM cash_links k WHERE k.left_object = {left_object}
+                    AND k.right_object = {right_object} AND k.right_id = b.id)
                 AND NOT EXISTS (SELECT FROM cash_rejected r WHERE r.left_object = {left_object}
                     AND r.right_object = {right_object} AND r.left_id = a.id AND r.right_id = b.id)
         ) c

@@ -55,7 +55,8 @@ E3 = f"""
     WHERE c.day > %(since)s AND abs(c.got - c.want) * c.factor
         > greatest(abs(c.want) * c.factor * %(order_value_percent)s / 100, %(order_value_amount)s)"""
 
-# Lines are paired by product, the nth of the quote with the nth of the order. A discount used after its end counts
+# Lines are paired by product, the nth of the quote with the nth of the order; the quote of each order is found first,
+# since joined by product alone every line meets every other of its product. A discount used after its end counts
 # at the price without it.
 E4 = f"""
     WITH offered AS (
@@ -65,17 +66,17 @@ E4 = f"""
         FROM cash_quote q JOIN accounts_quoteline l ON l.quote_id = q.id AND l.deleted_at IS NULL
         JOIN accounts_productcrosswalk x ON x.id = l.product_ref_id WHERE x.product_id IS NOT NULL
     ), ordered AS (
-        SELECT l.*, row_number() OVER (PARTITION BY l.order_id, l.product_id ORDER BY l.position, l.id) AS place
-        FROM cash_order_line l WHERE l.product_id IS NOT NULL
+        SELECT o.account_id, o.number, o.currency, o.day, o.legal_entity, coalesce(o.rate, 1) AS rate,
+            b.left_id AS quote_id, l.order_id, l.product_id, l.id, l.position, l.quantity, l.unit, l.discount,
+            row_number() OVER (PARTITION BY l.order_id, l.product_id ORDER BY l.position, l.id) AS place
+        FROM cash_best b JOIN cash_order o ON o.id = b.right_id JOIN cash_order_line l ON l.order_id = o.id
+        WHERE b.right_object = {ORDER} AND b.left_object = {QUOTE} AND o.live AND o.day > %(since)s
+            AND l.product_id IS NOT NULL
     ), compared AS (
-        SELECT o.account_id, o.id AS order_id, o.number, o.currency, o.day, o.legal_entity, coalesce(o.rate, 1) AS rate,
-            n.id, n.position, n.quantity, n.unit AS got, f.id AS offered_id,
-            CASE WHEN f.discount > 0 AND f.discount < 100 AND f.ends < o.day AND coalesce(n.discount, 0) >= f.discount
+        SELECT n.*, f.id AS offered_id, n.unit AS got,
+            CASE WHEN f.discount > 0 AND f.discount < 100 AND f.ends < n.day AND coalesce(n.discount, 0) >= f.discount
                 THEN f.unit / (1 - f.discount / 100) ELSE f.unit END AS want
-        FROM cash_order o JOIN cash_best b ON b.right_object = {ORDER} AND b.right_id = o.id AND b.left_object = {QUOTE}
-        JOIN ordered n ON n.order_id = o.id
-        JOIN offered f ON f.quote_id = b.left_id AND f.product_id = n.product_id AND f.place = n.place
-        WHERE o.live AND o.day > %(since)s AND o.currency = f.currency
+        FROM ordered n JOIN offered f USING (quote_id, product_id, place) WHERE n.currency = f.currency
     )
     SELECT account_id, {ORDER_LINE}, id, {ORDER}, order_id, {CODE["quote_line"]}, offered_id,
         number || ' line ' || coalesce(position::text, '?'), to_char(want, {AMOUNT}), to_char(got, {AMOUNT}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, DecimalField, F, QuerySet, Sum
@@ -31,6 +32,7 @@ class Group:
     label: str
     count: int
     sums: Mapping[str, Any]
+    margin: Decimal | None = None  # percent of the revenue whose cost is known; None where hidden or unknown
 
 
 def groupings_of(user: Reader) -> dict[str, str]:
@@ -46,7 +48,9 @@ def group_customers(user: Reader, accounts: QuerySet[Account], by: str) -> tuple
     seen = [name for name in SUMS if figure_access(user, name)]
     value, label = (F("parent_id"), F("parent__name")) if by == "parent" else (F(by), F(by))
     grouped = accounts.order_by().annotate(group_value=value, group_label=label).values("group_value", "group_label")
-    sums = {f"sum_{name}": Coalesce(Sum(f"summary__{name}"), 0, output_field=MONEY) for name in seen}
+    sums: dict[str, Any] = {f"sum_{name}": Coalesce(Sum(f"summary__{name}"), 0, output_field=MONEY) for name in seen}
+    if figure_access(user, "gross_margin"):
+        sums |= {f"sum_{name}": Sum(f"figures__{name}") for name in ("margin", "margin_revenue")}
     rows = grouped.annotate(group_count=Count("pk"), **sums)
     first = "-sum_revenue_ttm" if "revenue_ttm" in seen else "-group_count"
     found = rows.order_by(first, F("group_value").asc(nulls_last=True))[:SHOWN]
@@ -64,4 +68,10 @@ def _hidden_parents(user: Reader, rows: list[Mapping[str, Any]]) -> frozenset[in
 def _group(row: Mapping[str, Any], seen: list[str], hidden: frozenset[int]) -> Group:
     sums = {name: row[f"sum_{name}"] for name in seen}
     label = "A company beyond your territories" if row["group_value"] in hidden else row["group_label"] or ""
-    return Group(row["group_value"], label, row["group_count"], sums)
+    return Group(row["group_value"], label, row["group_count"], sums, _margin(row))
+
+
+def _margin(row: Mapping[str, Any]) -> Decimal | None:
+    """The share of the sums, never the mean of shares."""
+    known = row.get("sum_margin_revenue")
+    return (row["sum_margin"] or Decimal(0)) * 100 / known if known else None

@@ -178,7 +178,7 @@ def controls_of(user: User, state: ListState) -> Controls:
     fields = [*bounds, *own_fields(offered, given)]
     more = [*selects(MORE_SELECTS), *own_selects(offered, given)]
     shown = [*selects(SELECTS), *more]
-    known = {"q", *(part.name for part in shown), *(part.name for part in toggles), *(part.name for part in fields)}
+    known = {"q", "where", *(part.name for part in (*shown, *toggles, *fields))}
     return Controls(
         search=given.get("q", ""),
         searchable="q" in offered,
@@ -193,7 +193,7 @@ def controls_of(user: User, state: ListState) -> Controls:
 
 def _spoken(name: str, value: str) -> str:
     """A filter as a person would name it."""
-    if name == "q":
+    if name in ("q", "where"):
         return f"“{value}”"
     if name in dict(TOGGLES) and value == "true":
         return dict(TOGGLES)[name]

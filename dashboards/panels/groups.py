@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from accounts.selectors.groups import GROUPINGS, Group
@@ -26,6 +27,7 @@ class GroupRow:
     sums: Sequence[Any]
     share: float
     query: str
+    margin: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class GroupTable:
     by: str
     heads: Sequence[tuple[str, bool]]
     rows: Sequence[GroupRow]
+    margins: bool
 
 
 def group_table(groups: Sequence[Group], state: ListState) -> GroupTable:
@@ -48,10 +51,12 @@ def group_table(groups: Sequence[Group], state: ListState) -> GroupTable:
             sums=[(group.sums[name], money) for name, _, money in seen],
             share=_size(group) / most,
             query=_address(group, state),
+            margin=group.margin,
         )
         for group in groups
     ]
-    return GroupTable(GROUPINGS[state.group], [(label, money) for _, label, money in seen], rows)
+    return GroupTable(GROUPINGS[state.group], [(label, money) for _, label, money in seen], rows,
+                      any(row.margin is not None for row in rows))  # fmt: skip
 
 
 def _address(group: Group, state: ListState) -> str:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.access import listed_accounts
 from accounts.filtersets import AccountFilter, FilterRefused
 from accounts.models import Account, User
 from accounts.selectors.customers import (
@@ -32,6 +33,7 @@ from dashboards.panels.filters import Listing, controls_of, named_totals
 from dashboards.panels.groups import group_table
 from dashboards.panels.list_state import ListState
 from dashboards.panels.own import writes
+from dashboards.panels.question import question_of
 from dashboards.panels.views import SHARED, view_tabs
 
 REFUSED = (BadSort, BadCursor, BadColumn, BadGrouping, FilterRefused, ValidationError)
@@ -41,18 +43,28 @@ REFUSED = (BadSort, BadCursor, BadColumn, BadGrouping, FilterRefused, Validation
 def customers(request: HttpRequest) -> HttpResponse:
     """A page of customers as the address says; only its rows where htmx asks for them."""
     user, state = reader(request), ListState.of(request.GET)
+    asked = question_of(user, state.filters.get("where", ""))
     try:
-        context = _listing(user, state)
+        context = _listing(user, state, wrong=bool(asked.problem)) | {"question": asked}
     except REFUSED as error:
         raise BadRequest(_why(error)) from error
     if wants(request, "results"):
         return fragment(request, "dashboards/customers/_swap.html", context)
     context |= {"controls": controls_of(user, state)}
-    return page(request, "dashboards/customers/page.html", context, current="customers")
+    status = 400 if asked.problem else 200
+    return page(request, "dashboards/customers/page.html", context, current="customers", status=status)
 
 
-def _listing(user: User, state: ListState) -> dict[str, Any]:
-    found = filtered(user, state)
+@login_required
+def question(request: HttpRequest) -> HttpResponse:
+    """Whether a question can be asked as it is written so far, and where it goes wrong."""
+    context = {"question": question_of(reader(request), request.GET.get("where", ""))}
+    return fragment(request, "dashboards/customers/_asked.html", context)
+
+
+def _listing(user: User, state: ListState, *, wrong: bool = False) -> dict[str, Any]:
+    """What the page shows; of a question that cannot be asked no customer, so that it can be put right in place."""
+    found = listed_accounts(user).none() if wrong else filtered(user, state)
     rows = list_customers(user, found, sort=_sort(user, state), cursor=state.cursor or None, chosen=state.columns)
     listing, count = Listing(user, state, rows), estimate_customers(found)
     # Sums over many rows take longer than the rows themselves, so the page asks for them afterwards.

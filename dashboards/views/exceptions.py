@@ -16,6 +16,7 @@ from accounts.access import scope_of
 from accounts.filtersets import ExceptionFilter, FilterRefused
 from accounts.models import ProcessException, User
 from accounts.quote_to_cash import handling
+from accounts.quote_to_cash.acceptances import get_acceptance, list_acceptances
 from accounts.quote_to_cash.reading import get_exception, neighbours, page_of, told, visible_exceptions
 from accounts.quote_to_cash.rules import exception_rules, visible_rules
 from accounts.selectors.money import base_currency
@@ -24,7 +25,7 @@ from dashboards.pages import allowed, fragment, page, reader, wants
 from dashboards.panels.address import link
 from dashboards.panels.exceptions import STATE_WORDS, detail_of, lines_of, rule_options
 from dashboards.toasts import say
-from dashboards.views.q2c import ROOT
+from dashboards.views.q2c import ROOT, renew_soon
 
 
 def may_see(user: User) -> bool:
@@ -58,6 +59,35 @@ def exceptions(request: HttpRequest) -> HttpResponse:
         return fragment(request, "dashboards/q2c/_results.html", context)
     crumbs = [ROOT, ("Exceptions", None)]
     return page(request, "dashboards/q2c/exceptions.html", context, current="q2c", crumbs=crumbs)
+
+
+@allowed(may_see)
+def accepted(request: HttpRequest) -> HttpResponse:
+    """Accepted differences that hold, or with past= those that are over."""
+    today, past = timezone.localdate(), request.GET.get("past") == "true"
+    context = {
+        "rows": list_acceptances(reader(request), today=today, past=past),
+        "past": past,
+        "today": today,
+        "currency": base_currency(),
+    }
+    crumbs = [ROOT, ("Exceptions", reverse("exceptions")), ("Accepted differences", None)]
+    return page(request, "dashboards/q2c/accepted.html", context, current="q2c", crumbs=crumbs)
+
+
+@require_POST
+@allowed(may_see)
+def end(request: HttpRequest, id: int) -> HttpResponse:
+    """An accepted difference counts again from now on."""
+    user, now = reader(request), timezone.now()
+    try:
+        concerned = handling.end_acceptance(acceptance=get_acceptance(user, id), by=user, at=now)
+    except handling.Refused as error:
+        say(request, str(error))
+        return redirect("accepted")
+    renew_soon(concerned)
+    say(request, f"Ended. Where documents of {len(concerned)} of its customers still differ, exceptions open again.")
+    return redirect("accepted")
 
 
 @allowed(may_see)

@@ -24,6 +24,7 @@ from dashboards.toasts import back, say
 
 ROOT: Crumb = ("Quote to cash", "/q2c/")
 SHOWN = 15
+AT_ONCE = 100  # customers a page renews while somebody waits
 
 
 def may_see(user: User) -> bool:
@@ -90,15 +91,15 @@ def decide(request: HttpRequest, id: int) -> HttpResponse:
     ends = Ends(link.left_object, link.left_id, link.right_object, link.right_id)
     decide_link(ends=ends, verdict=verdict, account=found.account, by=user, at=now)
     say(request, "Confirmed." if verdict == "confirmed" else "Unlinked. It will not be linked again.")
-    _renew([found.account_id, *([link.account_id] if link.account_id else [])])
+    renew_soon([found.account_id, *([link.account_id] if link.account_id else [])])
     left = visible_chains(user).filter(pk=id).exists()
     return back(request, reverse("chain", args=[id]) if left else reverse("q2c"))
 
 
-def _renew(ids: list[int]) -> None:
+def renew_soon(ids: list[int]) -> None:
     """At once if no publish is running, else by a worker after it."""
     from syncengine.pipeline.renewal import renew_customers  # late: loads Polars, which no other page needs
     from syncengine.tasks import renew  # late: as above
 
-    if not renew_customers(ids, now=timezone.now()):
+    if len(ids) > AT_ONCE or not renew_customers(ids, now=timezone.now()):
         renew.delay(account_ids=ids)

@@ -142,6 +142,8 @@ def memory_options(total: int) -> dict[str, str | int]:
         "effective_cache_size": f"{_between(256, total // 2, 65536)}MB",
         "maintenance_work_mem": f"{_between(64, total // 24, 1024)}MB",
         "work_mem": f"{_between(8, total // 384, 64)}MB",
+        # Figures are made in temporary tables; taken only by a session that fills them.
+        "temp_buffers": f"{_between(8, total // 96, 256)}MB",
         "dynamic_shared_memory_type": "posix" if _shared_memory() >= SMALL_SHARED_MEMORY else "mmap",
     }
 

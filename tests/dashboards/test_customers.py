@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Account, AuditEntry, SavedView
+from accounts.models import Account, AccountFigures, AccountSummary, AuditEntry, SavedView
 from tests.factories import AlertFactory
 
 Login = Callable[[str], Client]
@@ -220,3 +220,39 @@ def test_paying_later_shows_who_an_alert_tells_of(login: Login, customer: Make) 
     hidden = login("support").get("/customers/?paying_later=true")
 
     assert ([row.id for row in page.context["page"].rows], hidden.status_code) == ([late.pk], 400)
+
+
+def test_question_is_asked_in_a_field_and_put_right_in_place(login: Login, customer: Make) -> None:
+    account = customer("Acme Pumps")
+    AccountSummary.objects.update_or_create(account=account, defaults={"revenue_ttm": 500})
+    client = login("finance")
+
+    found = client.get("/customers/", {"where": "revenue_ttm >= 500"})
+    wrong = client.get("/customers/", {"where": "revenu_ttm >= 500"})
+    half = client.get("/customers/question/", {"where": "revenue_ttm >"}, headers={"HX-Request": "true"})
+
+    assert (found.status_code, wrong.status_code, half.status_code) == (200, 400, 200)
+    assert "Acme Pumps" in found.content.decode()
+    assert "did you mean revenue_ttm?" in wrong.content.decode()
+    assert "Acme Pumps" not in wrong.content.decode()
+    assert "the question stops where a value is missing" in half.content.decode()
+
+
+def test_question_offers_only_figures_the_role_sees(login: Login, customer: Make) -> None:
+    customer()
+    offered = [
+        'data-name="gross_margin"' in login(role).get("/customers/").content.decode() for role in ("finance", "sales")
+    ]
+    assert offered == [True, False]
+
+
+def test_margin_by_segment_is_a_view_of_who_sees_margin(login: Login, customer: Make) -> None:
+    for margin, revenue in ((10, 100), (90, 100)):
+        AccountFigures.objects.create(account=customer(segment="A"), margin=margin, margin_revenue=revenue)
+
+    seen, hidden = (
+        login(role).get("/customers/", {"group": "segment"}).content.decode() for role in ("finance", "sales")
+    )
+
+    assert ("50.0" in seen, "Margin by segment" in seen) == (True, True)
+    assert ("50.0" in hidden, "Margin by segment" in hidden) == (False, False)

@@ -186,3 +186,39 @@ def test_customer_page_has_signals_and_live_chains(login: Login, company: Accoun
     page = login("sales").get(f"/customers/{company.pk}/").content.decode()
 
     assert "On its way" in page and "Invoice ≠ order" in page
+
+
+def test_accepted_difference_is_listed_and_ended(login: Login, company: Account) -> None:
+    client, until = login("finance"), (TODAY + 30 * DAY).isoformat()
+    client.post(f"/q2c/exceptions/{one('E9').pk}/accept/", {"reason": "Agreed freight", "until": until})
+    rule = AcceptedDifference.objects.get()
+
+    listed = client.get("/q2c/accepted/").content.decode()
+    unseen = login("operations").post(f"/q2c/accepted/{rule.pk}/end/")
+    client.post(f"/q2c/accepted/{rule.pk}/end/")
+
+    assert ("Agreed freight" in listed, unseen.status_code, one("E9").state) == (True, 404, "new")
+    assert "Agreed freight" in client.get("/q2c/accepted/?past=true").content.decode()
+
+
+def test_what_holds_for_everybody_is_ended_by_who_sees_everybody(login: Login, company: Account) -> None:
+    rule = AcceptedDifference.objects.create(rule="E9", reason="x", until_date=TODAY + DAY, at=NOW, up_to=5)
+    ended = []
+    for role in ("sales", "finance"):
+        login(role).post(f"/q2c/accepted/{rule.pk}/end/")
+        rule.refresh_from_db()
+        ended.append(rule.ended_at is not None)
+
+    assert ended == [False, True]
+
+
+def test_accepted_differences_take_as_many_queries_for_three_as_for_one(login: Login, company: Account) -> None:
+    client, counts = login("finance"), []
+    for more in (1, 2):
+        for _ in range(more):
+            AcceptedDifference.objects.create(rule="E9", account=company, reason="x", until_date=TODAY + DAY, at=NOW)
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/q2c/accepted/")
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]

@@ -22,14 +22,16 @@ def keep_months(params: Params) -> int:
 
 
 def _statement() -> str:
-    """One sum a calendar month, the oldest first and the running month last."""
-    start = "date_trunc('month', %(today)s::date)"
-    sums = (
-        f"coalesce(sum(net) FILTER (WHERE day >= {start} - interval '{back} months' "
-        f"AND day < {start} - interval '{back - 1} months'), 0)"
-        for back in range(MONTHS - 1, -1, -1)
-    )
+    """One sum a calendar month, the oldest first and the running month last; months are counted once a bill."""
+    sums = ", ".join(f"coalesce(sum(net) FILTER (WHERE back = {back}), 0)" for back in range(MONTHS - 1, -1, -1))
+    since = f"(date_trunc('month', %(today)s::timestamp) - interval '{MONTHS - 1} months')::date"
     return (
-        f"SELECT account_id, ARRAY[{', '.join(sums)}]::numeric(20,2)[] AS revenue_months "
-        f"FROM bills WHERE day >= {start} - interval '{MONTHS - 1} months' GROUP BY 1"
+        f"SELECT account_id, ARRAY[{sums}]::numeric(20,2)[] AS revenue_months FROM ("
+        f"SELECT account_id, net, ({_months('%(today)s::date')} - {_months('day')})::int AS back "
+        f"FROM bills WHERE day >= {since}) b GROUP BY 1"
     )
+
+
+def _months(day: str) -> str:
+    """Months since the year 0 of a day."""
+    return f"(extract(year FROM {day}) * 12 + extract(month FROM {day}))"

@@ -8,5 +8,6 @@ import "./errors.js";
 import "./drawer.js";
 import "./forms.js";
 import "./lists.js";
+import "./ask.js";
 import "./desk.js";
 import "./charts.js";

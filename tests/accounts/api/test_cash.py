@@ -1,4 +1,4 @@
-"""Exceptions and alerts for programs: by class, by reach, with filters and the same number of queries."""
+"""Exceptions, chains and alerts for programs: by class, by reach, with filters and the same number of queries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Account, ProcessException, User
+from accounts.models import Account, Chain, ProcessException, User
+from accounts.quote_to_cash.links import DEAL
 from tests.factories import AccountFactory, AlertFactory, TerritoryFactory
 from tests.factories.world import NOW, TODAY
 
@@ -91,7 +92,46 @@ def test_other_territories_stay_unseen(client_of: ClientOf, granted: Granted, ac
     assert client.get(f"/api/v1/exceptions/{other.pk}").status_code == 404
 
 
-@pytest.mark.parametrize("what", ["exceptions", "alerts"])
+def chain(account: Account, root_id: int = 1, **values: object) -> Chain:
+    """A deal that was won, ordered, shipped and billed."""
+    given = {
+        "label": f"D-{root_id}", "state": "won", "won_date": TODAY, "ordered_date": TODAY, "deal_amount": 100,
+        "ordered_amount": 100, "invoiced_amount": 90, "invoice_ids": [7], "how": "key",
+    }  # fmt: skip
+    return Chain.objects.create(account=account, root_object=DEAL, root_id=root_id, **given | values)
+
+
+def test_chain_tells_the_steps_whose_documents_the_role_sees(
+    client_of: ClientOf, granted: Granted, account: Account
+) -> None:
+    one = chain(account)
+    told = {}
+    for role in ("finance", "operations", "operator"):
+        answer = client_of(granted(account, role)).get(f"/api/v1/chains/{one.pk}")
+        data = answer.json().get("data", {})
+        told[role] = (answer.status_code, [step["name"] for step in data.get("steps", [])], "won_date" in data)
+
+    assert told["operator"][0] == 404
+    assert told["operations"] == (200, ["order", "shipment"], False)
+    assert told["finance"][1][-3:] == ["shipment", "invoice", "payment"]
+
+
+def test_chains_are_filtered_as_far_as_the_role_sees(client_of: ClientOf, granted: Granted, account: Account) -> None:
+    chain(account, 1, unbilled_amount=10)
+    chain(account, 2, state="lost", ordered_date=None)
+    sales, operations = (client_of(granted(account, role)) for role in ("sales", "operations"))
+
+    def labels(query: str) -> list[str]:
+        return [row["label"] for row in sales.get(f"/api/v1/chains?sort=id&{query}").json()["data"]]
+
+    assert [labels(query) for query in ("", "unbilled=true", "state=lost", "ordered__gte=2020-01-01")] == [
+        ["D-1", "D-2"], ["D-1"], ["D-2"], ["D-1"],
+    ]  # fmt: skip
+    assert operations.get("/api/v1/chains?state=lost").status_code == 400
+    assert sales.get("/api/v1/chains?sort=amount").status_code == 400
+
+
+@pytest.mark.parametrize("what", ["exceptions", "alerts", "chains"])
 def test_lists_ask_the_same_whatever_their_length(
     client_of: ClientOf, granted: Granted, account: Account, what: str
 ) -> None:
@@ -103,9 +143,11 @@ def test_lists_ask_the_same_whatever_their_length(
         return len(queries)
 
     exception(account, "E9", 1)
+    chain(account, 1)
     AlertFactory(account=account)
     few = asked()
     for row_id in (2, 3):
+        chain(AccountFactory(), row_id)
         exception(AccountFactory(), "E9", row_id)
         AlertFactory()
 
