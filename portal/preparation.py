@@ -18,7 +18,7 @@ from portal.launcher.redelivery import restore_unacknowledged
 from syncengine.demo.install import was_removed
 
 # What is otherwise renewed by the clock, so that a new portal doesn't wait for it.
-FIRST_FIGURES = ("syncengine.renew_products", "syncengine.daily", "syncengine.order_queue")
+FIRST_FIGURES = ("syncengine.renew_products", "syncengine.daily", "syncengine.renew_company", "syncengine.order_queue")
 
 
 def prepare(*, customers: int, out: OutputWrapper) -> None:

@@ -14,6 +14,7 @@ from accounts.alerts.watch import watch_sources
 from accounts.feed import forget_old
 from accounts.models import User
 from accounts.products import renew_products
+from accounts.quote_to_cash.kept import renew_company
 from syncengine import breaker
 from syncengine.connectors import ConnectorError
 from syncengine.demo.install import follow_clock, has_company
@@ -68,6 +69,13 @@ def renew_product_figures(**_: Any) -> int:
     """Stock, orders and prices of every product, told again; how many rows changed."""
     now = timezone.now()
     return renew_products(at=now, today=timezone.localdate(now))
+
+
+@shared_task(name="syncengine.renew_company")
+def renew_company_figures(**_: Any) -> int:
+    """The figures of all customers together, told again; how many."""
+    now = timezone.now()
+    return renew_company(at=now, today=timezone.localdate(now))
 
 
 @shared_task(name=OUTBOX_TASK)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +16,7 @@ from accounts.api.base import ReadView
 from accounts.api.errors import Refused
 from accounts.api.rows import exact
 from accounts.filtersets import AccountFilter
+from accounts.quote_to_cash.kept import Figure, get_figure, list_figures
 from accounts.selectors.breakdown import NoBreakdown, break_down
 from accounts.selectors.metrics import Entry, get_metric, list_metrics
 
@@ -33,15 +35,26 @@ SHAPE: dict[str, serializers.Field[Any, Any, Any, Any]] = {
     "as_of": serializers.DateTimeField(allow_null=True),
     "worst_source": TEXT(allow_null=True),
     "coverage": serializers.IntegerField(),
+    "value": serializers.DictField(required=False, help_text="Of all customers: value, facts, computed_at, over"),
 }
 
 
-def metric_data(entry: Entry) -> dict[str, Any]:
-    """One definition as programs get it."""
+def metric_data(entry: Entry, figure: Figure | None = None) -> dict[str, Any]:
+    """One definition as programs get it, with the value where it is told of all customers."""
     told = asdict(entry.metric)
     told["class"] = told.pop("sensitivity")
     told["in_summary"] = told.pop("in_summary")
-    return told | asdict(entry.standing) | {"seen": entry.seen}
+    value = {} if figure is None else {"value": _value(figure)}
+    return told | asdict(entry.standing) | {"seen": entry.seen} | value
+
+
+def _value(figure: Figure) -> dict[str, Any]:
+    return {
+        "value": exact(figure.value),
+        "facts": figure.facts,
+        "computed_at": figure.computed_at,
+        "over": "all customers" if figure.everybody else "customers within reach",
+    }
 
 
 @schema.described(
@@ -55,7 +68,9 @@ class MetricListView(ReadView):
 
     def read(self, request: Request, **kwargs: Any) -> Response:
         """All definitions; there are about a hundred."""
-        return answer(request, {"metrics": [metric_data(entry) for entry in list_metrics(request.user)]})
+        figures = list_figures(request.user)
+        entries = [metric_data(entry, figures.get(entry.metric.name)) for entry in list_metrics(request.user)]
+        return answer(request, {"metrics": entries})
 
 
 @schema.described(
@@ -87,4 +102,6 @@ class MetricView(ReadView):
 
     def read(self, request: Request, **kwargs: Any) -> Response:
         """The definition of that name."""
-        return answer(request, metric_data(get_metric(request.user, kwargs["name"])))
+        entry = get_metric(request.user, kwargs["name"])
+        figure = get_figure(request.user, entry.metric.name, today=timezone.localdate())
+        return answer(request, metric_data(entry, figure))

@@ -34,7 +34,7 @@ from accounts.models.crosswalk import (
 from accounts.models.currency import CurrencyRate, LegalEntity
 from accounts.models.exception import AcceptedDifference, ExceptionEvent, ProcessException
 from accounts.models.feed import FeedEvent
-from accounts.models.figures import AccountFigures, EntityFigures
+from accounts.models.figures import AccountFigures, CompanyFigure, EntityFigures
 from accounts.models.forecast import Forecast, ForecastRun
 from accounts.models.health import AccountHealth, HealthBacktest, HealthDay, HealthPulse, HealthVersion
 from accounts.models.identifier import Identifier
@@ -101,6 +101,7 @@ __all__ = [
     "Change",
     "ChangeRequest",
     "Collection",
+    "CompanyFigure",
     "Contact",
     "ContactCrosswalk",
     "ContactLineage",

@@ -55,6 +55,22 @@ class EntityFigures(MoneyFigures):
         constraints = [models.UniqueConstraint(fields=["account", "legal_entity"], name="entity_figures_of_account")]
 
 
+class CompanyFigure(models.Model):
+    """One figure of all customers together on one day, told again through the day; each past day stands as it ended."""
+
+    name = models.TextField()
+    day = models.DateField()
+    value = models.DecimalField(max_digits=24, decimal_places=4, null=True)
+    facts = models.JSONField(default=dict)  # what it was made of: parts of a share, P90, how many counted or did not
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "day"], name="company_figure_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.day}"
+
+
 class AccountFigures(MoneyFigures):
     """One customer's figures beside those of the lists; what cannot be told is null, never zero."""
 

@@ -105,12 +105,12 @@ class Kpis:
 def get_kpis(part: Slice) -> Kpis:
     """The figures of a slice."""
     chains = part.chains()
-    lead = _times(part, chains, {"lead_to_cash": LEAD_TO_CASH})
+    lead = step_times(part, chains, {"lead_to_cash": LEAD_TO_CASH})
     sums = _sums(chains)
     return Kpis(
         chains=int(sums["chains"]),
         lead_to_cash=lead[0] if lead else None,
-        steps=_times(part, chains, STEPS),
+        steps=step_times(part, chains, STEPS),
         ratios=_ratios(part, sums),
         backlog=sums["backlog"],
         unbilled=sums["unbilled"] if part.sees("receivable") else None,
@@ -118,7 +118,8 @@ def get_kpis(part: Slice) -> Kpis:
     )
 
 
-def _times(part: Slice, chains: QuerySet[Chain], wanted: dict[str, Any]) -> tuple[StepTime, ...]:
+def step_times(part: Slice, chains: QuerySet[Chain], wanted: dict[str, Any]) -> tuple[StepTime, ...]:
+    """Days of each step the reader sees, in one statement."""
     steps = {name: step for name, step in wanted.items() if part.sees(*step[3])}
     if not steps:
         return ()
@@ -196,13 +197,13 @@ def get_linked(part: Slice) -> Linked:
         ))  # fmt: skip
     if part.sees("order", "receivable"):
         live = Invoice.objects.filter(deleted_at__isnull=True).exclude(status__in=["draft", "cancelled"])
-        pools.append(_followed(part.within(live, "invoice_date"), INVOICE, "base_net_amount"))
+        pools.append(followed(part.within(live, "invoice_date"), INVOICE, "base_net_amount"))
         paid = Payment.objects.filter(deleted_at__isnull=True).exclude(kind="refund")
-        pools.append(_followed(part.within(paid, "payment_date"), PAYMENT, "base_amount"))
+        pools.append(followed(part.within(paid, "payment_date"), PAYMENT, "base_amount"))
     return Linked(*(sum((pool[at] for pool in pools), Decimal(0)) for at in range(3)))
 
 
-def _followed(documents: QuerySet[Any], code: int, amount: str) -> tuple[Decimal, ...]:
+def followed(documents: QuerySet[Any], code: int, amount: str) -> tuple[Decimal, ...]:
     """Value of documents by the best link to what they follow from."""
     return _pool(
         f"SELECT sum({amount}) FILTER (WHERE best = 0), sum({amount}) FILTER (WHERE best = 1), "

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.access import scope_of, treatment
 from accounts.access.fields import Reader
+from accounts.access.scope import Scope
 from accounts.models import Chain
 
 
@@ -34,6 +35,10 @@ class Slice:
         """Whether the reader sees all these classes in full."""
         return all(treatment(self.user, name) == "full" for name in classes)
 
+    def scope(self) -> Scope:
+        """The customers within the reader's reach."""
+        return scope_of(self.user)
+
     def chains(self) -> QuerySet[Chain]:
         """The chains of the slice."""
         rows = self.within(Chain.objects.all(), self.cohort)
@@ -45,7 +50,7 @@ class Slice:
         """Documents or chains of the slice's customers whose day lies in its months."""
         if not self.sees("order"):
             return rows.none()
-        scope = scope_of(self.user)
+        scope = self.scope()
         rows = rows if scope.everything else rows.filter(scope.condition("account"))
         given = {
             f"{day}__gte": self.since,

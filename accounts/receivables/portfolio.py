@@ -82,7 +82,12 @@ def get_portfolio(user: Reader, accounts: QuerySet[Account] | None = None) -> Po
     if treatment(user, "receivable") != "full":
         return None
     seen = listed_accounts(user) if accounts is None else accounts
-    found = seen.order_by().aggregate(**{name: Sum(f"figures__{name}") for name in SUMS})
+    return sum_portfolio(seen)
+
+
+def sum_portfolio(accounts: QuerySet[Account]) -> Portfolio:
+    """The sums of these customers; one statement."""
+    found = accounts.order_by().aggregate(**{name: Sum(f"figures__{name}") for name in SUMS})
     return Portfolio({name: found[name] or ZERO for name in SUMS})
 
 
@@ -90,8 +95,12 @@ def ageing_by(user: Reader, group: str, accounts: QuerySet[Account] | None = Non
     """(value of the group, portfolio) by owner, country or segment, the largest overdue first."""
     if treatment(user, "receivable") != "full" or group not in GROUPS:
         return []
-    seen = listed_accounts(user) if accounts is None else accounts
-    owing = seen.order_by().filter(figures__open_receivable__gt=0)
+    return sum_groups(listed_accounts(user) if accounts is None else accounts, group, limit=limit)
+
+
+def sum_groups(accounts: QuerySet[Account], group: str, *, limit: int = 25) -> list[Any]:
+    """The sums of the customers who owe something, by a field; one statement."""
+    owing = accounts.order_by().filter(figures__open_receivable__gt=0)
     found: Any = (
         owing.values(value=F(f"summary__{group}"))
         .annotate(**{name: Sum(f"figures__{name}") for name in SUMS})

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts.quote_to_cash.kept import get_figure, history_of, list_figures
 from accounts.selectors.metrics import TOLD_OF, get_metric, list_metrics
+from accounts.selectors.money import base_currency
 from accounts.workspace.adoption import list_uses
 from dashboards.pages import allowed, fragment, page, reader, reads, wants
 from syncengine.selectors.sync import may_see_runs
@@ -17,7 +19,13 @@ def glossary(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").lower().split()
     entries = [entry for entry in list_metrics(reader(request)) if _holds(entry.metric, words)]
     groups = [(label, [entry for entry in entries if entry.metric.of == of]) for of, label in TOLD_OF.items()]
-    context = {"groups": [group for group in groups if group[1]], "q": request.GET.get("q", ""), "count": len(entries)}
+    context = {
+        "groups": [group for group in groups if group[1]],
+        "q": request.GET.get("q", ""),
+        "count": len(entries),
+        "figures": list_figures(reader(request)),
+        "currency": base_currency(),
+    }
     if wants(request, "glossary"):
         return fragment(request, "dashboards/metrics/_groups.html", context)
     return page(request, "dashboards/metrics/page.html", context, current="metrics")
@@ -27,7 +35,15 @@ def glossary(request: HttpRequest) -> HttpResponse:
 def metric(request: HttpRequest, name: str) -> HttpResponse:
     """How one figure is made: beside the page, or as a page of its own."""
     entry = get_metric(reader(request), name)
-    context = {"entry": entry, "metric": entry.metric, "standing": entry.standing}
+    user, today = reader(request), timezone.localdate()
+    context = {
+        "entry": entry,
+        "metric": entry.metric,
+        "standing": entry.standing,
+        "figure": get_figure(user, name, today=today),
+        "history": [value for _, value in history_of(user, name)],
+        "currency": base_currency(),
+    }
     if wants(request, "drawer-body"):
         return fragment(request, "dashboards/metrics/_metric.html", context)
     crumbs = [("Figures", "/metrics/"), (entry.metric.label, None)]

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 from accounts import audit, receivables
 from accounts.access import get_account_or_404, treatment
 from accounts.models import Account, HoldRelease, InvoiceDispute, PaymentPromise, User
+from accounts.quote_to_cash.kept import kept_portfolio
 from accounts.receivables.portfolio import GROUPS
 from accounts.selectors.money import base_currency
 from accounts.selectors.snapshot import snapshot
@@ -47,11 +48,14 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"work": work, "mine": mine, "currency": base_currency(), "today": today}
     if wants(request, "worklist"):
         return fragment(request, "dashboards/receivables/_worklist.html", context)
-    whole = receivables.get_portfolio(user)
+    kept = kept_portfolio(user, by)
+    whole = kept.whole if kept else receivables.get_portfolio(user)
     parts = ageing_parts(whole.buckets) if whole else []
-    groups = [(value or "None", found, ageing_parts(found.buckets)) for value, found in receivables.ageing_by(user, by)]
+    aged = kept.groups if kept else receivables.ageing_by(user, by)
+    groups = [(value or "None", found, ageing_parts(found.buckets)) for value, found in aged]
     context |= {
         "portfolio": whole,
+        "told_at": kept.told_at if kept else None,
         "parts": parts,
         "finding": ageing_finding(parts),
         "by": by,
