@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0022_notices'),
+        ('accounts', '0023_own_fields'),
     ]
 
     operations = [
