@@ -41,6 +41,13 @@ ROOTS: dict[str, str] = {
         FROM cash_invoice i LEFT JOIN cash_best b ON b.right_object = {INVOICE} AND b.right_id = i.id
         LEFT JOIN root_order r ON r.id = b.left_id""",
 }
+# Invoices a later one bills again: together they bill more of an order line than was ordered. Grain: one invoice.
+REBILLED = f"""
+    SELECT DISTINCT a.id FROM cash_order_line l JOIN cash_invoice_line x ON x.order_line_id = l.id
+    JOIN cash_invoice_line y ON y.order_line_id = l.id AND y.invoice_id <> x.invoice_id
+    JOIN cash_invoice a ON a.id = x.invoice_id JOIN cash_invoice b ON b.id = y.invoice_id
+    WHERE l.billed > l.quantity AND b.live AND (b.day, b.id) > (a.day, a.id)
+        AND b.day <= a.day + {FIRST_TIME_RIGHT_DAYS}"""
 BY_ROOT = "(root_object, root_id)"
 # Grain of each: one chain.
 PARTS: dict[str, str] = {
@@ -82,9 +89,11 @@ PARTS: dict[str, str] = {
         FROM root_invoice r JOIN (
             SELECT i.*, CASE WHEN i.status = 'paid' THEN 0 ELSE
                     least(greatest(coalesce(i.open / nullif(i.gross, 0), 1), 0), 1) END AS part_open,
-                coalesce(i.disputed, false) OR EXISTS (SELECT FROM cash_credit c WHERE c.invoice_id = i.id
-                    AND c.day <= i.day + {FIRST_TIME_RIGHT_DAYS}) AS wrong
-            FROM cash_invoice i WHERE i.live
+                coalesce(i.disputed, false) OR b.id IS NOT NULL
+                    OR EXISTS (SELECT FROM accounts_invoicedispute d WHERE d.invoice_id = i.id)
+                    OR EXISTS (SELECT FROM cash_credit c WHERE c.invoice_id = i.id
+                        AND c.day <= i.day + {FIRST_TIME_RIGHT_DAYS}) AS wrong
+            FROM cash_invoice i LEFT JOIN cash_rebilled b USING (id) WHERE i.live
         ) i USING (id) GROUP BY 1, 2""",
 }
 ALL_ROOTS = f"""
@@ -135,6 +144,7 @@ def make_chains(today: date) -> None:
     for name, query in ROOTS.items():
         make(name, query)
         execute(f"CREATE UNIQUE INDEX ON {name} (id)")
+    make("cash_rebilled", REBILLED)
     for name, query in PARTS.items():
         make(name, query, {"today": today})
     make("cash_chains", CHAIN)

@@ -165,7 +165,7 @@ def _ratios(part: Slice, sums: dict[str, Decimal]) -> tuple[Ratio, ...]:
                       "Order lines shipped in full by the promised day, of lines due"))  # fmt: skip
     if part.sees("receivable"):
         made.append(Ratio("right", "Billed right first time", sums["right"], sums["invoices"],
-                          "Invoices with no credit note within 60 days and no dispute"))  # fmt: skip
+                          "Invoices not credited or billed again within 60 days, and not disputed"))  # fmt: skip
     made.append(Ratio("straight", "Straight through", sums["straight"], sums["chains"],
                       "Chains with no exception and nothing linked by hand"))  # fmt: skip
     return tuple(made)

@@ -13,6 +13,7 @@ from accounts.quote_to_cash.flows import get_flow
 from accounts.quote_to_cash.kpis import Kpis, Linked, Ratio, StepTime, get_kpis
 from accounts.quote_to_cash.reading import RuleTotal
 from accounts.quote_to_cash.slices import Slice
+from accounts.quote_to_cash.unbilled import get_unbilled, older
 from accounts.selectors.choices import list_choices
 from dashboards.charts.sankey import flow_chart
 from dashboards.charts.steps import step_chart
@@ -81,12 +82,13 @@ def selects_of(user: User, part: Slice, today: date) -> list[Select]:
     return [select for select in found if len(select.options) > 1]
 
 
-def overview(part: Slice, totals: Sequence[RuleTotal], currency: str) -> dict[str, Any]:
+def overview(part: Slice, totals: Sequence[RuleTotal], currency: str, today: date) -> dict[str, Any]:
     """Everything of the page but its exceptions."""
-    kpis, flow = get_kpis(part), get_flow(part)
+    kpis, flow, aged = get_kpis(part), get_flow(part), get_unbilled(part, today=today)
     stages = [(stage.name, stage.amount, stage.booked) for stage in flow.stages]
     return {
-        "headlines": headlines(kpis, totals, currency),
+        "headlines": headlines(kpis, totals, currency, older(aged)),
+        "unbilled": aged if kpis.unbilled else (),
         "flow": flow_chart(stages, flow.parts, currency),
         "steps": step_chart([(step.label, step.median, step.p90) for step in kpis.steps]),
         "kpis": kpis,
@@ -99,7 +101,7 @@ def overview(part: Slice, totals: Sequence[RuleTotal], currency: str) -> dict[st
     }  # fmt: skip
 
 
-def headlines(kpis: Kpis, totals: Sequence[RuleTotal], currency: str) -> list[Headline]:
+def headlines(kpis: Kpis, totals: Sequence[RuleTotal], currency: str, late: Decimal) -> list[Headline]:
     """Up to eight figures, those the reader sees."""
     ratios = {ratio.name: ratio for ratio in kpis.ratios}
     found = [_lead(kpis.lead_to_cash)] if kpis.lead_to_cash else []
@@ -108,7 +110,8 @@ def headlines(kpis: Kpis, totals: Sequence[RuleTotal], currency: str) -> list[He
                           "Confirmed, not shipped"))  # fmt: skip
     if kpis.unbilled is not None:
         found.append(Headline("Shipped, not invoiced", short_money(kpis.unbilled, currency),
-                              money(kpis.unbilled, currency), "At order price",
+                              money(kpis.unbilled, currency),
+                              f"{short_money(late, currency)} left over 30 days ago" if late else "At order price",
                               "warn" if kpis.unbilled > 0 else ""))  # fmt: skip
     stake = sum((total.at_stake or Decimal(0) for total in totals), Decimal(0))
     count = sum(total.count for total in totals)

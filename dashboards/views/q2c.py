@@ -54,7 +54,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     }
     if wants(request, "exceptions"):
         return fragment(request, "dashboards/q2c/_exceptions.html", context)
-    context |= panel.overview(part, totals, currency) | {"selects": panel.selects_of(user, part, today)}
+    context |= panel.overview(part, totals, currency, today) | {"selects": panel.selects_of(user, part, today)}
     return page(request, "dashboards/q2c/page.html", context, current="q2c")
 
 

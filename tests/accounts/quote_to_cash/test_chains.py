@@ -10,8 +10,10 @@ import pytest
 
 from accounts.models import Chain
 from accounts.quote_to_cash.links import DEAL, INVOICE, ORDER
+from accounts.quote_to_cash.slices import Slice
+from accounts.quote_to_cash.unbilled import get_unbilled, older
 from tests.accounts.quote_to_cash.conftest import Papers
-from tests.factories import make
+from tests.factories import UserFactory, make
 from tests.factories.world import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +78,27 @@ def test_a_credit_note_within_sixty_days_makes_an_invoice_wrong(renew: Renew, pa
 
     chain = Chain.objects.get()
     assert (chain.invoices, chain.invoices_right) == (2, 1)
+
+
+def test_invoice_billed_again_was_not_right_the_first_time(renew: Renew, papers: Papers) -> None:
+    order = papers.order(1000)
+    line = papers.line(order, 10, 100, shipped_quantity=Decimal(10), invoiced_quantity=None)
+    for days in (30, 10):
+        invoice = papers.invoice(1000, order=order, invoice_date=TODAY - days * DAY, disputed=False)
+        make("invoice_line", invoice=invoice, order_line=line, quantity=Decimal(10), net_amount=Decimal(1000))
+    renew()
+    chain = Chain.objects.get()
+
+    assert (chain.invoices, chain.invoices_right) == (2, 1)
+
+
+def test_what_is_not_billed_is_told_by_the_age_of_its_shipment(renew: Renew, papers: Papers) -> None:
+    for days, amount in ((2, 1000), (40, 500), (90, 200)):
+        order = papers.order(amount, order_date=TODAY - (days + 5) * DAY, status="shipped")
+        papers.line(order, 10, amount // 10, shipped_quantity=Decimal(10), invoiced_quantity=Decimal(0))
+        papers.shipment(order, TODAY - days * DAY)
+    renew()
+    aged = get_unbilled(Slice(UserFactory(role="finance")), today=TODAY)
+
+    assert [value for _, value in aged] == [Decimal(1000), Decimal(0), Decimal(500), Decimal(200)]
+    assert older(aged) == Decimal(700)
