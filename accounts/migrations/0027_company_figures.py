@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0023_own_fields'),
+        ('accounts', '0026_forecast_territory'),
     ]
 
     operations = [
