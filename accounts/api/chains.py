@@ -50,7 +50,9 @@ class ChainSerializer(serializers.Serializer[Any]):
     id = TEXT()
     label = TEXT(allow_null=True)  # type: ignore[assignment]  # the field of that name
     account_id = TEXT()
-    root = serializers.DictField(help_text="object and id of its first document", required=False)
+    root = serializers.DictField(  # type: ignore[assignment]  # the field of that name
+        help_text="object and id of its first document", required=False
+    )
     owner = TEXT(allow_null=True)
     legal_entity = TEXT(allow_null=True)
     live = serializers.BooleanField(required=False)

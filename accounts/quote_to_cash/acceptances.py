@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.http import Http404
@@ -63,7 +64,7 @@ def get_acceptance(user: Reader, id: int) -> AcceptedDifference:
     return found
 
 
-def _covered(user: Reader, rows: Sequence[AcceptedDifference]) -> QuerySet[ProcessException, dict[str, object]]:
+def _covered(user: Reader, rows: Sequence[AcceptedDifference]) -> Any:
     """Grain: one acceptance, with its exceptions of customers within reach."""
     found = ProcessException.objects.filter(acceptance__in=[row.pk for row in rows], state="accepted")
     scope = scope_of(user)

@@ -77,7 +77,9 @@ def get_figure(user: Reader, name: str, *, today: date) -> Figure | None:
         if kept:
             return kept[0]
     told = measure(name, Reach(user, everybody=False), today)
-    return told and Figure(name, told.value, told.facts, timezone.now(), scope_of(user).everything)
+    if told is None:
+        return None
+    return Figure(name, told.value, told.facts, timezone.now(), scope_of(user).everything)
 
 
 def list_figures(user: Reader) -> dict[str, Figure]:

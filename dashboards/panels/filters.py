@@ -178,7 +178,8 @@ def controls_of(user: User, state: ListState) -> Controls:
     fields = [*bounds, *own_fields(offered, given)]
     more = [*selects(MORE_SELECTS), *own_selects(offered, given)]
     shown = [*selects(SELECTS), *more]
-    known = {"q", "where", *(part.name for part in (*shown, *toggles, *fields))}
+    known = {"q", "where", *(part.name for part in shown), *(part.name for part in toggles)}
+    known |= {part.name for part in fields}
     return Controls(
         search=given.get("q", ""),
         searchable="q" in offered,
