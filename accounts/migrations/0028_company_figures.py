@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0026_forecast_territory'),
+        ('accounts', '0027_home'),
     ]
 
     operations = [
