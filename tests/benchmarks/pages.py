@@ -35,7 +35,7 @@ def look_at_pages() -> None:
     names = [row[0] for row in rows("SELECT name FROM accounts_account WHERE name IS NOT NULL ORDER BY id LIMIT 5000")]
     looks: dict[str, Callable[[], str]] = {
         "home": lambda: "/",
-        "home, what follows": lambda: dice.choice(["/figures/", "/attention/", "/home/parts/"]),
+        "home, what follows": lambda: dice.choice(["/figures/", "/attention/", "/parts/"]),
         "customer overview": lambda: f"/customers/{dice.choice(ids)}/",
         **{f"tab {name}": (lambda name=name: f"/customers/{dice.choice(ids)}/{name}/") for name in TABS},  # type: ignore[misc]
         "brief": lambda: f"/customers/{dice.choice(ids)}/brief/",

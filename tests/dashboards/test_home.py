@@ -39,7 +39,7 @@ def test_line_put_aside_is_gone_and_brought_back(login: Login, customer: Make) -
     line = f"overdue:{account.pk}"
     before = [item.line for item in client.get("/").context["items"]]
 
-    page = client.post("/home/aside/", {"line": line}, follow=True)
+    page = client.post("/aside/", {"line": line}, follow=True)
     gone = [item.line for item in page.context["items"]]
     ticket = next(iter(page.context["messages"])).extra_tags
     after = client.post("/undo/", {"ticket": ticket}, headers={"Referer": "/"}, follow=True)
@@ -48,7 +48,7 @@ def test_line_put_aside_is_gone_and_brought_back(login: Login, customer: Make) -
 
 
 def test_nonsense_is_not_put_aside(login: Login) -> None:
-    page = login("finance").post("/home/aside/", {"line": "moon:1"}, follow=True)
+    page = login("finance").post("/aside/", {"line": "moon:1"}, follow=True)
 
     assert ([str(message) for message in page.context["messages"]], PutAside.objects.count()) == (
         ["'moon:1' is no line of home."],
