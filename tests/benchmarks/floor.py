@@ -15,7 +15,8 @@ from accounts.frames import execute, rows
 
 TABLES = (
     "accounts_account", "accounts_accountcrosswalk", "accounts_accountlineage", "accounts_accountsearch",
-    "accounts_accountsummary", "accounts_accountmonths", "accounts_identifier", "syncengine_sourcerecord",
+    "accounts_accountsummary", "accounts_accountmonths", "accounts_accountfigures", "accounts_entityfigures",
+    "accounts_accounthealth", "accounts_healthday", "accounts_identifier", "syncengine_sourcerecord",
     "syncengine_canonicalaccount",
     "syncengine_matchrecord", "syncengine_matchpair", "syncengine_anchor", "syncengine_stewardtask",
     "accounts_address", "accounts_addresscrosswalk", "accounts_addresslineage", "syncengine_canonicaladdress",
