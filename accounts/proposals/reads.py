@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.access import field_access, shown_figures, visible_accounts
-from accounts.catalogue import FieldSpec, load
+from accounts.catalogue import FieldSpec, ObjectSpec, load
 from accounts.models import Account, AccountSummary, ChangeRequest, User
 from accounts.proposals.decide import may_decide
 
@@ -31,10 +31,13 @@ class Proposal:
     wishes: tuple[Wish, ...]
     impact: dict[str, Any]
     decidable: bool
+    about: str = "Customer"
 
     @property
     def title(self) -> str:
-        """The fields it is about."""
+        """The fields it is about, or the paper that is to be made."""
+        if self.request.detail.get("create"):
+            return f"{self.about} to be created"
         return ", ".join(wish.field.label for wish in self.wishes)
 
 
@@ -69,11 +72,20 @@ def get_proposal(user: User, request_id: int) -> Proposal | None:
     return proposal if seen else None
 
 
+def about(request: ChangeRequest) -> ObjectSpec:
+    """The object whose values a request is about: the customer's own, or a paper that is to be made elsewhere."""
+    return load().by_code.get(request.detail.get("object", 0), load()["account"])
+
+
 def _proposal(user: User, request: ChangeRequest, impact: dict[str, Any]) -> Proposal:
-    fields, access = load()["account"].by_code, field_access(user, "account")
+    spec = about(request)
+    fields, access = spec.by_code, field_access(user, spec.name)
     wishes = []
     for change in request.changes:
         field = fields[change["field"]]
+        if field.type == "reference":  # an id of ours, which tells a person nothing; the customer stands above
+            continue
         seen = access.allows(field.name)
         wishes.append(Wish(field, change["before"] if seen else None, change["after"] if seen else None, not seen))
-    return Proposal(request, tuple(wishes), impact, request.state == "waiting" and may_decide(user, request))
+    return Proposal(request, tuple(wishes), impact, request.state == "waiting" and may_decide(user, request),
+                    spec.label)  # fmt: skip

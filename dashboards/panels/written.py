@@ -11,7 +11,7 @@ from accounts.catalogue.texts import text_of
 from accounts.models import User
 from dashboards.panels.facts import LABELS
 from dashboards.panels.section import Panel, Reading
-from syncengine.selectors.outbox import list_written, may_see_writes
+from syncengine.selectors.outbox import list_kept, list_written, may_see_writes
 
 STATES = {
     "waiting": ("Waits", "warn"), "approved": ("Approved", "accent"), "applied": ("Carried out", "ok"),
@@ -43,7 +43,8 @@ def changeable(reading: Reading) -> list[dict[str, Any]]:
 
 def _written(reading: Reading) -> Any:
     rows = list_written(reading.user, reading.customer.account)
-    return {"rows": rows, "undo": reading.user.role == "steward"}
+    kept = list_kept(reading.user, reading.customer.account)
+    return {"rows": rows, "kept": kept, "undo": reading.user.role == "steward"}
 
 
 def _proposals(reading: Reading) -> Any:

@@ -9,6 +9,8 @@ from typing import Any
 from syncengine.connectors.base import Connector, StreamRequest
 from syncengine.connectors.errors import ConnectorError, Kind
 from syncengine.connectors.files import FilesConnector
+from syncengine.connectors.rest import RestConnector
+from syncengine.connectors.rest.writer import RestWriter
 from syncengine.connectors.secrets import resolve_secrets
 from syncengine.connectors.sql import SqlConnector
 from syncengine.connectors.sql.writer import SqlWriter
@@ -24,10 +26,12 @@ from syncengine.connectors.writing import (
 
 CONNECTORS: Mapping[str, type[Connector]] = {
     "files": FilesConnector,
+    "rest": RestConnector,
     "sql": SqlConnector,
     "tryton": TrytonConnector,
 }
 WRITERS: Mapping[str, type[Writer]] = {
+    "rest": RestWriter,
     "sql": SqlWriter,
     "tryton": TrytonWriter,
 }

@@ -28,7 +28,8 @@ class Change:
     """New values of one record by the target's own column names, as text.
 
     `row` is the record as it was read just before, raw; `version` what its version column said then.
-    `row` is empty where a record is to be created. `correlation` is a marker to find it by.
+    `row` is empty where a record is to be created. `correlation` is a marker to find it by. `lines` are created
+    together with the record, or neither is; `lines_into` says where the target keeps them.
     """
 
     stream: StreamRequest
@@ -39,6 +40,8 @@ class Change:
     increments: bool = False
     correlation_column: str | None = None
     correlation: str = ""
+    lines: tuple[Mapping[str, str | None], ...] = ()
+    lines_into: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def version(self) -> str | None:

@@ -24,7 +24,7 @@ class OutboxMessage(models.Model):
     object = models.SmallIntegerField()
     key = models.TextField(null=True, blank=True)
     record_id = models.BigIntegerField(null=True, blank=True)
-    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
+    account = models.ForeignKey("accounts.Account", models.CASCADE, null=True, related_name="+")
     action = models.TextField(choices=[(a, a) for a in ACTIONS], default="update")
     state = models.TextField(choices=[(s, s) for s in STATES], default="planned")
     request = models.ForeignKey("accounts.ChangeRequest", models.SET_NULL, null=True, related_name="messages")

@@ -34,6 +34,10 @@ def _register_source(declared: DeclaredSource) -> None:
     )
     for stream in declared.streams.values():
         _register_stream(source, stream)
+    for name, copy in declared.copies.items():  # written, never read: what is kept there is not that system's word
+        Stream.objects.update_or_create(
+            source=source, name=name, defaults={"object": copy.stream.object, "active": False}
+        )
 
 
 def _register_stream(source: Source, declared: DeclaredStream) -> None:

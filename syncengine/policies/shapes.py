@@ -137,6 +137,32 @@ class Stream:
 
 
 @dataclass(frozen=True)
+class Lines:
+    """The lines that are created together with a document; `into` says where its target keeps them."""
+
+    object: str
+    fields: Mapping[str, WriteField]
+    into: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Copy:
+    """Rows of a source (`of`) that another one keeps too: what is written there, which rows, and who approves.
+
+    `when` are values a row must have, `unless` objects of which none may follow from it; `first_order` waits for
+    the customer's billing, tax, terms and fulfilment data.
+    """
+
+    stream: Stream
+    of: str
+    when: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    unless: tuple[str, ...] = ()
+    lines: Lines | None = None
+    approved_by: str = ""
+    first_order: bool = False
+
+
+@dataclass(frozen=True)
 class EventShape:
     """Where a system's own events keep what we need; paths with dots, `each` the list they stand in."""
 
@@ -173,6 +199,7 @@ class Source:
     timezone: str = "UTC"
     record_url: str = ""
     events: Events | None = None
+    copies: Mapping[str, Copy] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from accounts.catalogue import Catalogue, FieldSpec
+from syncengine.policies.copies import read_copies
 from syncengine.policies.customer_sync import read_customer_sync
 from syncengine.policies.events import read_events
 from syncengine.policies.mappings import read_field_map, read_field_maps
@@ -23,6 +24,7 @@ SYSTEMS = ("crm", "erp", "helpdesk", "ai", "other")
 # Per kind: what the connection needs, and what a stream's `read` needs one of.
 KINDS = {
     "files": (("folder",), (("files",),)),
+    "rest": (("url",), (("list", "one"),)),
     "sql": (("url",), (("table", "query"),)),
     "tryton": (("url", "database", "user", "password"), (("model",), ("fields",))),
 }
@@ -53,7 +55,11 @@ def read_source(section: Section, catalogue: Catalogue) -> Source | None:
         timezone=zone,
         record_url=section.word("record_url"),
         events=read_events(section, streams),
-    )
+        copies=read_copies(
+            section, catalogue, streams,
+            lambda below, copy: _read_stream(below, copy, name, kind, zone, (), catalogue, copied=True),
+        ),
+    )  # fmt: skip
 
 
 def read_zone(section: Section, default: str) -> str:
@@ -90,6 +96,7 @@ def _read_stream(
     zone: str,
     everywhere: tuple[Rule, ...],
     catalogue: Catalogue,
+    copied: bool = False,
 ) -> Stream | None:
     object_name = section.one_of("object", catalogue.objects, "", needed=True)
     if not object_name:
@@ -108,7 +115,7 @@ def _read_stream(
         sparse=section.flag("sparse", _is_sparse(kind, read)),
         also=also,
         rules=rules,
-        write=read_write(section, kind, catalogue[object_name], maps),
+        write=read_write(section, kind, catalogue[object_name], maps, copied=copied),
         **_read_head(section),
         **_read_pace(section, zone),
     )
@@ -152,7 +159,7 @@ def _read_pace(section: Section, zone: str) -> dict[str, Any]:
 
 def _is_sparse(kind: str, read: dict[str, Any]) -> bool:
     # Rows of these name only the keys they have, so an absent column says nothing about the source.
-    return kind == "tryton" or str(read.get("files", "")).lower().endswith(SPARSE_SUFFIXES)
+    return kind in ("rest", "tryton") or str(read.get("files", "")).lower().endswith(SPARSE_SUFFIXES)
 
 
 def _read_also(section: Section, catalogue: Catalogue) -> AlsoMap | None:

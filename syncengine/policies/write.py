@@ -11,24 +11,27 @@ from syncengine.policies.mistakes import did_you_mean
 from syncengine.policies.sections import Section
 from syncengine.policies.shapes import FieldMap, Write, WriteField
 
-WRITABLE_KINDS = ("sql", "tryton")
+WRITABLE_KINDS = ("rest", "sql", "tryton")
 # What a mapping may do to a value and still be read backwards.
 REVERSIBLE = ("strip", "country", "currency", "lower", "upper")
 SPLITS = re.compile(r'^split\(["\'](.+)["\']\)$')
 RATE = 600
 
 
-def read_write(section: Section, kind: str, spec: ObjectSpec, maps: tuple[FieldMap, ...]) -> Write | None:
-    """What the stream declares as writable, or None where nothing may be written."""
+def read_write(
+    section: Section, kind: str, spec: ObjectSpec, maps: tuple[FieldMap, ...], *, copied: bool = False
+) -> Write | None:
+    """What the stream declares as writable, or None where nothing may be written; copies may be of any object."""
     below = section.section("write", "`write`")
     if below is None:
         return None
     if kind not in WRITABLE_KINDS:
         known = ", ".join(WRITABLE_KINDS)
         below.mistake(None, f"a source of kind {kind} cannot be written to", f"kinds that can: {known}")
-    if spec.name != "account":
-        below.mistake(None, f"`write` is for streams of accounts, not of {spec.name}", "leave it out")
-    fields = _fields(below, spec, {found.field: found for found in maps})
+    if spec.name != "account" and not copied:
+        remedy = "leave it out, or declare what is to be kept there under `copies`"
+        below.mistake(None, f"`write` is for streams of accounts, not of {spec.name}", remedy)
+    fields = _fields(below, spec, {found.field: found for found in maps}, copied)
     found = Write(
         fields=fields,
         version=below.text("version"),
@@ -50,7 +53,7 @@ def read_write(section: Section, kind: str, spec: ObjectSpec, maps: tuple[FieldM
     return found
 
 
-def _fields(below: Section, spec: ObjectSpec, maps: dict[str, FieldMap]) -> dict[str, WriteField]:
+def _fields(below: Section, spec: ObjectSpec, maps: dict[str, FieldMap], copied: bool) -> dict[str, WriteField]:
     node = below.at("fields")
     if node is None:
         below.mistake(None, "`write` needs `fields`", "list the fields that may be written")
@@ -66,7 +69,7 @@ def _fields(below: Section, spec: ObjectSpec, maps: dict[str, FieldMap]) -> dict
     for name, at, value in named:
         if name not in spec.fields:
             below.mistake(at, f"{spec.name} has no field `{name}`", did_you_mean(name, spec.fields))
-        elif spec.fields[name].type == "reference":
+        elif spec.fields[name].type == "reference" and not copied:
             below.mistake(at, f"`{name}` refers to another record and cannot be written", "leave it out")
         elif name not in maps:
             below.mistake(at, f"`{name}` is not mapped, so it could not be read back", "map it under `fields`")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.access import field_access, treatment
-from accounts.catalogue import FieldSpec, load
+from accounts.catalogue import FieldSpec, ObjectSpec, load
 from accounts.models import Account, User
-from syncengine.models import OutboxField
+from syncengine.models import OutboxField, OutboxMessage
 
 WORDS = {
     "waiting": "Awaiting approval", "planned": "Planned", "sending": "Sending", "sent": "Sent",
@@ -61,10 +61,65 @@ def list_written(user: User, account: Account, *, limit: int = 30) -> list[Writt
         return []
     spec, access = load()["account"].by_code, field_access(user, "account")
     allowed = [code for code, field in spec.items() if access.allows(field.name)]
-    rows = OutboxField.objects.filter(message__account=account, field__in=allowed)
+    rows = OutboxField.objects.filter(message__account=account, message__object=load()["account"].code)
+    rows = rows.filter(field__in=allowed)
     rows = rows.select_related("message__stream__source").order_by("-message_id", "field")[:limit]
     shows_values = treatment(user, "provenance") == "full"
     return [_written(row, spec[row.field], shows_values) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A row of the customer that another system keeps too: what it is, where, and how far it has come."""
+
+    message_id: int
+    request_id: int | None
+    label: str
+    number: str
+    action: str
+    target: str
+    key: str | None
+    state: str
+    at: datetime
+    reason: str
+    fields: int
+
+    @property
+    def word(self) -> str:
+        """The state as people read it."""
+        return WORDS[self.state]
+
+    @property
+    def tone(self) -> str:
+        """The state's colour."""
+        return TONES[self.state]
+
+
+def list_kept(user: User, account: Account, *, limit: int = 20) -> list[Kept]:
+    """The latest messages about a customer's papers and people, those of objects the reader may not see left out."""
+    if not may_see_writes(user):
+        return []
+    seen = {spec.code: spec for spec in load() if spec.name != "account" and _sees(user, spec)}
+    found = OutboxMessage.objects.filter(account=account, object__in=list(seen)).select_related("stream__source")
+    return [_kept(message, seen[message.object], user) for message in
+            found.prefetch_related("fields").order_by("-pk")[:limit]]  # fmt: skip
+
+
+def _sees(user: User, spec: ObjectSpec) -> bool:
+    access = field_access(user, spec.name)
+    return any(access.allows(name) for name in spec.fields)
+
+
+def _kept(message: OutboxMessage, spec: ObjectSpec, user: User) -> Kept:
+    access = field_access(user, spec.name)
+    named = [spec.fields[n].code for n in ("number", "name", "product_code") if n in spec.fields and access.allows(n)]
+    fields = list(message.fields.all())
+    number = next((f.value for code in named for f in fields if f.field == code and f.value), "")
+    return Kept(
+        message_id=message.pk, request_id=message.request_id, label=spec.label, number=number or "",
+        action=message.action, target=message.stream.source.label, key=message.key, state=message.state,
+        at=message.settled_at or message.sent_at or message.planned_at, reason=message.reason, fields=len(fields),
+    )  # fmt: skip
 
 
 def _written(row: OutboxField, field: FieldSpec, shows_values: bool) -> Written:

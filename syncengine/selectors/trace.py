@@ -126,7 +126,7 @@ def _written(walk: AccountCrosswalk) -> list[Step]:
         Step("Echo", echo.written_at, f"{spec[echo.field].label} was written here by us, so it counts for nobody")
         for echo in echoes
     ]
-    messages = OutboxMessage.objects.filter(record_id=walk.pk).order_by("-id")[:5]
+    messages = OutboxMessage.objects.filter(record_id=walk.pk, object=load()["account"].code).order_by("-id")[:5]
     tones = {"confirmed": "ok", "refused": "bad", "conflict": "bad"}
     return steps + [
         Step("Written back", m.settled_at or m.sent_at or m.planned_at, f"{m.decision}: {m.state}",

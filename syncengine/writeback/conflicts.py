@@ -15,7 +15,9 @@ def open_conflict(
     message: OutboxMessage, *, now: datetime, reason: str, current: Mapping[int, str | None] | None = None
 ) -> StewardTask:
     """The task of a message, asked once: what we wanted, what stood, and what stands in the target now."""
-    spec = load()["account"].by_code
+    named = load().by_code[message.object]
+    spec = named.by_code
+    own = named.name == "account"
     fields = list(message.fields.order_by("field"))
     values = [
         {
@@ -32,10 +34,10 @@ def open_conflict(
         state="open",
         defaults={
             "account_id": message.account_id,
-            "field": differing["field"] if differing else None,
-            "records": [message.record_id] if message.record_id else [],
+            "field": differing["field"] if differing and own else None,
+            "records": [message.record_id] if message.record_id and own else [],
             "reason": reason,
-            "evidence": {"message": message.pk, "values": values},
+            "evidence": {"message": message.pk, "object": named.name, "values": values},
             "opened_at": now,
         },
     )

@@ -31,6 +31,8 @@ class Planned:
     pins: Mapping[int, int] = field(default_factory=dict)
     too_many: bool = False
     approved: bool = False
+    object: int = ACCOUNT
+    action: str = "update"
 
 
 def plan_messages(planned: Planned, *, now: datetime) -> int:
@@ -47,9 +49,12 @@ def plan_messages(planned: Planned, *, now: datetime) -> int:
     stage("outbox_fields", FIELDS, fields)
     names = ", ".join(FIELDS)
     execute(f"INSERT INTO syncengine_outboxfield ({names}) SELECT {names} FROM outbox_fields")
-    _tell_origins(ids)
+    stage("planned_ids", {"message_id": "bigint"}, ids.select("message_id"))
+    if planned.object == ACCOUNT and planned.action == "update":
+        _tell_origins()
     if not planned.approved:
-        _join_reviews()
+        if planned.object == ACCOUNT:
+            _join_reviews()
         _ask_for_approval(planned, now)
     return ids.height
 
@@ -74,10 +79,10 @@ def _insert_messages(wanted: pl.DataFrame, planned: Planned, now: datetime) -> p
     execute(
         "INSERT INTO syncengine_outboxmessage (decision, stream_id, object, key, record_id, account_id, action, state, "
         "request_id, cause, correlation, extra, attempts, next_at, reason, planned_at) "
-        f"SELECT decision, stream_id, %s, key, record_id, account_id, 'update', "
+        "SELECT decision, stream_id, %s, key, record_id, account_id, %s, "
         f"CASE WHEN {waits} THEN 'waiting' ELSE 'planned' END, %s, decision, correlation, "
         "jsonb_build_object('needs', needs), 0, %s, '', %s FROM outbox_rows ORDER BY record_id ON CONFLICT DO NOTHING",
-        [ACCOUNT, planned.request_id, now, now],
+        [planned.object, planned.action, planned.request_id, now, now],
     )
     return read(
         "SELECT m.id, m.decision, m.stream_id, m.record_id FROM syncengine_outboxmessage m "
@@ -86,9 +91,8 @@ def _insert_messages(wanted: pl.DataFrame, planned: Planned, now: datetime) -> p
     )
 
 
-def _tell_origins(ids: pl.DataFrame) -> None:
+def _tell_origins() -> None:
     """Whose word each value is: the record that won it in the customer's lineage, or the pin that stands over all."""
-    stage("planned_ids", {"message_id": "bigint"}, ids.select("message_id"))
     execute(
         "UPDATE syncengine_outboxfield f SET origin_source = l.sources[l.winners[f.field]], "
         "origin_key = l.keys[l.winners[f.field]] FROM planned_ids p JOIN syncengine_outboxmessage m "
@@ -125,18 +129,22 @@ def _ask_for_approval(planned: Planned, now: datetime) -> None:
         else "The policy of the target asks for approval before this is written."
     )
     execute(
-        "WITH waiting AS (SELECT m.id, m.account_id, coalesce(nullif(m.extra->>'needs', ''), 'steward') AS role "
+        "WITH waiting AS (SELECT m.id, m.account_id, m.object, m.action, "
+        "CASE WHEN m.object = %s THEN m.account_id ELSE m.id END AS one, "
+        "coalesce(nullif(m.extra->>'needs', ''), 'steward') AS role "
         "FROM syncengine_outboxmessage m JOIN planned_ids p ON p.message_id = m.id "
         "WHERE m.state = 'waiting' AND m.request_id IS NULL), "
         "asked AS (INSERT INTO accounts_changerequest (account_id, kind, state, changes, reason, policy, approvers, "
         "detail, requested_at, answer) SELECT w.account_id, 'sync', 'waiting', "
         "jsonb_agg(DISTINCT jsonb_build_object('field', f.field, 'before', f.base, 'after', f.value)), "
         "'Systems are to be brought into agreement.', %s, ARRAY[w.role], "
-        "jsonb_build_object('messages', jsonb_agg(DISTINCT w.id)), %s, '' FROM waiting w "
-        "JOIN syncengine_outboxfield f ON f.message_id = w.id GROUP BY w.account_id, w.role RETURNING id, detail) "
+        "jsonb_build_object('messages', jsonb_agg(DISTINCT w.id), 'object', w.object, 'create', w.action = 'create'), "
+        "%s, '' FROM waiting w "
+        "JOIN syncengine_outboxfield f ON f.message_id = w.id "
+        "GROUP BY w.account_id, w.object, w.action, w.one, w.role RETURNING id, detail) "
         "UPDATE syncengine_outboxmessage m SET request_id = a.id FROM asked a "
         "WHERE m.id IN (SELECT jsonb_array_elements_text(a.detail->'messages')::bigint)",
-        [sentence, now],
+        [ACCOUNT, sentence, now],
     )
 
 
@@ -189,7 +197,7 @@ def _busy(message: OutboxMessage) -> bool:
 
 
 def _overtaken(message: OutboxMessage) -> str:
-    if message.record_id is not None:
+    if message.record_id is not None and is_told(message):
         found = rows("SELECT account_id FROM accounts_accountcrosswalk WHERE id = %s", [message.record_id])
         if not found or found[0][0] != message.account_id:
             return "the record belongs to another customer now"
@@ -201,9 +209,14 @@ def _overtaken(message: OutboxMessage) -> str:
     return ""
 
 
+def is_told(message: OutboxMessage) -> bool:
+    """Whether it changes a customer's record that we read too; what is only kept there never comes back to us."""
+    return message.object == ACCOUNT and bool(message.stream.active)
+
+
 def _expect_echoes(message: OutboxMessage, now: datetime) -> None:
     """From the moment the call may arrive, its values are ours wherever they show up."""
-    if message.record_id is None:
+    if message.record_id is None or not is_told(message):
         return
     fields = list(message.fields.all())
     standing = Echo.objects.filter(

@@ -155,10 +155,11 @@ ECHOED = """
     SELECT FROM syncengine_echo e WHERE e.object = {object} AND e.record_id = w.record_id AND e.field = w.field
        AND e.closed_at IS NULL AND e.seen_at IS NOT NULL AND e.value IS NOT DISTINCT FROM w.value
 """
-ASKED = """
+ASKED = f"""
     SELECT FROM syncengine_stewardtask t JOIN syncengine_outboxmessage m
         ON t.subject = 'write-back ' || m.id JOIN syncengine_outboxfield f ON f.message_id = m.id
-     WHERE t.state = 'open' AND t.kind = 'conflict' AND m.account_id = w.account_id AND f.field = w.field
+     WHERE t.state = 'open' AND t.kind = 'conflict' AND m.object = {ACCOUNT} AND m.account_id = w.account_id
+       AND f.field = w.field
 """
 
 

@@ -11,6 +11,8 @@ import polars as pl
 from accounts.catalogue import load
 from syncengine.landing import mark_dirty
 from syncengine.models import OutboxMessage
+from syncengine.policies import current_policies
+from syncengine.writeback.copies import plan_copies
 from syncengine.writeback.outbox import due, expire_leases
 from syncengine.writeback.requests import take_requests
 from syncengine.writeback.send import advance, now_utc
@@ -27,6 +29,7 @@ def send_round(*, refresh: Refresh, clock: Callable[[], datetime] = now_utc, lim
     `refresh` fetches single records of a stream through the pipeline, which alone knows its order.
     """
     take_requests(now=clock())
+    plan_copies(current_policies(), now=clock())
     expire_leases(clock())
     counts: dict[str, int] = defaultdict(int)
     for _ in range(PASSES):
@@ -41,7 +44,8 @@ def send_round(*, refresh: Refresh, clock: Callable[[], datetime] = now_utc, lim
 
 def _read_again(ids: list[int], refresh: Refresh, clock: Callable[[], datetime]) -> None:
     """What a target says now comes in as any other change, and waiting decisions are looked at anew."""
-    settled = OutboxMessage.objects.filter(pk__in=ids, state__in=SETTLED, key__isnull=False)
+    settled = OutboxMessage.objects.filter(pk__in=ids, state__in=SETTLED, object=ACCOUNT, stream__active=True)
+    settled = settled.filter(key__isnull=False)
     keys: dict[int, list[str]] = defaultdict(list)
     for stream_id, key in settled.values_list("stream_id", "key"):
         keys[stream_id].append(key or "")

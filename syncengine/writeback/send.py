@@ -17,7 +17,9 @@ from syncengine.models import Echo, OutboxMessage
 from syncengine.policies import current_policies
 from syncengine.texts import alike
 from syncengine.writeback.conflicts import open_conflict
-from syncengine.writeback.outbox import claim, fields_of, later, settle
+from syncengine.writeback.outbox import claim, later, settle
+from syncengine.writeback.papers import LOOK_AGAIN, check_first_order, key_of, lines_of, told
+from syncengine.writeback.references import NotThereYet
 from syncengine.writeback.targets import (
     Current,
     NoTarget,
@@ -91,16 +93,23 @@ def _must_wait(message: OutboxMessage, target: Target, now: datetime) -> bool:
 
 
 def _send(message: OutboxMessage, target: Target, clock: Clock) -> None:
+    try:
+        wanted = {found.field: found.value for found in told(message, target)}
+        key_of(message, target)
+        if message.action == "create":
+            check_first_order(message, target)
+    except NotThereYet as error:
+        later(message, "planned", at=clock() + LOOK_AGAIN, now=clock(), reason=str(error))
+        return
     if message.action == "create":
-        _create(message, target, clock)
+        _create(message, target, wanted, clock)
         return
     current = _current(message, target, clock)
     if current is None:
         settle(message, "refused", now=clock(), reason="the target has no such record any more")
         return
-    wanted = {found.field: found.value for found in fields_of(message)}
-    moved = _moved(message, current)
-    if not moved and not _unlike(message, current):
+    moved = _moved(message, target, current)
+    if not moved and not _unlike(message, target, current):
         settle(message, "confirmed", now=clock(), reason="the target says so already")
         return
     if moved:
@@ -132,12 +141,12 @@ def _write(
     _look_up(message, target, clock)
 
 
-def _create(message: OutboxMessage, target: Target, clock: Clock) -> None:
+def _create(message: OutboxMessage, target: Target, wanted: dict[int, str | None], clock: Clock) -> None:
+    lines = lines_of(message, target)
     claimed = claim(message.pk, version=None, now=clock())
     if claimed is None:
         return
-    wanted = {found.field: found.value for found in fields_of(message)}
-    change = change_for(target, wanted, key=None, current=None, marker=str(message.correlation))
+    change = change_for(target, wanted, key=None, current=None, marker=str(message.correlation), lines=lines)
     try:
         with writing(target) as writer:
             key = writer.find(change) or writer.create(change)
@@ -148,18 +157,19 @@ def _create(message: OutboxMessage, target: Target, clock: Clock) -> None:
         later(claimed, "unknown", at=clock() + _grace(target), now=clock(), reason=str(error))
         return
     OutboxMessage.objects.filter(pk=claimed.pk).update(key=key)
-    settle(claimed, "confirmed", now=clock())
+    settle(claimed, "sent", now=clock())
+    _look_up(claimed, target, clock)
 
 
 def _look_up(message: OutboxMessage, target: Target, clock: Clock) -> None:
     """Read the target: it says what we wrote, or what stood before, or something else again."""
-    if message.action == "create":
+    if message.action == "create" and not message.key:
         _look_for_created(message, target, clock)
         return
     current = _current(message, target, clock)
     if current is None:
         settle(message, "refused", now=clock(), reason="the target has no such record any more")
-    elif not _unlike(message, current):
+    elif not _unlike(message, target, current):
         settle(message, "confirmed", now=clock())
     elif message.state == "unknown" and _untouched(message, target, current):
         later(message, "planned", at=clock(), now=clock(), reason="the call had not arrived")
@@ -183,7 +193,8 @@ def _look_for_created(message: OutboxMessage, target: Target, clock: Clock) -> N
         later(message, "planned", at=clock(), now=clock(), reason="the call had not arrived")
         return
     OutboxMessage.objects.filter(pk=message.pk).update(key=key)
-    settle(message, "confirmed", now=clock())
+    settle(message, "sent", now=clock())
+    _look_up(message, target, clock)
 
 
 def _current(message: OutboxMessage, target: Target, clock: Clock) -> Current | None:
@@ -191,19 +202,19 @@ def _current(message: OutboxMessage, target: Target, clock: Clock) -> Current | 
         return read_current(target, message.key or "", connector, now=clock())
 
 
-def _unlike(message: OutboxMessage, current: Current) -> bool:
+def _unlike(message: OutboxMessage, target: Target, current: Current) -> bool:
     """Whether any value is not what the message wants."""
-    spec = load()["account"].by_code
-    return any(not alike(spec[f.field], f.value, current.values.get(f.field)) for f in fields_of(message))
+    spec = load().by_code[message.object].by_code
+    return any(not alike(spec[f.field], f.value, current.values.get(f.field)) for f in told(message, target))
 
 
-def _moved(message: OutboxMessage, current: Current) -> bool:
+def _moved(message: OutboxMessage, target: Target, current: Current) -> bool:
     """Whether a value is neither what stood when this was planned nor what is wanted."""
-    spec = load()["account"].by_code
+    spec = load().by_code[message.object].by_code
     return any(
         not alike(spec[f.field], f.base, current.values.get(f.field))
         and not alike(spec[f.field], f.value, current.values.get(f.field))
-        for f in fields_of(message)
+        for f in told(message, target)
     )
 
 
@@ -211,8 +222,8 @@ def _untouched(message: OutboxMessage, target: Target, current: Current) -> bool
     """Whether the record is as it was before the call; then it never arrived, or will meet the version check."""
     if target.write.version:
         return current.version(target.write) == message.expected_version
-    spec = load()["account"].by_code
-    return all(alike(spec[f.field], f.base, current.values.get(f.field)) for f in fields_of(message))
+    spec = load().by_code[message.object].by_code
+    return all(alike(spec[f.field], f.base, current.values.get(f.field)) for f in told(message, target))
 
 
 def _changed_since(message: OutboxMessage, target: Target, current: Current) -> bool:

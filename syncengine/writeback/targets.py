@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from syncengine.mapping.words import SPLIT
 from syncengine.models import Stream
 from syncengine.policies import FieldMap, PolicySet, Source
 from syncengine.policies import Stream as Declared
-from syncengine.policies.shapes import Write
+from syncengine.policies.shapes import Copy, Write
 from syncengine.texts import text_expr
 
 
@@ -30,6 +30,7 @@ class Target:
     declared: Declared
     source: Source
     write: Write
+    copy: Copy | None = None
 
     @property
     def label(self) -> str:
@@ -65,9 +66,23 @@ def list_targets(policies: PolicySet, object_name: str = "account") -> list[Targ
     return found
 
 
+def list_copies(policies: PolicySet) -> list[Target]:
+    """Every place where rows that another system owns are kept too."""
+    declared = {(s.name, name): (s, copy) for s in policies.sources.values() for name, copy in s.copies.items()}
+    if not declared:
+        return []
+    rows = Stream.objects.filter(source__name__in={source for source, _ in declared}).select_related("source")
+    found = []
+    for stream in rows.order_by("pk"):
+        source, copy = declared.get((stream.source.name, stream.name), (None, None))
+        if source is not None and copy is not None and copy.stream.write is not None:
+            found.append(Target(stream, copy.stream, source, copy.stream.write, copy))
+    return found
+
+
 def get_target(policies: PolicySet, stream_id: int) -> Target:
     """The target of one stream. Raises NoTarget."""
-    for target in list_targets(policies):
+    for target in (*list_targets(policies), *list_copies(policies)):
         if target.stream.pk == stream_id:
             return target
     raise NoTarget("the policies in force do not allow writing to this stream")
@@ -105,7 +120,13 @@ def read_current(target: Target, key: str, connector: Connector, *, now: datetim
 
 
 def change_for(
-    target: Target, values: Mapping[int, str | None], *, key: str | None, current: Current | None, marker: str
+    target: Target,
+    values: Mapping[int, str | None],
+    *,
+    key: str | None,
+    current: Current | None,
+    marker: str,
+    lines: Sequence[Mapping[str, str | None]] = (),
 ) -> Change:
     """What the writer is told: the values in the target's own columns and words."""
     spec = load()[target.declared.object]
@@ -124,6 +145,8 @@ def change_for(
         increments=target.write.increments,
         correlation_column=target.write.correlation,
         correlation=marker,
+        lines=tuple(lines),
+        lines_into=target.copy.lines.into if target.copy and target.copy.lines else {},
     )
 
 

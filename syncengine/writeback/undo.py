@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.audit import record
 from accounts.models import ChangeRequest, User
 from syncengine.models import Echo, OutboxMessage
+from syncengine.writeback.outbox import is_told
 from syncengine.writeback.wake import wake_outbox
 
 
@@ -21,6 +22,8 @@ def undo_message(*, message: OutboxMessage, user: User, now: datetime) -> Change
     """A request, approved by who undoes, for the values that stood before; it is sent like any other."""
     locked = OutboxMessage.objects.select_for_update().get(pk=message.pk)
     fields = list(locked.fields.order_by("field"))
+    if not is_told(locked):
+        raise CannotUndo("It follows what another system says; it changes back when that does.")
     if locked.state != "confirmed" or locked.record_id is None:
         raise CannotUndo("Only what was written and confirmed can be written back.")
     if ChangeRequest.objects.filter(kind="undo", detail__message=locked.pk).exists():

@@ -48,9 +48,12 @@ def main(what: str) -> None:
         apply_folder(HOME / "policies", by=None, now=datetime.now(UTC))
         work()
     elif what == "settle":
+        calm = 0
         for _ in range(12):
             settle_tasks()
-            work()
+            calm = 0 if any(work().values()) else calm + 1
+            if calm == 2 and not StewardTask.objects.filter(state="open", kind="conflict").exists():
+                break
             time.sleep(0.3)
     else:
         while True:

@@ -20,6 +20,7 @@ from syncengine.connectors.writing import AnswerLost, Change, TargetChanged, Tar
 # SQLSTATE class → what a failed statement means; every other one is a refusal with PostgreSQL's words.
 RETRIED = ("08", "40", "53", "55", "57", "58")
 WAIT_MS = 10_000
+Then = tuple[str, list[Any]]  # a statement that is to follow, with the first one's answer before its values
 
 
 class SqlWriter(Writer):
@@ -71,7 +72,19 @@ class SqlWriter(Writer):
         holes = ", ".join(self._hole(types, name) for name in values)
         table = self.dialect.relation(need_read(change.stream, "table"))
         text = f"INSERT INTO {table} ({names}) VALUES ({holes}) RETURNING {quote(change.stream.key)}"
-        return str(self.base.run(text, list(values.values()))[0][0])
+        then = [self._line(line, change) for line in change.lines]
+        return str(self.base.run(text, list(values.values()), then=then)[0][0])
+
+    def _line(self, line: Mapping[str, str | None], change: Change) -> Then:
+        """One line's INSERT, waiting for the key of what it belongs to."""
+        table, parent = change.lines_into.get("table"), change.lines_into.get("parent")
+        if not table or not parent:
+            raise ConnectorError("`lines: into` needs `table` and `parent`", where="sql target")
+        types = self._types_named(str(table))
+        names = [str(parent), *line]
+        columns = ", ".join(self.dialect.quote(name) for name in names)
+        holes = ", ".join(self._hole(types, name) for name in names)
+        return f"INSERT INTO {self.dialect.relation(str(table))} ({columns}) VALUES ({holes})", list(line.values())
 
     def find(self, change: Change) -> str | None:
         """The key of the row that carries the correlation."""
@@ -89,7 +102,9 @@ class SqlWriter(Writer):
         self.base.close()
 
     def _types_of(self, stream: StreamRequest) -> dict[str, str]:
-        table = str(need_read(stream, "table"))
+        return self._types_named(str(need_read(stream, "table")))
+
+    def _types_named(self, table: str) -> dict[str, str]:
         if table not in self._types:
             self._types[table] = self.dialect.column_types(f"{self.dialect.relation(table)} AS source")
         return self._types[table]
@@ -107,12 +122,12 @@ class SqlWriter(Writer):
 
 
 class _Base:
-    """One statement, one transaction, told apart by what may have happened."""
+    """One transaction, told apart by what may have happened."""
 
     is_sqlite = False
 
-    def run(self, text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """The rows the statement gives, committed."""
+    def run(self, text: str, values: Sequence[Any], *, then: Sequence[Then] = ()) -> list[tuple[Any, ...]]:
+        """The rows the first statement gives, committed together with what follows from its key."""
         raise NotImplementedError
 
     def close(self) -> None:
@@ -124,11 +139,13 @@ class _PostgresBase(_Base):
         self.url = url
         self.connection: psycopg.Connection[Any] | None = None
 
-    def run(self, text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    def run(self, text: str, values: Sequence[Any], *, then: Sequence[Then] = ()) -> list[tuple[Any, ...]]:
         """Until COMMIT is on its way nothing can have happened; from then on nobody knows."""
         try:
             connection = self._connect()
-            rows = connection.execute(text.replace("%", "%%").replace(HOLE, "%s"), list(values)).fetchall()
+            rows = connection.execute(_psycopg(text), list(values)).fetchall()
+            for further, told in then:
+                connection.execute(_psycopg(further), [str(rows[0][0]), *told])
         except psycopg.Error as error:
             self.close()
             raise _told(error) from None
@@ -157,6 +174,10 @@ class _PostgresBase(_Base):
             self.connection = None
 
 
+def _psycopg(text: str) -> str:
+    return text.replace("%", "%%").replace(HOLE, "%s")
+
+
 def _told(error: psycopg.Error) -> Exception:
     lines = str(error).strip().splitlines()
     words = lines[0] if lines else type(error).__name__
@@ -171,14 +192,17 @@ class _SqliteBase(_Base):
     def __init__(self, url: str) -> None:
         self.path = Path(unquote(url.removeprefix("sqlite:///").removeprefix("sqlite:")))
 
-    def run(self, text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    def run(self, text: str, values: Sequence[Any], *, then: Sequence[Then] = ()) -> list[tuple[Any, ...]]:
         """A local file commits or does not: an answer cannot be lost on the way."""
         if not self.path.is_file():
             raise ConnectorError("this database file does not exist: correct `url`", where=str(self.path))
         connection = sqlite3.connect(self.path, timeout=WAIT_MS / 1000)
         try:
             with connection:
-                return list(connection.execute(text.replace(HOLE, "?"), list(values)).fetchall())
+                rows = list(connection.execute(text.replace(HOLE, "?"), list(values)).fetchall())
+                for further, told in then:
+                    connection.execute(further.replace(HOLE, "?"), [rows[0][0], *told])
+                return rows
         except sqlite3.IntegrityError as error:
             raise TargetRefused(str(error)) from None
         except sqlite3.Error as error:

@@ -11,7 +11,7 @@ from syncengine.connectors.tryton.client import TrytonClient
 from syncengine.connectors.tryton.shape import Child, Shape, shape_of
 from syncengine.connectors.writing import AnswerLost, Change, TargetChanged, TargetRefused, Writer
 
-NUMBERS = {"integer": int, "float": float}
+NUMBERS = {"integer": int, "float": float, "many2one": int}
 
 
 class TrytonWriter(Writer):
@@ -44,9 +44,17 @@ class TrytonWriter(Writer):
         return None
 
     def create(self, change: Change) -> str:
-        """A new record of the stream's model; children cannot be created with it."""
+        """A new record of the stream's model, with its first children and its lines, in one call."""
         shape = shape_of(change.stream)
-        values = {name: self._typed(shape.model, name, text) for name, text in change.values.items()}
+        _, values = self._values(shape, change)
+        if change.lines:
+            name, model = str(change.lines_into.get("field")), str(change.lines_into.get("model"))
+            fixed = dict(change.lines_into.get("values") or {})
+            made = [
+                fixed | {column: self._typed(model, column, text) for column, text in line.items()}
+                for line in change.lines
+            ]
+            values[name] = [["create", made]]
         if change.correlation_column:
             values[change.correlation_column] = change.correlation
         return str(self._call(shape.model, "create", [values], self._context())[0])

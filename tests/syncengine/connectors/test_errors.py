@@ -85,7 +85,7 @@ def test_secret_named_by_a_loader_is_read() -> None:
 
 
 def test_unknown_kind_names_known_ones() -> None:
-    with pytest.raises(ConnectorError, match="known are files, sql, tryton"):
+    with pytest.raises(ConnectorError, match="known are files, rest, sql, tryton"):
         open_connector("sap", {})
 
 
