@@ -94,7 +94,7 @@ def undo_write(request: HttpRequest, id: int) -> HttpResponse:
     from syncengine.writeback.undo import CannotUndo, undo_message
 
     message = get_object_or_404(OutboxMessage, pk=id)
-    account = get_account_or_404(reader(request), message.account_id)
+    account = get_account_or_404(reader(request), message.account_id or 0)
     try:
         undo_message(message=message, user=reader(request), now=timezone.now())
     except CannotUndo as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from accounts.catalogue import Catalogue, FieldSpec, roles
+from accounts.catalogue import Catalogue, FieldSpec, roles, treatment
 from syncengine.policies.mistakes import did_you_mean
 from syncengine.policies.sections import Section
 from syncengine.policies.shapes import Copy, Lines, Stream, WriteField
@@ -50,6 +50,10 @@ def _read_copy(section: Section, name: str, catalogue: Catalogue, read: ReadStre
         remedy = "name the column that holds our external id, or a lost answer could never be settled"
         section.mistake(None, f"the copy {name} needs `write` with `correlation`", remedy)
         return None
+    hidden = [n for n in stream.write.fields if role and treatment(role, spec.fields[n].sensitivity) != "full"]
+    if hidden:
+        problem = f"{role} would approve what that role may not see: {', '.join(hidden)}"
+        section.mistake(section.at("approved_by"), problem, "name a role that sees them")
     declared = replace(stream, write=replace(stream.write, create=True, propagate=True))
     return Copy(declared, of, when, unless, _read_lines(lines, spec.name, catalogue) if lines else None,
                 role or "", first_order)  # fmt: skip

@@ -122,7 +122,7 @@ def _belongs(
 
 def _parent(name: str) -> str:
     spec = load()[name]
-    return f"LEFT JOIN {table_of(spec.parent)} p ON p.id = t.{spec.parent}_id" if _has_parent(name) else ""
+    return f"LEFT JOIN {table_of(spec.parent or name)} p ON p.id = t.{spec.parent}_id" if _has_parent(name) else ""
 
 
 def _has_parent(name: str) -> bool:
@@ -157,9 +157,19 @@ def _pick(field: FieldSpec, golden: bool) -> sql.Composable:
 
 def _messages(target: Target, moved: pl.DataFrame, now: datetime) -> int:
     stage("copied_rows", {"record_id": "bigint"}, moved.select("record_id"))
-    wanted = moved.drop("at").unpivot(index=["record_id", "account_id"], variable_name="field", value_name="value")
-    wanted = wanted.with_columns(pl.col("field").cast(pl.Int16))
-    wanted = _not_open(target, wanted, now)
+    new, changed = lacking(target, _not_open(target, as_values(moved), now))
+    ready = [(new, "create"), (changed, "update")]
+    return sum(_write(target, frame, action, now) for frame, action in ready if frame.height)
+
+
+def as_values(moved: pl.DataFrame) -> pl.DataFrame:
+    """One row a value: record_id, account_id, field, value."""
+    long = moved.drop("at").unpivot(index=["record_id", "account_id"], variable_name="field", value_name="value")
+    return long.with_columns(pl.col("field").cast(pl.Int16))
+
+
+def lacking(target: Target, wanted: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Of these values (record_id, account_id, field, value): what has to be created, and what to be changed."""
     stage("copied_rows", {"record_id": "bigint"}, wanted.select("record_id").unique())
     created = read(CREATED, {"record_id": pl.Int64()}, [target.stream.pk])["record_id"]
     last = read(LAST.format(states=WRITTEN), VALUES, [target.stream.pk]).rename({"value": "base"})
@@ -170,8 +180,7 @@ def _messages(target: Target, moved: pl.DataFrame, now: datetime) -> int:
     new = wanted.filter(~known & pl.col("value").is_not_null())
     told = (pl.col("value").ne_missing(pl.col("refused"))).any().over("record_id")
     changed = wanted.filter(known & pl.col("value").ne_missing(pl.col("base")))
-    ready = [(new.filter(told), "create"), (changed.filter(pl.col("value").ne_missing(pl.col("refused"))), "update")]
-    return sum(_write(target, frame, action, now) for frame, action in ready if frame.height)
+    return new.filter(told), changed.filter(pl.col("value").ne_missing(pl.col("refused")))
 
 
 def _not_open(target: Target, wanted: pl.DataFrame, now: datetime) -> pl.DataFrame:

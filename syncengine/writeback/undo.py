@@ -22,7 +22,7 @@ def undo_message(*, message: OutboxMessage, user: User, now: datetime) -> Change
     """A request, approved by who undoes, for the values that stood before; it is sent like any other."""
     locked = OutboxMessage.objects.select_for_update().get(pk=message.pk)
     fields = list(locked.fields.order_by("field"))
-    if not is_told(locked):
+    if not is_told(locked) or locked.account is None:
         raise CannotUndo("It follows what another system says; it changes back when that does.")
     if locked.state != "confirmed" or locked.record_id is None:
         raise CannotUndo("Only what was written and confirmed can be written back.")
@@ -34,7 +34,7 @@ def undo_message(*, message: OutboxMessage, user: User, now: datetime) -> Change
     if any(found.base is None for found in fields):
         raise CannotUndo("Nothing stood there before, and nothing cannot be written.")
     request = ChangeRequest.objects.create(
-        account_id=locked.account_id, kind="undo", state="approved", requested_by=user, requested_at=now,
+        account=locked.account, kind="undo", state="approved", requested_by=user, requested_at=now,
         decided_by=user, decided_at=now, reason=f"undo of what was written at {locked.sent_at:%d %b %Y %H:%M} UTC",
         changes=[{"field": f.field, "before": f.value, "after": f.base} for f in fields],
         detail={"message": locked.pk, "record_id": locked.record_id},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 import polars as pl
@@ -77,7 +78,7 @@ class RestConnector(Connector):
         if since and stream.watermark and not whole:
             params[str(since)] = stream.watermark
         for _ in range(PAGES):
-            response = with_retries(lambda path=path, params=params: self.client.get(path, params))
+            response = with_retries(partial(self.client.get, path, params))
             if response is None:
                 raise ConnectorError(f"there is nothing at {path}: correct `list`", where=stream.where)
             body = body_of(response, stream.where)

@@ -12,9 +12,10 @@ from accounts.catalogue import load
 from accounts.frames import read, stage
 from syncengine.pipeline import publish_all, refresh_records
 from syncengine.policies import current_policies
+from syncengine.writeback.copies import as_values, lacking, rows_to_copy
 from syncengine.writeback.plan import differences
 from syncengine.writeback.rounds import send_round
-from syncengine.writeback.targets import Target, list_targets
+from syncengine.writeback.targets import Target, list_copies, list_targets
 
 
 class Command(BaseCommand):
@@ -26,12 +27,16 @@ class Command(BaseCommand):
         parser.add_argument("--rows", type=int, default=20, help="how many differences to show a stream")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        targets = [t for t in list_targets(current_policies()) if options["source"] in (None, t.source.name)]
-        if not targets:
-            raise CommandError("No source may be written to: declare `write:` in a stream of its policy.")
+        policies, named = current_policies(), options["source"]
+        targets = [t for t in list_targets(policies) if named in (None, t.source.name)]
+        copies = [t for t in list_copies(policies) if named in (None, t.source.name)]
+        if not targets and not copies:
+            raise CommandError("No source may be written to: declare `write:` in a stream of its policy, or `copies:`.")
         if options["dry_run"]:
             for target in targets:
                 self._rehearse(target, options["rows"])
+            for target in copies:
+                self._rehearse_copies(target, options["rows"])
             return
         counts = send_round(refresh=refresh_records)
         publish_all()
@@ -53,3 +58,17 @@ class Command(BaseCommand):
         for row in found.sort("record_id", "field").head(shown).iter_rows(named=True):
             who = f" (needs {row['needs']})" if row["needs"] else ""
             self.stdout.write(f"  {row['key']} {fields[row['field']].name}: {row['base']!r} -> {row['value']!r}{who}")
+
+    @transaction.atomic
+    def _rehearse_copies(self, target: Target, shown: int) -> None:
+        moved = rows_to_copy(target, since=None)
+        stage("copied_rows", {"record_id": "bigint"}, moved.select("record_id"))
+        new, changed = lacking(target, as_values(moved))
+        spec = load()[target.declared.object]
+        self.stdout.write(
+            f"{target.source.name}.{target.declared.name}: {new['record_id'].n_unique()} to be created, "
+            f"{changed['record_id'].n_unique()} to be changed, of {moved.height} of {spec.plural.lower()}."
+        )
+        for row in changed.sort("record_id", "field").head(shown).iter_rows(named=True):
+            name = spec.by_code[row["field"]].name
+            self.stdout.write(f"  row {row['record_id']} {name}: {row['base']!r} -> {row['value']!r}")
