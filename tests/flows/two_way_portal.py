@@ -13,7 +13,7 @@ import django
 django.setup()
 
 from accounts.models import User  # noqa: E402  (settings have to be ready)
-from syncengine.models import StewardTask, Stream  # noqa: E402
+from syncengine.models import OutboxMessage, StewardTask, Stream  # noqa: E402
 from syncengine.pipeline import StreamBusy, publish_all, refresh_records, run_stream  # noqa: E402
 from syncengine.policies.apply import apply_folder  # noqa: E402
 from syncengine.steward.decisions import resolve_conflict  # noqa: E402
@@ -43,6 +43,12 @@ def settle_tasks() -> None:
         resolve_conflict(task=task, user=user, now=datetime.now(UTC), value=value["wanted"])
 
 
+def waiting() -> bool:
+    """Whether anything is still to be asked, sent or looked up."""
+    moving = OutboxMessage.objects.filter(state__in=["planned", "sending", "sent", "unknown", "waiting"])
+    return moving.exists() or StewardTask.objects.filter(state="open", kind="conflict").exists()
+
+
 def main(what: str) -> None:
     if what == "setup":
         apply_folder(HOME / "policies", by=None, now=datetime.now(UTC))
@@ -51,8 +57,8 @@ def main(what: str) -> None:
         calm = 0
         for _ in range(12):
             settle_tasks()
-            calm = 0 if any(work().values()) else calm + 1
-            if calm == 2 and not StewardTask.objects.filter(state="open", kind="conflict").exists():
+            calm = 0 if any(work().values()) or waiting() else calm + 1
+            if calm == 2:
                 break
             time.sleep(0.3)
     else:
