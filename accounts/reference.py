@@ -48,6 +48,15 @@ DEFAULTS: Mapping[str, Tolerance] = {
     # From this revenue of both, or this value of a bulk acceptance, a second person has to agree.
     "merge_two_people": Tolerance(amount=Decimal(250_000)),
     "bulk_two_people": Tolerance(amount=Decimal(100_000)),
+    # Identity: the probability from which customers are merged, and from which a person is asked.
+    "match_automatic": Tolerance(percent=Decimal(98)),
+    "match_review": Tolerance(percent=Decimal(50)),
+    # Guards: records a value may tie, records a customer may have, names an identifier may have, and how many
+    # records one run may bring to other customers by itself (the wider of share and number).
+    "guard_key": Tolerance(amount=Decimal(100)),
+    "guard_cluster": Tolerance(amount=Decimal(50)),
+    "guard_names": Tolerance(amount=Decimal(20)),
+    "guard_run": Tolerance(percent=Decimal(10), amount=Decimal(200)),
     # Working days a steward has.
     "sla_billing": Tolerance(days=1),
     "sla_money": Tolerance(days=2),

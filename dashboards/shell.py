@@ -29,7 +29,7 @@ PAGES = {
     "q2c": ("Quote to cash", "flow", "o"),
     "alerts": ("Alerts", "bell", "l"),
     "health": ("Health", "chart", "e"),
-    "forecast": ("Forecast", "spark", "w"),
+    "forecast": ("Forecast", "spark", "t"),
     "queue": ("Queue", "queue", "q"),
     "merges": ("Merges", "history", "m"),
     "approvals": ("Approvals", "check", "a"),

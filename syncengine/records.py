@@ -86,7 +86,8 @@ class Resolved:
 
     members: record_id, cluster, account_id, is_new of every record whose customer must be published anew;
     merged: id, into; review: pairs between different customers that a person should judge;
-    concerned: every record of the components looked at; questions: kinds of tasks that were asked anew.
+    concerned: every record of the components looked at; questions: kinds of tasks that were asked anew;
+    fired: guards that fired, one a row.
     """
 
     members: pl.DataFrame
@@ -95,6 +96,7 @@ class Resolved:
     concerned: pl.Series
     bulk: bool
     questions: tuple[str, ...] = ("duplicate", "relation", "conflict")
+    fired: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

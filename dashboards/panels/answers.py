@@ -15,11 +15,18 @@ from syncengine.pipeline import replay
 from syncengine.steward import desk
 from syncengine.steward.conflicts import apply_to_similar
 from syncengine.steward.contradictions import ContradictsDecision
-from syncengine.steward.decisions import AlreadySettled, OwnDecision, approve, reject, resolve_conflict
+from syncengine.steward.decisions import OwnDecision, approve, reject, resolve_conflict
+from syncengine.steward.settling import AlreadySettled
+from syncengine.steward.stops import settle_stop
 from syncengine.validation.waivers import waive
 
 REFUSALS = (AlreadySettled, ContradictsDecision, OwnDecision, refused.NotEditable)
 WAIVED_DAYS = 30
+STOP_WORDS = {
+    "allow": "made with the next publish.",
+    "single": "each becomes a question of its own with the next publish.",
+    "apart": "kept apart until what ties them is gone.",
+}  # fmt: skip
 
 
 def answer_duplicate(task: StewardTask, form: Mapping[str, str], user: User, now: datetime) -> str:
@@ -102,6 +109,13 @@ def answer_approval(task: StewardTask, form: Mapping[str, str], user: User, now:
         return "Rejected. The question is open again."
     desk.comment(task=task, text=reason, user=user, now=now)
     return "Asked. The card waits for the answer."
+
+
+def answer_stop(task: StewardTask, form: Mapping[str, str], user: User, now: datetime) -> str:
+    """Let the stopped merges of a round through, have them asked one by one, or keep them apart."""
+    act = form.get("act", "")
+    count = settle_stop(task=task, act=act, user=user, now=now, reason=form.get("reason", "").strip())
+    return f"{count:,} merges: {STOP_WORDS[act]}"
 
 
 def care_for(task: StewardTask, form: Mapping[str, str], user: User, now: datetime) -> tuple[str, bool]:

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.selectors.money import base_currency
 from dashboards.panels.differences import Piece, alike, pieces, text_of
 from syncengine.models import StewardTask
+from syncengine.selectors.guards import get_stop
 from syncengine.selectors.queue import Card, FieldRow, band_of, sees_amounts
 
 KINDS = {
@@ -139,6 +140,8 @@ def reason_words(rule: str) -> str:
 
 def subject_of(task: StewardTask) -> str:
     """What the task is about: A ↔ B, or a customer and a field."""
+    if "stop" in task.evidence:
+        return "A round that would merge too many customers"
     if task.kind in TWO_SIDED and task.other_account_id and task.other_account_id != task.account_id:
         return f"{task.account} ↔ {task.other_account}"
     field = load()["account"].by_code.get(task.field or 0)
@@ -152,7 +155,7 @@ def subject_of(task: StewardTask) -> str:
 
 def card_view(card: Card, user: User, now: datetime) -> dict[str, Any]:
     """Everything the card's template shows."""
-    two = card.task.kind in TWO_SIDED
+    two = card.task.kind in TWO_SIDED and "stop" not in card.task.evidence
     result = _result(card, now) if two and card.task.state == "open" else {}
     compared = [_comparison(row, card, result) for row in card.rows]
     view = {
@@ -215,6 +218,8 @@ def _opinions(card: Card, user: User) -> list[Any]:
 def _kind_view(card: Card, user: User) -> dict[str, Any]:
     """What only cards of one kind show."""
     task = card.task
+    if "stop" in task.evidence:
+        return {"stop": get_stop(user, task.evidence["stop"])}
     if task.kind == "validation" and task.dead_letter:
         from dashboards.panels.refusal import letter_view  # late: as above
 

@@ -19,6 +19,7 @@ from dashboards.panels.queue import reason_words
 from dashboards.shell import may_see_queue
 from syncengine.models import DecisionBatch
 from syncengine.selectors import precision
+from syncengine.selectors.guards import list_fired
 from syncengine.selectors.merges import list_batches
 from syncengine.selectors.queue import get_card, sees_amounts
 
@@ -110,6 +111,7 @@ def quality(request: HttpRequest) -> HttpResponse:
         "by_band": precision.list_by_band(since=since),
         "agreement": precision.get_agreement(),
         "planted": precision.get_planted(),
+        "fired": list_fired(reader(request)),
         "chart": flow_chart(list(precision.list_days(now=now))),
         "amounts": sees_amounts(reader(request)),
     }

@@ -95,10 +95,10 @@ def resolve(request: HttpRequest, id: int) -> HttpResponse:
 @allowed(may_see_queue)
 def settle(request: HttpRequest, id: int) -> HttpResponse:
     """What a refused record or a waiting decision is answered with; then the next task."""
-    from dashboards.panels.answers import answer_approval, answer_refused  # late: as above
+    from dashboards.panels.answers import answer_approval, answer_refused, answer_stop  # late: as above
 
     found = _card_or_404(request, id)
-    act = answer_approval if found.task.kind == "approval" else answer_refused
+    act = {"approval": answer_approval, "guard": answer_stop}.get(found.task.kind, answer_refused)
     return _answer(request, found, lambda: act(found.task, request.POST, reader(request), timezone.now()))
 
 

@@ -19,6 +19,7 @@ from dashboards.panels.refused import group_refused
 from syncengine.models import DeadLetter, Run
 from syncengine.operations.cancelling import NotRunning, ask_to_cancel
 from syncengine.selectors.reports import run_report
+from syncengine.selectors.guards import list_fired
 from syncengine.selectors.sync import get_run, list_refused, list_runs, may_see_runs, show_payload
 
 SHOWN = 25
@@ -61,6 +62,7 @@ def run(request: HttpRequest, id: int) -> HttpResponse:
         "stages": panel.stages(found),
         "tone": panel.run_tone(found),
         "report": run_report(reader(request), found),
+        "fired": list_fired(reader(request), run=found) if found.kind == "publish" else [],
         **_letters(request, list_refused(reader(request), run_id=id)[:SHOWN]),
     }
     crumbs = [("Sync", reverse("sync")), *_source_crumb(found), (f"Run {id}", None)]

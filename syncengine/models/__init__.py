@@ -9,6 +9,7 @@ from syncengine.models.canonical import (
     CanonicalProduct,
 )
 from syncengine.models.event import InboxEvent
+from syncengine.models.guard import Firing, Stop
 from syncengine.models.match import (
     Anchor,
     Decision,
@@ -49,6 +50,7 @@ __all__ = [
     "Echo",
     "ErrorGroup",
     "FieldContest",
+    "Firing",
     "FreshnessCheck",
     "Hold",
     "InboxEvent",
@@ -71,6 +73,7 @@ __all__ = [
     "SchemaDrift",
     "SourceRecord",
     "StewardTask",
+    "Stop",
     "Stream",
     "TaskComment",
     "Waiver",

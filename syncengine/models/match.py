@@ -9,14 +9,16 @@ from django.db import models
 
 
 class MatchVersion(models.Model):
-    """A frozen model: numbers, term frequencies and thresholds, with what was measured of it.
+    """A frozen model: numbers and term frequencies, with what was measured of it.
 
     `wanted_at` is when somebody asked for it; the lane's round that puts it in force writes `applied_at`.
+    `limits` are the company's own limits that its stored pairs were made under.
     """
 
     number = models.AutoField(primary_key=True)
     body = models.BinaryField()
     measured = models.JSONField(default=dict)
+    limits = models.JSONField(default=dict, db_default={})
     made_at = models.DateTimeField(null=True)
     wanted_at = models.DateTimeField(null=True, blank=True)
     wanted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -149,6 +151,7 @@ class Hold(models.Model):
     records_l = ArrayField(models.BigIntegerField())
     records_r = ArrayField(models.BigIntegerField())
     reasons = ArrayField(models.TextField())
+    stop = models.ForeignKey("syncengine.Stop", models.SET_NULL, null=True, related_name="holds")
     state = models.TextField(choices=[(s, s) for s in STATES], default="open")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -38,6 +38,7 @@ from syncengine.publish.rules import field_rules, no_pins, open_pins, standing_v
 from syncengine.records import Belonging, Resolved
 from syncengine.resolution.accounts import resolve_accounts
 from syncengine.resolution.belonging import resolve_addresses, resolve_contacts, resolve_products
+from syncengine.resolution.fired import keep_firings
 from syncengine.resolution.history import keep_moves
 from syncengine.resolution.settled import settled_accounts
 from syncengine.steward.tasks import OPEN_TASKS, renew_refused, renew_tasks
@@ -70,6 +71,7 @@ class Round:
     """What one round did: rows cleared, counts by object, seconds by stage."""
 
     cleared: int = 0
+    run_id: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     stages: dict[str, float] = field(default_factory=dict)
 
@@ -140,6 +142,7 @@ def _read_dirty() -> pl.DataFrame:
 def _publish(dirty: pl.DataFrame, policies: PolicySet, now: datetime) -> Round:
     result = Round(cleared=dirty.height)
     run = Run.objects.create(kind="publish", started_at=now, heartbeat_at=now, policy_version=policies.number)
+    result.run_id = run.pk
     cause = Cause(now, f"run {run.pk}", policies.number or 0)
     with first_load.quick_constraints(LOADED_ALONG):
         touched.begin()
@@ -192,6 +195,8 @@ def _accounts(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, result: Ro
     if said.len():
         with result.timed("identity"):
             resolved = resolve_accounts(said, now=cause.at)
+            if resolved.fired is not None:
+                keep_firings(resolved.fired, run_id=result.run_id)
         _publish_resolved(resolved, policies, cause, result)
     return said
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -12,6 +12,7 @@ from syncengine.canonical import read_canonical
 from syncengine.identity import (
     BLOCKING_RULES,
     POLICY,
+    Model,
     Policy,
     match_keys,
     partition,
@@ -20,7 +21,7 @@ from syncengine.identity import (
     veto_values,
 )
 from syncengine.records import Resolved
-from syncengine.resolution import affected, gone, guards, models
+from syncengine.resolution import affected, fired, gone, guards, holds, limits, models, stops
 from syncengine.resolution.decided import binding, open_bindings
 from syncengine.resolution.ids import assign_ids
 from syncengine.resolution.review import undecided
@@ -36,12 +37,17 @@ PLACES = len(BLOCKING_RULES)
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the partition follows from: living records, scored pairs, values one customer has once, the dead."""
+    """What the partition follows from: living records, scored pairs, values one customer has once, the dead.
+
+    Beside it the keys and the model it was made with, which say what guards fired.
+    """
 
     records: pl.Series
     pairs: pl.DataFrame
     vetoes: pl.DataFrame
     gone: pl.DataFrame
+    keys: pl.DataFrame
+    model: Model
 
     def part(self, bound: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         """record_id, component_id, cluster and live, the same for any order of rows."""
@@ -55,32 +61,57 @@ def resolve_accounts(
     *,
     now: datetime,
     bulk_at: int = BULK_AT,
-    policy: Policy = POLICY,
+    policy: Policy | None = None,
 ) -> Resolved:
-    """Clusters of everything the dirty customer records concern."""
-    dirty = dirty.unique().sort()
-    first = not affected.any_known()
-    bulk = models.take_wanted(now=now) is not None or first or dirty.len() >= bulk_at
-    stage(DIRTY, {"record_id": "bigint"}, dirty.to_frame("record_id"))
-    affected.remember_keys(DIRTY)
-    dying = gone.bury_dirty(DIRTY)
-    bound = open_bindings()
+    """Clusters of everything the dirty customer records concern; under the company's own limits unless told."""
+    dirty, policy = dirty.unique().sort(), policy or limits.company_policy()
+    first, wanted = not affected.any_known(), models.take_wanted(now=now) is not None
+    bulk = wanted or first or dirty.len() >= bulk_at or limits.changed(models.in_force(), policy)
+    dying, bound = _stage(dirty), open_bindings()
     if bulk:
-        found, keys, number = evidence_of_everything(now=now, policy=policy)
+        found = evidence_of_everything(now=now, policy=policy)[0]
     else:
         found = _incremental(dirty, dying, bound, now, policy)
-    parted = found.part(bound, policy)
-    held = guards.NO_HOLDS
     if not first:
-        held = guards.hold_transitions(found, parted, bound, guard=guards.guard_policy(), policy=policy, now=now)
-    if held.height:
-        bound = pl.concat([bound, held])
-        parted = found.part(bound, policy)
+        # What a version changes was planned and asked for by a person, so no run is too large for it.
+        bound = _with_holds(found, bound, replace(policy, breaker_share=1.0) if wanted else policy, now)
+    parted = found.part(bound, policy)
+    _keep(found, parted, bulk=bulk, policy=policy, now=now)
+    return _resolved(found, parted, bound, dirty, first=first, bulk=bulk, policy=policy, now=now)
+
+
+def _stage(dirty: pl.Series) -> pl.Series:
+    """Bring what is dirty before the database; the records that have died since."""
+    stage(DIRTY, {"record_id": "bigint"}, dirty.to_frame("record_id"))
+    affected.remember_keys(DIRTY)
+    return gone.bury_dirty(DIRTY)
+
+
+def _with_holds(found: Evidence, bound: pl.DataFrame, policy: Policy, now: datetime) -> pl.DataFrame:
+    """What is bound, with the merges that wait for a person."""
+    parted = found.part(bound, policy)
+    guard = guards.guard_policy()
+    return pl.concat([bound, guards.hold_transitions(found, parted, bound, guard=guard, policy=policy, now=now)])
+
+
+def _keep(found: Evidence, parted: pl.DataFrame, *, bulk: bool, policy: Policy, now: datetime) -> None:
+    """Store keys, pairs and components, and close the holds and stops that nothing asks for any more."""
+    components = parted.select(crosswalk_id="record_id", component_id="component_id")
+    number = models.in_force() or 0
     if bulk:
-        affected.replace_all(keys, found.gone, _components(parted), found.pairs, number)
+        affected.replace_all(found.keys, found.gone, components, found.pairs, number)
+        limits.keep(number, policy)
     else:
-        affected.store_components(_components(parted))
-    guards.close_idle_holds(now=now)
+        affected.store_components(components)
+    holds.close_idle_holds(now=now)
+    stops.close_idle_stops(now=now)
+
+
+def _resolved(
+    found: Evidence, parted: pl.DataFrame, bound: pl.DataFrame, dirty: pl.Series, *, first: bool, bulk: bool,
+    policy: Policy, now: datetime,
+) -> Resolved:  # fmt: skip
+    """Clusters with the ids they take, what a person should judge, and which guards fired."""
     assigned = assign_ids(parted.select("record_id", "cluster", "live"), now=now, everything=bulk)
     members = parted.select("record_id", "cluster").join(assigned.clusters, on="cluster")
     members = members.rename({"id": "account_id"})
@@ -90,19 +121,21 @@ def resolve_accounts(
         review=undecided(found.pairs, members, bound),
         concerned=parted["record_id"],
         bulk=bulk,
+        fired=fired.all_fired(found.keys, parted, found.pairs, found.model, policy),
     )
 
 
 def evidence_of_everything(
     *, now: datetime, policy: Policy = POLICY, version: int | None = None
-) -> tuple[Evidence, pl.DataFrame, int]:
-    """All living records scored anew under a version, else the one in force; with match keys and its number."""
+) -> tuple[Evidence, int]:
+    """All living records scored anew under a version, else the one in force; with the version's number."""
     records = read_canonical("account", "c.live", columns=MATCHED)
     tidy = standardise(records)
     model = models.numbered(version) if version else models.current(now=now, standardised=tidy)
     keys = match_keys(tidy)
     pairs = score(tidy, changed=None, model=model.model, keys=keys, policy=policy)
-    return Evidence(records["record_id"], pairs, veto_values(tidy), gone.read_gone()), keys, model.number
+    found = Evidence(records["record_id"], pairs, veto_values(tidy), gone.read_gone(), keys, model.model)
+    return found, model.number
 
 
 def _incremental(
@@ -114,7 +147,8 @@ def _incremental(
     around = affected.candidates(PLACES, policy.key_cap)
     stage("near_accounts", {"record_id": "bigint"}, around.to_frame("record_id"))
     near = standardise(_read("near_accounts"))
-    usable = _usable(match_keys(near), affected.suppressed(PLACES, policy.key_cap))
+    common = affected.suppressed(PLACES, policy.key_cap)
+    usable = _usable(match_keys(near), common)
     fresh = score(near, changed=affected.changed_records(), model=model.model, keys=usable, policy=policy)
     partners = pl.concat([fresh["record_l"], fresh["record_r"], *_bound_partners(dirty, bound)])
     concerned = affected.concerned(partners)
@@ -122,7 +156,10 @@ def _incremental(
     pairs = affected.stored_pairs(concerned)  # stages the concerned records
     tidy = standardise(_read(affected.CONCERNED))
     inside = f"crosswalk_id IN (SELECT record_id FROM {affected.CONCERNED})"
-    return Evidence(tidy["record_id"], pairs, veto_values(tidy), gone.read_gone(inside))
+    return Evidence(
+        tidy["record_id"], pairs, veto_values(tidy), gone.read_gone(inside),
+        fired.common_keys(common, policy.key_cap), fired.told_model(model.model, near),
+    )  # fmt: skip
 
 
 def _usable(keys: pl.DataFrame, suppressed: pl.DataFrame) -> pl.DataFrame:
@@ -133,10 +170,6 @@ def _usable(keys: pl.DataFrame, suppressed: pl.DataFrame) -> pl.DataFrame:
         held = pl.col(name).is_in(group["key"].implode())
         keys = keys.with_columns(pl.when(~held).then(pl.col(name)).alias(name))
     return keys
-
-
-def _components(parted: pl.DataFrame) -> pl.DataFrame:
-    return parted.select(crosswalk_id="record_id", component_id="component_id")
 
 
 def _read(staged: str) -> pl.DataFrame:

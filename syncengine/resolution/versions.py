@@ -14,12 +14,13 @@ from accounts.catalogue import load
 from accounts.frames import read, rows, stage
 from accounts.models import User
 from accounts.reference import get_tolerance
-from syncengine.identity import POLICY, REVIEW
+from syncengine.identity import REVIEW
 from syncengine.landing import mark_dirty
 from syncengine.models import MatchVersion
 from syncengine.resolution import models
 from syncengine.resolution.accounts import evidence_of_everything
 from syncengine.resolution.decided import open_bindings
+from syncengine.resolution.limits import company_policy
 
 SAMPLES = 20
 PAIRS: dict[str, pl.DataType] = {"record_l": pl.Int64(), "record_r": pl.Int64(), "weight": pl.Float64()}
@@ -63,8 +64,9 @@ def plan_version(number: int, *, now: datetime) -> VersionPlan:
     """Everything scored under a version beside what stands today; nothing is changed but the plan kept with it."""
     version = MatchVersion.objects.get(pk=number)
     with transaction.atomic():
-        found, _, _ = evidence_of_everything(now=now, version=number)
-        parted = found.part(open_bindings(), POLICY)
+        policy = company_policy()
+        found, _ = evidence_of_everything(now=now, version=number, policy=policy)
+        parted = found.part(open_bindings(), policy)
         plan = _compare(number, found.pairs, parted)
     MatchVersion.objects.filter(pk=number).update(measured=version.measured | {"plan": _counts(plan)})
     return plan

@@ -18,7 +18,8 @@ from accounts.reference import get_tolerance
 from syncengine.models import Decision, DecisionBatch, Opinion, StewardTask
 from syncengine.steward.bindings import unbind
 from syncengine.steward.contradictions import ContradictsDecision
-from syncengine.steward.decisions import AlreadySettled, OwnDecision, decide_duplicate
+from syncengine.steward.decisions import OwnDecision, decide_duplicate
+from syncengine.steward.settling import AlreadySettled
 from syncengine.steward.two_people import many_need_two
 
 SAMPLE = 60  # without an error it bounds the error rate below 4.9 percent, at 95 percent confidence

@@ -14,7 +14,7 @@ from accounts.models import User
 from syncengine.canonical import table
 from syncengine.models import CanonicalAccount, StewardTask
 from syncengine.steward.bindings import ACCOUNT
-from syncengine.steward.decisions import locked
+from syncengine.steward.settling import locked
 from syncengine.steward.wake import wake_lane
 
 # Open conflicts in the same field whose customer has a live value of the chosen source, the newest of several.

@@ -16,6 +16,8 @@ from syncengine.models import Decision, DecisionBatch, Hold, StewardTask
 from syncengine.steward.bindings import bind, take_effect, touch, unbind
 from syncengine.steward.contradictions import ContradictsDecision
 from syncengine.steward.pins import pin_value, release
+from syncengine.steward.settling import AlreadySettled, close, locked
+from syncengine.steward.stops import reopen_stop
 from syncengine.steward.two_people import why_two_people
 
 KINDS = ("same", "different", "related", "unsure")
@@ -29,10 +31,6 @@ __all__ = [
     "resolve_conflict",
     "undo",
 ]
-
-
-class AlreadySettled(Exception):
-    """Somebody answered the task before, or it settled itself."""
 
 
 class OwnDecision(Exception):
@@ -198,6 +196,8 @@ def _reopen_rows(task: StewardTask, user: User, now: datetime) -> None:
         unbind(task.decision, user=user, now=now)
         if task.hold_id:  # the guard asks again
             Hold.objects.filter(pk=task.hold_id).exclude(state="open").update(state="open", closed_at=None)
+    elif "stop" in task.evidence:
+        reopen_stop(task.evidence["stop"], now=now)
     elif task.pin_id:
         touch([release(pin_id=task.pin_id, user=user, now=now)], cause=f"undo of task {task.pk}", now=now)
     else:
@@ -217,14 +217,6 @@ def sides_of(task: StewardTask) -> tuple[list[int], list[int]]:
     return sorted(members[0]), sorted(members[1])
 
 
-def locked(task: StewardTask) -> StewardTask:
-    """The task, held for this transaction; raises AlreadySettled where it is answered."""
-    held = StewardTask.objects.select_for_update().get(pk=task.pk)
-    if held.state != "open":
-        raise AlreadySettled(f"The task was settled already: {held.outcome or held.state}.")
-    return held
-
-
 def _waiting(task: StewardTask) -> tuple[StewardTask, Decision]:
     task = locked(task)
     waiting = Decision.objects.select_for_update().filter(pending=True, closed_at=None)
@@ -232,21 +224,6 @@ def _waiting(task: StewardTask) -> tuple[StewardTask, Decision]:
     if decision is None:
         raise AlreadySettled("The decision was taken back.")
     return task, decision
-
-
-def close(
-    task: StewardTask,
-    *,
-    user: User,
-    now: datetime,
-    outcome: str,
-    decision: Decision | None = None,
-    pin: object | None = None,
-) -> None:
-    """Mark a task answered."""
-    StewardTask.objects.filter(pk=task.pk).update(
-        state="done", outcome=outcome, decision=decision, pin=pin, closed_by=user, closed_at=now
-    )
 
 
 def _standing(account_id: int) -> int:

@@ -12,7 +12,8 @@ from django.db.models import F
 from accounts.audit import record
 from accounts.models import User
 from syncengine.models import Opinion, StewardTask, TaskComment
-from syncengine.steward.decisions import decide_duplicate, locked
+from syncengine.steward.decisions import decide_duplicate
+from syncengine.steward.settling import locked
 
 
 @transaction.atomic

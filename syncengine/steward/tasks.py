@@ -168,7 +168,14 @@ def _want_guards() -> None:
         "FROM unnest(h.records_l) l, unnest(h.records_r) r, syncengine_matchpair p "
         "WHERE p.record_l = least(l, r) AND p.record_r = greatest(l, r) ORDER BY p.match_weight DESC LIMIT 1) p "
         "ON true "
-        "WHERE h.state = 'open'"
+        "LEFT JOIN syncengine_stop s ON s.id = h.stop_id "
+        "WHERE h.state = 'open' AND coalesce(s.state, 'single') = 'single'"
+    )
+    # The merges of one round that was stopped are one question, until somebody wants them asked one by one.
+    execute(
+        f"INSERT INTO wanted_tasks ({', '.join(WANTED)}) SELECT 'guard', 'stop ' || s.id, NULL, NULL, NULL, "
+        "'{}'::bigint[], NULL, s.sentence, jsonb_build_object('stop', s.id), '', '', 'money', NULL, NULL "
+        "FROM syncengine_stop s WHERE s.state = 'open'"
     )
 
 

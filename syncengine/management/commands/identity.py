@@ -11,10 +11,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from syncengine.identity.training import Measured
-from syncengine.models import MatchVersion
+from syncengine.models import Firing, MatchVersion, Stop
 from syncengine.resolution.training import NothingToLearn, train_version
 from syncengine.resolution.versions import PairSample, PlanOutdated, VersionPlan, apply_version, plan_version
 from syncengine.selectors import precision
+
+FIRED = 20  # guards a report tells
 
 
 class Command(BaseCommand):
@@ -55,10 +57,19 @@ class Command(BaseCommand):
             f"Queue, 30 days: {flow.opened} came, {flow.answered} answered, {flow.settled} settled by themselves, "
             f"{flow.waiting} wait, {flow.overdue} of them overdue."
         )
+        self._fired()
         for version in MatchVersion.objects.defer("body").order_by("number"):
             measured = {name: value for name, value in version.measured.items() if name != "plan"}
             state = f"in force since {version.applied_at:%Y-%m-%d %H:%M}" if version.applied_at else "not applied"
             self.stdout.write(f"Version {version.number}: {state} {measured or ''}".rstrip())
+
+    def _fired(self) -> None:
+        """Guards that fired in the latest run in which any did."""
+        latest = Firing.objects.order_by("-run_id").values_list("run_id", flat=True).first()
+        for row in Firing.objects.filter(run=latest).order_by("-records", "pk")[:FIRED]:
+            self.stdout.write(f"Guard in run {row.run_id}: {row.guard}, {row.subject}: {row.sentence}")
+        for stop in Stop.objects.filter(state="open").order_by("pk"):
+            self.stdout.write(f"Stopped {stop.at:%Y-%m-%d %H:%M}: {stop.sentence} The queue asks.")
 
     def _table(self, title: str, lines: list[precision.Precision]) -> None:
         self.stdout.write(f"{title}:")

@@ -128,7 +128,7 @@ class World:
 
     def from_scratch(self) -> tuple[dict[int, int], dict[int, int], list[tuple[object, ...]]]:
         """Customers, raw components and pairs of the same records and decisions, worked out from nothing."""
-        evidence, _, _ = evidence_of_everything(now=self.now, policy=TIGHT)
+        evidence, _ = evidence_of_everything(now=self.now, policy=TIGHT)
         parted = evidence.part(open_bindings(), TIGHT)
         anchored = read_anchors(parted["record_id"], everything=True).join(parted, on="record_id")
         ids = anchored.group_by("cluster").agg(pl.col("account_id").min())

@@ -1,0 +1,69 @@
+"""Guards that fired in a run, worked out beside the partition and kept with the run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from accounts.frames import copy_in, read
+from syncengine.identity import BLOCKING_RULES, Model, Policy, firings, refused_pairs
+from syncengine.identity.firings import FIRING
+from syncengine.identity.hubs import IDENTIFIERS
+from syncengine.resolution.affected import CHANGED
+
+KEPT = 200  # firings a run keeps, the ones with most records first
+NONE = pl.DataFrame(schema=FIRING)
+APART = "{n} pairs that the scores would join stay apart: identifiers, people or the size of a customer forbid it."
+
+
+def all_fired(
+    keys: pl.DataFrame, parted: pl.DataFrame, pairs: pl.DataFrame, model: Model, policy: Policy
+) -> pl.DataFrame:
+    """Every guard that fired, with the pairs that scores would join and vetoes, decisions or limits keep apart."""
+    if not keys.height and parted.height <= policy.cluster_cap and not model.hubs.height:
+        return _apart(parted, pairs)  # the usual case of few changed records, without a look at every rule
+    return pl.concat([firings(keys, parted, model, policy), _apart(parted, pairs)])
+
+
+def _apart(parted: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    refused = refused_pairs(parted, pairs) if pairs.height else NONE
+    if not refused.height:
+        return NONE
+    records = pl.concat([refused["record_l"], refused["record_r"]]).n_unique()
+    sentence = APART.format(n=f"{refused.height:,}")
+    return pl.DataFrame([("veto", "pairs kept apart", records, sentence)], schema=FIRING, orient="row")
+
+
+def told_model(model: Model, standardised: pl.DataFrame) -> Model:
+    """The model with only those placeholders that these records tell."""
+    if not model.hubs.height:
+        return model
+    kinds = [kind for kind in IDENTIFIERS if kind in standardised.columns]
+    told = [standardised.select(value=pl.col(kind), kind=pl.lit(kind)).drop_nulls("value").unique() for kind in kinds]
+    mine = model.hubs.join(pl.concat(told), on=["kind", "value"], how="semi")
+    return replace(model, frequencies=model.frequencies | {"hub": mine})
+
+
+def common_keys(suppressed: pl.DataFrame, cap: int) -> pl.DataFrame:
+    """(record_id, a column a blocking rule) of holders of the suppressed keys, as many as show that they are."""
+    names = [rule.name for rule in BLOCKING_RULES]
+    shape = {"record_id": pl.Int64, **dict.fromkeys(names, pl.Int64)}
+    parts = [_holders(int(place), names[int(place) - 1], cap) for place in suppressed["place"].unique().sort()]
+    return pl.concat([pl.DataFrame(schema=shape), *parts], how="diagonal")
+
+
+def _holders(place: int, name: str, cap: int) -> pl.DataFrame:
+    return read(
+        f"SELECT h.crosswalk_id, k.key FROM (SELECT DISTINCT keys[{place}] AS key FROM {CHANGED}) k CROSS JOIN LATERAL "
+        f"(SELECT crosswalk_id FROM syncengine_matchrecord WHERE keys[{place}] = k.key LIMIT {cap + 1}) h",
+        {"record_id": pl.Int64(), name: pl.Int64()},
+    )
+
+
+def keep_firings(fired: pl.DataFrame, *, run_id: int) -> int:
+    """Write a run's firings; how many."""
+    if fired.height:
+        ranked = fired.sort("records", "guard", "subject", descending=[True, False, False])
+        copy_in("syncengine_firing", ranked.head(KEPT).with_columns(run_id=pl.lit(run_id)))
+    return fired.height

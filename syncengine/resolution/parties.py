@@ -1,0 +1,71 @@
+"""Which customers a partition would make one: the sides of each cluster that come from different customers."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from accounts.frames import read, stage
+from syncengine.identity.components import components
+
+PARTIES: dict[str, pl.DataType] = {
+    "record_id": pl.Int64(),
+    "party": pl.Int64(),
+    "owed": pl.Float64(),
+    "credit": pl.Float64(),
+    "currency": pl.String(),
+}
+
+
+def list_sides(parted: pl.DataFrame) -> pl.DataFrame:
+    """PARTIES and cluster of the records in clusters of more than one: the customer each has belonged to until now."""
+    mixed = parted.filter(pl.len().over("cluster") > 1).select("record_id")
+    return _parties(mixed).join(parted.select("record_id", "cluster"), on="record_id")
+
+
+def meetings(sides: pl.DataFrame) -> pl.DataFrame:
+    """cluster, party, party_r, their records and money, of each two customers that would become one."""
+    grouped = sides.group_by("cluster", "party").agg(
+        pl.col("record_id").sort(), *[pl.col(name).first() for name in ("owed", "credit", "currency")]
+    )
+    return grouped.join(grouped, on="cluster", suffix="_r").filter(pl.col("party") < pl.col("party_r"))
+
+
+def unsettled(met: pl.DataFrame, sides: pl.DataFrame, bound: pl.DataFrame) -> pl.DataFrame:
+    """The meetings that no person's word has made, nor the taking back of one."""
+    settled = pl.concat([_decided(sides, bound), _taken_back()])
+    return met.join(settled, on=["party", "party_r"], how="anti").sort("party", "party_r")
+
+
+def _parties(records: pl.DataFrame) -> pl.DataFrame:
+    """The customer each record has belonged to until now, whether it owes, and its credit limit."""
+    stage("guarded_records", {"record_id": "bigint"}, records)
+    return read(
+        "SELECT g.record_id, x.account_id, coalesce(s.open_receivable, 0), a.credit_limit, "
+        "coalesce(a.credit_currency, a.currency, '') FROM guarded_records g "
+        "JOIN accounts_accountcrosswalk x ON x.id = g.record_id JOIN accounts_account a ON a.id = x.account_id "
+        "LEFT JOIN accounts_accountsummary s ON s.account_id = a.id",
+        PARTIES,
+    )
+
+
+def _decided(sides: pl.DataFrame, bound: pl.DataFrame) -> pl.DataFrame:
+    """(party, party_r) that a person's word makes one, directly or by way of others."""
+    same = bound.filter(pl.col("kind") == "same")
+    nodes = pl.concat([sides["record_id"], same["record_l"], same["record_r"]]).unique()
+    tied = components(nodes, same["record_l"], same["record_r"])
+    told = sides.join(tied, left_on="record_id", right_on="node").select("party", "label").unique()
+    both = told.join(told, on="label", suffix="_r").filter(pl.col("party") < pl.col("party_r"))
+    return both.select("party", "party_r").unique()
+
+
+def _taken_back() -> pl.DataFrame:
+    """(party, party_r) of a split that a person has taken back: undoing must bring back what was."""
+    return read(
+        "SELECT DISTINCT least(l.account_id, r.account_id), greatest(l.account_id, r.account_id) "
+        "FROM syncengine_decision d JOIN guarded_records gl ON gl.record_id = ANY(d.records_l) "
+        "JOIN guarded_records gr ON gr.record_id = ANY(d.records_r) "
+        "JOIN accounts_accountcrosswalk l ON l.id = gl.record_id "
+        "JOIN accounts_accountcrosswalk r ON r.id = gr.record_id "
+        "WHERE d.kind = 'different' AND d.closed_at IS NOT NULL AND NOT d.pending AND l.account_id <> r.account_id",
+        {"party": pl.Int64(), "party_r": pl.Int64()},
+    )
