@@ -57,6 +57,8 @@ DEFAULTS: Mapping[str, Tolerance] = {
     "guard_cluster": Tolerance(amount=Decimal(50)),
     "guard_names": Tolerance(amount=Decimal(20)),
     "guard_run": Tolerance(percent=Decimal(10), amount=Decimal(200)),
+    # Share of the duplicates asked whose answer is known, to measure the answers.
+    "planted": Tolerance(percent=Decimal(2)),
     # Working days a steward has.
     "sla_billing": Tolerance(days=1),
     "sla_money": Tolerance(days=2),

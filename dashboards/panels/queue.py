@@ -142,6 +142,8 @@ def subject_of(task: StewardTask) -> str:
     """What the task is about: A ↔ B, or a customer and a field."""
     if "stop" in task.evidence:
         return "A round that would merge too many customers"
+    if "names" in task.evidence:
+        return " ↔ ".join(task.evidence["names"])
     if task.kind in TWO_SIDED and task.other_account_id and task.other_account_id != task.account_id:
         return f"{task.account} ↔ {task.other_account}"
     field = load()["account"].by_code.get(task.field or 0)

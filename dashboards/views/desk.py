@@ -21,6 +21,7 @@ from syncengine.models import DecisionBatch
 from syncengine.selectors import precision
 from syncengine.selectors.guards import list_fired
 from syncengine.selectors.merges import list_batches
+from syncengine.selectors.people import list_people
 from syncengine.selectors.queue import get_card, sees_amounts
 
 SHOWN = 20
@@ -112,6 +113,8 @@ def quality(request: HttpRequest) -> HttpResponse:
         "agreement": precision.get_agreement(),
         "planted": precision.get_planted(),
         "fired": list_fired(reader(request)),
+        "labelled": precision.list_labelled(),
+        "people": list_people(since=since),
         "chart": flow_chart(list(precision.list_days(now=now))),
         "amounts": sees_amounts(reader(request)),
     }

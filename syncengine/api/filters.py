@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import django_filters
+from django.db.models import Q, QuerySet
 
 from accounts.filtersets import StrictFilterSet
 from accounts.filtersets.strict import AnyOf
-from syncengine.models import Run
+from syncengine.models import Move, Run
 
 
 class RunFilter(StrictFilterSet):
@@ -22,3 +25,23 @@ class RunFilter(StrictFilterSet):
     class Meta:
         model = Run
         fields: list[str] = []
+
+
+class MoveFilter(StrictFilterSet):
+    """Filters of the history of merges; who may see evidence sees all of this."""
+
+    kind = AnyOf(lookup_expr="in", label=f"Kind: {', '.join(Move.KINDS)}")
+    account = django_filters.NumberFilter(method="of_account", label="Id of a customer on either side")
+    batch = django_filters.NumberFilter("decision__batch", label="Id of a bulk acceptance")
+    auto = django_filters.BooleanFilter("decision", "isnull", label="Made by the engine and not by a person")
+    reverted = django_filters.BooleanFilter("reverted_by", "isnull", exclude=True, label="Taken back since")
+    at__gte = django_filters.IsoDateTimeFilter("at", "gte", label="At or after")
+    at__lte = django_filters.IsoDateTimeFilter("at", "lte", label="At or before")
+
+    class Meta:
+        model = Move
+        fields: list[str] = []
+
+    def of_account(self, rows: QuerySet[Move], name: str, value: Decimal) -> QuerySet[Move]:
+        """Moves from or to a customer."""
+        return rows.filter(Q(to_account=int(value)) | Q(from_account=int(value)))

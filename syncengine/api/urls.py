@@ -5,11 +5,16 @@ from __future__ import annotations
 from django.urls import path
 
 from syncengine.api.events import EventView, SourceEventView
+from syncengine.api.identity import FormationView, MergeListView, MergeView, PairView
 from syncengine.api.runs import RunListView, RunView, SourceListView
 from syncengine.api.webhooks import DeliveryListView, EndpointListView, ResendView
 from syncengine.api.writes import ApproveView, ProposalListView, RejectView, WriteListView
 
 urlpatterns = [
+    path("merges", MergeListView.as_view(), name="api-merge-list"),
+    path("merges/<str:id>", MergeView.as_view(), name="api-merge"),
+    path("pairs/<str:left>/<str:right>", PairView.as_view(), name="api-pair"),
+    path("accounts/<str:id>/formation", FormationView.as_view(), name="api-formation"),
     path("webhooks", EndpointListView.as_view(), name="api-webhook-list"),
     path("webhooks/<str:id>/deliveries", DeliveryListView.as_view(), name="api-delivery-list"),
     path("deliveries/<str:id>/resend", ResendView.as_view(), name="api-resend"),

@@ -38,7 +38,7 @@ def get_matrix(records: Sequence[int]) -> Matrix | None:
         return None
     pairs = MatchPair.objects.filter(record_l__in=order, record_r__in=order)
     scored = {(p.record_l, p.record_r): (p.match_weight, p.match_probability) for p in pairs}
-    decided = _decided(order)
+    decided = decided_pairs(order)
     edges = sorted(((w, pair) for pair, (w, _) in scored.items() if decided.get(pair) != "different"), reverse=True)
     weak, side = _weakest(order, edges)
     cells = {
@@ -52,7 +52,7 @@ def get_matrix(records: Sequence[int]) -> Matrix | None:
     return Matrix(order, table, cells[weak] if weak else None)
 
 
-def _decided(records: Sequence[int]) -> dict[tuple[int, int], str]:
+def decided_pairs(records: Sequence[int]) -> dict[tuple[int, int], str]:
     """What people said of pairs of these records."""
     among = list(records)
     found: dict[tuple[int, int], str] = {}

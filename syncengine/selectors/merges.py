@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
 from accounts.access import scope_of, treatment, visible_accounts
-from accounts.models import AccountCrosswalk, User
+from accounts.models import Account, AccountCrosswalk, User
 from syncengine.models import DecisionBatch, Move
 
 
@@ -53,6 +54,15 @@ def list_moves(user: User, asked: MergeFilter | None = None) -> QuerySet[Move]:
 def get_move(user: User, id: int) -> Move | None:
     """One move, or None where the reader may not see it."""
     return list_moves(user).filter(pk=id).first()
+
+
+def visible_names(user: User, moves: Sequence[Move]) -> dict[int, str]:
+    """Names of the customers of these moves that the reader may see, in two queries."""
+    ids = {account for move in moves for account in (move.from_account_id, move.to_account_id)}
+    merged = Account.objects.filter(pk__in=ids, merged_into__isnull=False).values_list("pk", "merged_into")
+    into = dict(merged)
+    seen = visible_accounts(user).in_bulk({into.get(id, id) for id in ids})
+    return {id: str(seen[into.get(id, id)]) for id in ids if into.get(id, id) in seen}
 
 
 def members_of(accounts: list[int]) -> list[int]:

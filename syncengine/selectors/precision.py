@@ -11,6 +11,7 @@ from math import comb
 from accounts.frames import rows
 
 CONFIDENCE = 0.95
+UNPLANTED = "t.subject NOT LIKE 'planted %%'"
 BANDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0001)
 
 
@@ -93,6 +94,7 @@ def list_by_rule(*, since: datetime) -> list[Precision]:
     found = rows(
         "SELECT t.rule, count(*) FILTER (WHERE t.outcome = 'same'), count(*) FROM syncengine_stewardtask t "
         "WHERE t.kind = 'duplicate' AND t.outcome IN ('same', 'different', 'related') AND t.closed_at >= %s "
+        f"AND {UNPLANTED} "
         "GROUP BY 1 ORDER BY 3 DESC, 1",
         [since],
     )
@@ -106,6 +108,7 @@ def list_by_band(*, since: datetime) -> list[Precision]:
         f"SELECT b.low, count(*) FILTER (WHERE t.outcome = 'same'), count(*) FROM (VALUES {edges}) b (low, high) "
         "JOIN syncengine_stewardtask t ON t.confidence >= b.low AND t.confidence < b.high "
         "WHERE t.kind = 'duplicate' AND t.outcome IN ('same', 'different', 'related') AND t.closed_at >= %s "
+        f"AND {UNPLANTED} "
         "GROUP BY 1 ORDER BY 1 DESC",
         [since],
     )
@@ -115,8 +118,8 @@ def list_by_band(*, since: datetime) -> list[Precision]:
 def get_slice_precision(*, least: float, most: float, rule: str) -> Precision:
     """What people answered to tasks like those of a slice, ever."""
     right, total = rows(
-        "SELECT count(*) FILTER (WHERE outcome = 'same'), count(*) FROM syncengine_stewardtask "
-        "WHERE kind = 'duplicate' AND outcome IN ('same', 'different', 'related') AND confidence BETWEEN %s AND %s "
+        f"SELECT count(*) FILTER (WHERE outcome = 'same'), count(*) FROM syncengine_stewardtask t WHERE {UNPLANTED} "
+        "AND kind = 'duplicate' AND outcome IN ('same', 'different', 'related') AND confidence BETWEEN %s AND %s "
         "AND (%s = '' OR rule = %s)",
         [least, most, rule, rule],
     )[0]
@@ -142,6 +145,27 @@ def get_planted() -> Precision:
         "JOIN syncengine_stewardtask t ON t.id = p.task_id WHERE t.outcome IN ('same', 'different')"
     )[0]
     return Precision("planted", right, total)
+
+
+def list_labelled() -> list[Precision]:
+    """How the scores stored today do on the pairs people have judged: precision, and recall without and with people.
+
+    The judged are mostly the doubtful ones, so the figures are harder than those over all pairs would be.
+    """
+    merged, accepted, found, same = rows(
+        "WITH told AS (SELECT least(l, r) AS a, greatest(l, r) AS b, bool_and(d.kind = 'same') AS same "
+        "FROM syncengine_decision d, unnest(d.records_l) l, unnest(d.records_r) r WHERE d.closed_at IS NULL "
+        "AND NOT d.pending AND d.kind IN ('same', 'different', 'related') AND l <> r GROUP BY 1, 2 "
+        "HAVING count(DISTINCT d.kind = 'same') = 1) "
+        "SELECT count(*) FILTER (WHERE t.same AND p.tier < 3), count(*) FILTER (WHERE p.tier < 3), "
+        "count(*) FILTER (WHERE t.same AND p.tier IS NOT NULL), count(*) FILTER (WHERE t.same) "
+        "FROM told t LEFT JOIN syncengine_matchpair p ON p.record_l = t.a AND p.record_r = t.b"
+    )[0]
+    return [
+        Precision("merged by themselves, rightly", merged, accepted),
+        Precision("the same, merged by themselves", merged, same),
+        Precision("the same, merged or asked", found, same),
+    ]
 
 
 def get_flow(*, now: datetime, days: int = 30) -> Flow:

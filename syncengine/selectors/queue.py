@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from accounts.catalogue import FieldSpec, load
 from accounts.models import Account, AccountSummary, Source, User
 from accounts.models.own_field import with_own_fields
 from syncengine.models import CanonicalAccount, MatchPair, Opinion, StewardTask
+from syncengine.steward.planted import is_planted
 from syncengine.steward.worth import BILLING
 
 SPEC = load()["account"]
@@ -233,6 +234,8 @@ def _sides(task: StewardTask, shown: Sequence[FieldSpec]) -> list[Side]:
     records = with_own_fields(live, "account")
     if task.kind == "conflict":
         records = records.filter(crosswalk__account=task.account) if task.account else records.none()
+    elif is_planted(task):
+        records = records.filter(pk__in=task.records)
     elif task.records:
         both = [pk for pk in (task.account_id, task.other_account_id) if pk]
         records = records.filter(Q(pk__in=task.records) | Q(crosswalk__account__in=both))
@@ -240,6 +243,8 @@ def _sides(task: StewardTask, shown: Sequence[FieldSpec]) -> list[Side]:
         records = records.none()
     sources = {source.pk: source for source in Source.objects.all()}
     found = [_side(record, sources[record.source_id], shown) for record in records.order_by("crosswalk_id")[:MOST]]
+    if is_planted(task):  # the name of the customer would tell the answer
+        found = [replace(side, account_name=str(side.values.get("name") or side.key)) for side in found]
     return sorted(found, key=lambda side: (side.record_id not in task.records, side.record_id))
 
 

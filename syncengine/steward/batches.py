@@ -19,6 +19,7 @@ from syncengine.models import Decision, DecisionBatch, Opinion, StewardTask
 from syncengine.steward.bindings import unbind
 from syncengine.steward.contradictions import ContradictsDecision
 from syncengine.steward.decisions import OwnDecision, decide_duplicate
+from syncengine.steward.planted import PREFIX
 from syncengine.steward.settling import AlreadySettled
 from syncengine.steward.two_people import many_need_two
 
@@ -38,7 +39,7 @@ class Slice:
         """Open duplicates of the slice that nobody has an opinion on yet."""
         found = StewardTask.objects.filter(
             kind="duplicate", state="open", confidence__gte=self.least, confidence__lte=self.most, opinions=None
-        )
+        ).exclude(subject__startswith=PREFIX)
         return found.filter(rule=self.rule) if self.rule else found
 
 

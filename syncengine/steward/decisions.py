@@ -16,6 +16,7 @@ from syncengine.models import Decision, DecisionBatch, Hold, StewardTask
 from syncengine.steward.bindings import bind, take_effect, touch, unbind
 from syncengine.steward.contradictions import ContradictsDecision
 from syncengine.steward.pins import pin_value, release
+from syncengine.steward.planted import is_planted
 from syncengine.steward.settling import AlreadySettled, close, locked
 from syncengine.steward.stops import reopen_stop
 from syncengine.steward.two_people import why_two_people
@@ -50,17 +51,22 @@ def decide_duplicate(
     since_date: date | None = None,
     batch: DecisionBatch | None = None,
     chosen: Mapping[str, str | int] | None = None,
-) -> Decision:
+) -> Decision | None:
     """Settle a task about two customers: the same, different, or related; all records of both are bound.
 
-    A relation is read from the left customer ("its parent is the right one") unless `turned`. Where money or
-    identifiers ask for it, `same` waits for a second person and binds nothing until then.
+    None for a planted pair, which binds nothing. A relation is read from the left customer ("its parent is the
+    right one") unless `turned`. Where money or identifiers ask for it, `same` waits for a second person and binds
+    nothing until then.
     """
     task = locked(task)
     if kind not in KINDS:
         raise ValueError(f"unknown kind of decision: {kind}")
     if kind == "related" and relation not in Decision.RELATIONS:
         raise ValidationError("Say how the two are related.")
+    if is_planted(task):
+        close(task, user=user, now=now, outcome=kind)
+        _tell(user, f"decided {kind}", task, now, {"records": task.records, "reason": reason})
+        return None
     left, right = sides_of(task)
     _let_go(task, kind, user, now)
     if turned:
@@ -200,7 +206,7 @@ def _reopen_rows(task: StewardTask, user: User, now: datetime) -> None:
         reopen_stop(task.evidence["stop"], now=now)
     elif task.pin_id:
         touch([release(pin_id=task.pin_id, user=user, now=now)], cause=f"undo of task {task.pk}", now=now)
-    else:
+    elif not is_planted(task):
         touch(task.records, cause=f"undo of task {task.pk}", now=now)
 
 

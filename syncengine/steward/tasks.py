@@ -14,6 +14,7 @@ from syncengine.identity.comparisons import level_number
 from syncengine.records import PublishedAccounts, Resolved
 from syncengine.steward.deadlines import due_times
 from syncengine.steward.memory import asked_again
+from syncengine.steward.planted import PREFIX, plant
 from syncengine.steward.worth import BILLING
 
 WANTED = {
@@ -45,7 +46,8 @@ def renew_tasks(resolved: Resolved, published: PublishedAccounts, *, now: dateti
     if guarded:
         _want_guards()
     _close_settled(resolved.questions, now)
-    return _open(now)
+    opened = _open(now)
+    return opened + (plant(now=now) if opened else 0)
 
 
 def renew_refused(*, now: datetime) -> int:
@@ -185,6 +187,7 @@ def _close_settled(kinds: tuple[str, ...], now: datetime) -> None:
         "UPDATE syncengine_stewardtask t SET state = 'obsolete', closed_at = %s, outcome = 'settled by itself' "
         "FROM renewed_accounts r WHERE t.state = 'open' AND t.kind = ANY(%s) "
         "AND r.account_id IN (t.account_id, t.other_account_id) AND t.subject NOT LIKE 'write-back %%' "
+        f"AND t.subject NOT LIKE '{PREFIX}%%' "
         "AND NOT EXISTS (SELECT FROM wanted_tasks w WHERE w.kind = t.kind AND w.subject = t.subject)",
         [now, list(kinds)],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from syncengine.models import Firing, MatchVersion, Stop
 from syncengine.resolution.training import NothingToLearn, train_version
 from syncengine.resolution.versions import PairSample, PlanOutdated, VersionPlan, apply_version, plan_version
 from syncengine.selectors import precision
+from syncengine.selectors.people import list_people
 
 FIRED = 20  # guards a report tells
 
@@ -50,8 +52,10 @@ class Command(BaseCommand):
         since = now - timedelta(days=days)
         self._table("By rule", precision.list_by_rule(since=since))
         self._table("By probability", precision.list_by_band(since=since))
+        self._table("On the pairs people judged", precision.list_labelled())
         self._table("Agreement of two people", [precision.get_agreement()])
         self._table("Planted pairs answered right", [precision.get_planted()])
+        self._table("Planted pairs, by person", [replace(p.planted, label=p.name) for p in list_people(since=since)])
         flow = precision.get_flow(now=now)
         self.stdout.write(
             f"Queue, 30 days: {flow.opened} came, {flow.answered} answered, {flow.settled} settled by themselves, "
