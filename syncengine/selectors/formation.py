@@ -56,7 +56,8 @@ def get_formation(user: User, account: Account) -> Formation | None:
 def _ties(records: Sequence[int], matrix: Matrix | None) -> tuple[Joining, ...]:
     """The strongest tree over the records: people's words first, then exact identifiers, then probability."""
     decided = decided_pairs(records)
-    found = [(0, 0.0, pair, None) for pair, kind in decided.items() if kind == "same"]
+    words = [pair for pair, kind in decided.items() if kind == "same"]
+    found: list[tuple[int, float, tuple[int, int], MatchPair | None]] = [(0, 0.0, pair, None) for pair in words]
     pairs = MatchPair.objects.filter(record_l__in=records, record_r__in=records, tier__lt=REVIEW)
     found += [
         (pair.tier, -pair.match_weight, (pair.record_l, pair.record_r), pair)
