@@ -25,6 +25,7 @@ from syncengine.policies import current_policies
 from syncengine.publish.ripening import ripen
 from syncengine.quality import measure_all
 from syncengine.steward.pins import expire_pins
+from syncengine.steward.relations import propose_relations
 
 ROUND_CUSTOMERS = 50_000
 
@@ -39,6 +40,10 @@ def renew_day(*, keep_runs_days: int = 90, clock: Callable[[], datetime] = now_u
         if not count:
             break
         renewed += count
+    if renewed:
+        with transaction.atomic():
+            hold_lane()
+            propose_relations(now=now)
     with transaction.atomic():
         ensure_partitions(now.date())
         _forget_runs(now - timedelta(days=keep_runs_days))

@@ -12,6 +12,7 @@ from accounts.frames import execute, rows, stage
 from syncengine.identity import sentence
 from syncengine.identity.comparisons import level_number
 from syncengine.records import PublishedAccounts, Resolved
+from syncengine.steward import relations
 from syncengine.steward.deadlines import due_times
 from syncengine.steward.memory import asked_again
 from syncengine.steward.planted import PREFIX, plant
@@ -187,7 +188,7 @@ def _close_settled(kinds: tuple[str, ...], now: datetime) -> None:
         "UPDATE syncengine_stewardtask t SET state = 'obsolete', closed_at = %s, outcome = 'settled by itself' "
         "FROM renewed_accounts r WHERE t.state = 'open' AND t.kind = ANY(%s) "
         "AND r.account_id IN (t.account_id, t.other_account_id) AND t.subject NOT LIKE 'write-back %%' "
-        f"AND t.subject NOT LIKE '{PREFIX}%%' "
+        f"AND t.subject NOT LIKE '{PREFIX}%%' AND t.subject NOT LIKE '{relations.PREFIX}%%' "
         "AND NOT EXISTS (SELECT FROM wanted_tasks w WHERE w.kind = t.kind AND w.subject = t.subject)",
         [now, list(kinds)],
     )
