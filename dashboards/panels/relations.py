@@ -10,6 +10,7 @@ from accounts.access import may_list, restrict, treatment
 from accounts.models import Activity, User
 from accounts.selectors import customer as reads
 from accounts.selectors.group import get_group
+from accounts.selectors.relations import list_relations
 from dashboards.panels.section import Panel, Reading, rows_of
 
 FIGURES = (
@@ -25,12 +26,14 @@ MOST = 200
 
 def _group(reading: Reading) -> Any:
     group = get_group(reading.user, reading.customer.account)
+    related = list_relations(reading.user, reading.customer.account)
     if group is None:
-        return {"group": None}
+        return {"group": None, "related": related}
     heads = [(name, label) for name, label in FIGURES if name in group.figures]
     rows = [(node, [node.figures.get(name) for name, _ in heads]) for node in group.nodes]
     return {
         "group": group,
+        "related": related,
         "heads": heads,
         "rows": rows,
         "sums": [group.sums.get(name) for name, _ in heads],

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from accounts.proposals import list_waiting
 from dashboards.pages import allowed, fragment, page, reader, wants
 from dashboards.panels.desk import QueryOf, asked_of, filters_of, queue_view
 from dashboards.panels.evidence import evidence_bars
@@ -33,7 +34,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     asked = None if done else asked_of(request)
     found = list(list_tasks(user, kind=kind, state="done" if done else "open", asked=asked, now=now)[: SHOWN + 1])
     context = queue_view(user, found[:SHOWN], now=now, kind=kind, done=done, query=QueryOf(request))
-    context |= {"more": len(found) > SHOWN, "filters": filters_of(request)}
+    asked_for = list_waiting(user).count()  # changes of values, which have cards of their own
+    context |= {"more": len(found) > SHOWN, "filters": filters_of(request), "asked_for": asked_for}
     return page(request, "dashboards/queue/page.html", context, current="queue", crumbs=[("Queue", None)])
 
 

@@ -59,10 +59,7 @@ def decide_duplicate(
     nothing until then.
     """
     task = locked(task)
-    if kind not in KINDS:
-        raise ValueError(f"unknown kind of decision: {kind}")
-    if kind == "related" and relation not in Decision.RELATIONS:
-        raise ValidationError("Say how the two are related.")
+    _refuse_unknown(kind, relation)
     if is_planted(task):
         close(task, user=user, now=now, outcome=kind)
         _tell(user, f"decided {kind}", task, now, {"records": task.records, "reason": reason})
@@ -83,6 +80,13 @@ def decide_duplicate(
         _ask_second(task, decision, reasons, now)
     _tell(user, f"decided {kind}", task, now, {"records": task.records, "reason": reason, "two_people": reasons})
     return decision
+
+
+def _refuse_unknown(kind: str, relation: str) -> None:
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind of decision: {kind}")
+    if kind == "related" and relation not in Decision.RELATIONS:
+        raise ValidationError("Say how the two are related.")
 
 
 def _pin_chosen(decision: Decision, chosen: Mapping[str, str | int], user: User, now: datetime) -> None:
