@@ -27,9 +27,12 @@ from syncengine.resolution.accounts import MATCHED
 from syncengine.resolution.limits import company_policy
 from syncengine.resolution.models import in_force, load_model
 
-VETOES = {"duns": "They have different D-U-N-S numbers, and a company has one."}
 VETO_HIDDEN = "An identifier that a company has once differs."
 TAX_VETO = "They have different tax numbers in one country."
+REGISTER_VETO = "They stand under different numbers in one country's register."
+VETOES = {
+    "tax": TAX_VETO, "register": REGISTER_VETO, "duns": "They have different D-U-N-S numbers, and a company has one.",
+}  # fmt: skip
 HIDDEN = {"tax": "tax", "registration": "tax"}  # comparison -> class of the fields it compares
 
 
@@ -84,7 +87,7 @@ def get_pair(user: User, left: int, right: int) -> Pair | None:
         reasons = _joined(records)
     hidden = [name for name, kind in HIDDEN.items() if treatment(user, kind) != "full"]
     if hidden:
-        reasons = [Reason(r.code, VETO_HIDDEN) if r.sentence == TAX_VETO else r for r in reasons]
+        reasons = [Reason(r.code, VETO_HIDDEN) if r.sentence in (TAX_VETO, REGISTER_VETO) else r for r in reasons]
     return Pair(records[0], records[1], together, tuple(reasons), explanation, task.pk if task else None, tuple(hidden))
 
 
@@ -148,10 +151,10 @@ def _vetoes(records: Sequence[CanonicalAccount]) -> list[Reason]:
     home = dict(walks)
     told = veto_values(standardise(_living(list(home))))
     said: dict[str, dict[int, set[str]]] = {}
-    for record, kind, value in told.iter_rows():  # the records of two customers
+    for record, kind, value in told.select("record_id", "kind", "value").iter_rows():  # the records of two customers
         said.setdefault(kind, {}).setdefault(home[record] or 0, set()).add(value)
     clash = [kind for kind, sides in said.items() if len(sides) == 2 and len(set.union(*sides.values())) > 1]
-    return [Reason("veto", VETOES.get(kind, TAX_VETO)) for kind in sorted(clash)]
+    return [Reason("veto", VETOES[kind.partition(" ")[0]]) for kind in sorted(clash)]
 
 
 def _living(records: Sequence[int]) -> pl.DataFrame:

@@ -115,6 +115,18 @@ def test_why_not_says_what_keeps_two_apart(company: SmallCompany, get: Get) -> N
     assert found == [["unlikely"], ["held"], ["different"]]
 
 
+def test_different_tax_numbers_in_one_country_are_said(company: SmallCompany, get: Get) -> None:
+    company.write("crm/accounts", "C1,2026-03-01T08:00:00Z,,Zeta,,,Bonn,,,DE,")
+    rows = (ERP.replace("DE;;", "DE;DE136695976;"), ERP.replace("10001", "10002").replace("DE;;", "DE;DE129273398;"))
+    company.write("erp/customers", *rows)
+    company.sync()
+    path = f"pairs/{record('10001')}/{record('10002')}"
+    told = [get(path, role=role)["data"]["pair"]["reasons"][0]["sentence"] for role in ("steward", "support")]
+    assert told == [
+        "They have different tax numbers in one country.", "An identifier that a company has once differs.",
+    ]  # fmt: skip
+
+
 def test_how_a_customer_formed(company: SmallCompany, get: Get) -> None:
     together(company)
     formed = get(f"accounts/{owner('C1')}/formation")["data"]["formation"]
