@@ -108,10 +108,10 @@ def test_clear_pairs_take_a_key_each_and_the_next_card_waits_for_no_server(enter
     expect(page.locator("h1")).to_contain_text("Second")  # while the first answer still hangs
     page.wait_for_timeout(50)
     unanswered = Decision.objects.count()
-    page.unroute("**/decide/")
     held[0].continue_()
     expect(page.locator("#toasts")).to_contain_text("Same customer")
     page.wait_for_load_state("networkidle")
+    page.unroute("**/decide/")
     page.keyboard.press("n")
     expect(page.locator("h1")).to_contain_text("Third")
     expect(page.locator("#toasts")).to_contain_text("Different customers")
