@@ -87,7 +87,8 @@ class StrictFilterSet(django_filters.FilterSet):
 
 @remembered
 def _with_own(kind: type[Any]) -> type[Any]:
-    own = [spec for spec in load()[kind.object].own if spec.filtered]
+    object = getattr(kind, "object", None)  # filters of what is no object of the catalogue have no own fields
+    own = [spec for spec in load()[object].own if spec.filtered] if object else []
     made = {name: (made, spec.name) for spec in own for name, made in filters_of(spec).items()}
     if not set(made) - set(kind.base_filters):
         return kind

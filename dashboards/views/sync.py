@@ -18,8 +18,8 @@ from dashboards.panels import sync as panel
 from dashboards.panels.refused import group_refused
 from syncengine.models import DeadLetter, Run
 from syncengine.operations.cancelling import NotRunning, ask_to_cancel
-from syncengine.selectors.reports import run_report
 from syncengine.selectors.guards import list_fired
+from syncengine.selectors.reports import run_report
 from syncengine.selectors.sync import get_run, list_refused, list_runs, may_see_runs, show_payload
 
 SHOWN = 25
