@@ -97,29 +97,20 @@ def test_a_card_opens_its_parts_by_keys(enter: Enter, pair: Make, outside: list[
     assert (task.snoozed_until is not None, outside) == (True, [])
 
 
-def test_clear_pairs_take_a_key_each_and_the_next_card_waits_for_no_server(enter: Enter, pair: Make) -> None:  # noqa: F811
-    tasks = [pair(name, priority=rank) for rank, name in enumerate(("Third", "Second", "First"))]
-    page = enter("steward", f"/queue/{tasks[2].pk}/")
+def test_the_next_card_waits_for_no_server(enter: Enter, pair: Make) -> None:  # noqa: F811
+    tasks = [pair(name, priority=rank) for rank, name in enumerate(("Second", "First"))]
+    page = enter("steward", f"/queue/{tasks[1].pk}/")
     page.wait_for_load_state("networkidle")  # the next card is at hand
     held: list[Route] = []
     page.route("**/decide/", lambda route: held.append(route))
 
     page.keyboard.press("m")
     expect(page.locator("h1")).to_contain_text("Second")  # while the first answer still hangs
-    page.wait_for_timeout(50)
     unanswered = Decision.objects.count()
-    held[0].continue_()
-    expect(page.locator("#toasts")).to_contain_text("Same customer")
-    page.wait_for_load_state("networkidle")
-    page.unroute("**/decide/")
-    page.keyboard.press("n")
-    expect(page.locator("h1")).to_contain_text("Third")
-    expect(page.locator("#toasts")).to_contain_text("Different customers")
-    page.keyboard.press("z")
-    expect(page.locator("h1")).to_contain_text("Second")
+    with page.expect_response("**/decide/"):
+        held[0].continue_()
 
-    kinds = list(Decision.objects.order_by("pk").values_list("kind", flat=True))
-    assert (unanswered, kinds) == (0, ["same", "different"])
+    assert (unanswered, Decision.objects.count()) == (0, 1)
 
 
 def test_a_relation_is_told_by_keys(enter: Enter, pair: Make) -> None:  # noqa: F811
