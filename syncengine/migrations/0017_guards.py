@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('syncengine', '0015_habits_and_logs'),
+        ('syncengine', '0016_copies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
