@@ -33,7 +33,7 @@ BESIDE = {
 }  # fmt: skip
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class ChainStepSerializer(serializers.Serializer[Any]):
     """One step of a chain."""
 
     name = TEXT(help_text=", ".join(STEPS))
@@ -57,7 +57,7 @@ class ChainSerializer(serializers.Serializer[Any]):
     legal_entity = TEXT(allow_null=True)
     live = serializers.BooleanField(required=False)
     open_exceptions = serializers.IntegerField()
-    steps = StepSerializer(many=True)
+    steps = ChainStepSerializer(many=True)
     won_date = serializers.DateField(allow_null=True, required=False)
     how = TEXT(required=False, help_text="Weakest link to an order: person, key, number, inferred; empty for none")
     due_date = serializers.DateField(allow_null=True, required=False)

@@ -70,7 +70,7 @@ class ReasonSerializer(serializers.Serializer[Any]):
     sentence = TEXT()
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class ComparisonSerializer(serializers.Serializer[Any]):
     """One comparison: what it found and how many bits it adds or takes."""
 
     comparison = TEXT()
@@ -86,7 +86,7 @@ class PairSerializer(serializers.Serializer[Any]):
     together = serializers.BooleanField(help_text="Whether they are one customer today")
     reasons = ReasonSerializer(many=True)
     prior_weight = serializers.FloatField(required=False)
-    steps = StepSerializer(many=True)
+    steps = ComparisonSerializer(many=True)
     match_weight = serializers.FloatField(required=False)
     match_probability = serializers.FloatField(required=False)
     task = TEXT(allow_null=True, help_text="The open question about them")

@@ -16,7 +16,8 @@ from tests.factories import UserFactory
 Login = Callable[[str], Client]
 PAGES = {
     "sales": [
-        "Home", "Customers", "Alerts", "Quote to cash", "Products", "Receivables", "Health", "Dictionary", "Figures",
+        "Home", "Customers", "Alerts", "Quote to cash", "Products", "Receivables", "Forecast", "Health", "Dictionary",
+        "Figures",
     ],
     "steward": [
         "Home", "Customers", "Alerts", "Queue", "Merges", "Approvals", "Sync", "Rules", "Dictionary", "Figures",

@@ -29,10 +29,10 @@ function noticeOf(kind, id, retry) {
 function tell(event, kind) {
   const { target, requestConfig, xhr } = event.detail;
   if (requestConfig?.verb !== "get" || !target?.isConnected) return toast(kind);
-  const address = event.detail.pathInfo?.finalRequestPath ?? requestConfig.path;
   const box = noticeOf(kind, xhr?.getResponseHeader?.("X-Request-ID"), () => {
     box.remove();
-    window.htmx.ajax("GET", address, { source: requestConfig.elt, target });
+    // What a form says is gathered anew from it, so that nothing is said twice.
+    window.htmx.ajax("GET", requestConfig.path, { source: requestConfig.elt, target });
   });
   target.querySelector(":scope > .failed")?.remove();
   target.querySelector(":scope > .skeleton")?.replaceWith(box);
