@@ -12,6 +12,11 @@ WITHOUT_SERVERS = ("run", "prepare", "help", "version", "check", "makemigrations
 
 def main(arguments: list[str]) -> None:
     """Run the command."""
+    if arguments[1:2] == ["resolve_files"]:
+        # It needs files alone, so nothing of the portal is loaded or started for it.
+        from syncengine.management.commands.resolve_files import Command
+
+        return Command().run_from_argv(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     # Late, since Django reads the name of the settings module on import of its commands.
     from django.conf import settings

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from syncengine.identity.anyfile.columns import ColumnError, parse_columns, read_records
+from syncengine.identity.anyfile.columns import ColumnError, Columns, headings, parse_columns, read_files, read_records
+from syncengine.identity.anyfile.headings import as_option, guess_columns
 from syncengine.identity.anyfile.report import cluster_rows, pair_rows
 from syncengine.identity.anyfile.resolve import EVEN, resolve
 
@@ -18,11 +19,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-        parser.add_argument("--id", required=True, metavar="COLUMN", help="column that tells the rows apart")
+        parser.add_argument("--id", metavar="COLUMN", help="column that tells the rows apart (default: their lines)")
         parser.add_argument(
-            "--columns", required=True, action="append", metavar="FIELD=COLUMN,…",
-            help="name, address (a whole one) or street, city, region, postcode, country; phone, email, website, "
-            "tax_id, registration_id, birth_date, person_id. "
+            "--columns", action="append", metavar="FIELD=COLUMN,…",
+            help="default: by the headings. Fields are name, address (a whole one) or street, city, region, postcode, "
+            "country; phone, email, website, tax_id, registration_id, birth_date, person_id. "
             "A+B joins two columns; a field named twice takes the first one filled",
         )  # fmt: skip
         parser.add_argument("--source", metavar="COLUMN", help="column that tells where a row comes from")
@@ -35,9 +36,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not 0 < options["threshold"] < 1:
             raise CommandError("--threshold is a probability between 0 and 1")
+        for written in filter(None, (options["out"], options["pairs"])):
+            if not written.absolute().parent.is_dir():
+                raise CommandError(f"{written}: there is no folder {written.parent} to write it to")
         try:
-            columns = parse_columns(",".join(options["columns"]))
-            records = read_records(options["files"], id_column=options["id"], columns=columns, source=options["source"])
+            read = read_files(options["files"])
+            columns = self._columns(options["columns"], headings(read), taken=options["id"])
+            records = read_records(read, id_column=options["id"], columns=columns, source=options["source"])
         except ColumnError as error:
             raise CommandError(str(error)) from error
         result = resolve(records, threshold=options["threshold"])
@@ -46,3 +51,13 @@ class Command(BaseCommand):
         if options["pairs"]:
             pair_rows(records, result).write_csv(options["pairs"])
         self.stdout.write(f"{rows.height:,} rows are {rows['cluster_id'].n_unique():,} clusters: {options['out']}")
+
+    def _columns(self, told: list[str] | None, found: list[str], *, taken: str | None) -> Columns:
+        """The columns that were told, else those that their headings give away, which is said."""
+        if told:
+            return parse_columns(",".join(told))
+        guessed = guess_columns(column for column in found if column != taken)
+        if not guessed:
+            raise ColumnError(f"no heading says what it holds; tell it by --columns. There are {', '.join(found)}")
+        self.stdout.write(f"Taken from the headings: --columns '{as_option(guessed)}'")
+        return guessed

@@ -81,6 +81,26 @@ def test_father_and_son_are_two() -> None:
     assert together(rows) == [0, 1]
 
 
+def _couples(count: int, *, given: int, family: int) -> list[dict[str, str]]:
+    """Rows told twice; in so many of a hundred the given or the family name of the second is another one."""
+    firsts, lasts = ["Anna", "Mark", "Julia", "Peter", "Sarah"], ["Kuhn", "Weber", "Lang", "Moser", "Brandt"]
+    rows = []
+    for n in range(count):
+        house = {"street": f"{n} Main St", "birth_date": f"19{n % 90 + 10}-0{n % 9 + 1}-1{n % 7}"}
+        first, last = firsts[n % 5], lasts[n // 5 % 5]
+        other = firsts[(n + 2) % 5] if n % 100 < given else first
+        rows += [{"name": f"{first} {last}", **house}]
+        rows += [{"name": f"{other} {lasts[(n // 5 + 1) % 5] if n % 100 >= 100 - family else last}", **house}]
+    return rows
+
+
+def test_a_careless_file_shows_that_its_names_are_often_wrong() -> None:
+    """Where family names are wrong as often, another given name is a slip; where they are right, it is a twin."""
+    careless, careful = (together(_couples(200, given=15, family=family)) for family in (15, 0))
+    assert len(set(careless)) == 200
+    assert len(set(careful)) == 230
+
+
 def test_who_fits_two_equally_joins_neither() -> None:
     house = {"street": "12 Main St", "postcode": "10115"}
     born = [{"name": "John Kuhn", "birth_date": day, **house} for day in ("1950-03-04", "1980-09-21")]
