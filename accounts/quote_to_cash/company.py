@@ -135,7 +135,7 @@ def _velocity(part: Reach, today: date) -> Told:
 
 
 def _at_risk(part: Reach, today: date) -> Told:
-    risky = part.customers().order_by().filter(health__band="at_risk")
+    risky = part.customers().order_by().filter(health__band="risk")
     found = risky.aggregate(sum=Sum("summary__revenue_ttm"), count=Count("pk"))
     return Told(found["sum"] or Decimal(0), {"count": found["count"]})
 

@@ -102,7 +102,7 @@ class Company:
         status = self.dice.choice(["confirmed", "partly_shipped", "shipped", "closed", "cancelled", "draft"])
         order = models.Order.objects.create(
             **self._head(account), **self._money("base_net_amount", "net_amount"), order_date=self._day(after=0),
-            status=status, hold=self.dice.random() < 0.2, legal_entity=self._entity(),
+            status=status, hold=self.dice.random() < 0.2, legal_entity=self._entity(), **self._named(account),
         )  # fmt: skip
         for _ in range(self.dice.randint(0, 2)):
             quantity = self.dice.randint(1, 9)
@@ -111,8 +111,58 @@ class Company:
                 source=self.source, key=f"{order.key}/{self.dice.random()}", published_at=NOW, order=order,
                 quantity=quantity, shipped_quantity=shipped, invoiced_quantity=self.dice.randint(0, shipped),
                 net_amount=Decimal(quantity * self.dice.randint(1, 99)), currency=order.currency,
-                unit_cost=self.dice.choice([None, Decimal(self.dice.randint(1, 60))]),
+                unit_cost=self.dice.choice([None, Decimal(self.dice.randint(1, 60))]), product_ref=self._product(),
             )  # fmt: skip
+
+    def _product(self) -> models.ProductCrosswalk | None:
+        return self.dice.choice([None, self.product, self.product])
+
+    def _named(self, account: models.Account) -> dict[str, object]:
+        """How an order names a quote of the customer, if it names one."""
+        quote = models.Quote.objects.filter(account=account).order_by("pk").last()
+        if quote is None:
+            return {}
+        return self.dice.choice(
+            [{}, {"quote": quote}, {"quote_number": quote.number}, {"quote_number": quote.erp_number}]
+        )
+
+    def quote(self, account: models.Account) -> None:
+        quote = models.Quote.objects.create(
+            **self._head(account), **self._money("base_net_amount", "net_amount"), quote_date=self._day(500, 0),
+            number=f"Q{self.count}", erp_number=self.dice.choice([None, f"E{self.count}"]), status="accepted",
+            valid_until_date=self.dice.choice([None, self._day(400, 0)]),
+        )  # fmt: skip
+        for _ in range(self.dice.randint(0, 2)):
+            quantity = self.dice.randint(1, 9)
+            models.QuoteLine.objects.create(
+                source=self.source, key=f"{quote.key}/{self.dice.random()}", published_at=NOW, quote=quote,
+                quantity=quantity, net_amount=Decimal(quantity * self.dice.randint(1, 99)), currency=quote.currency,
+                product_ref=self._product(),
+            )  # fmt: skip
+
+    def lead(self, account: models.Account) -> None:
+        """A lead of a campaign, or of none, that led to a deal the customer has."""
+        deal = models.Opportunity.objects.filter(account=account).order_by("pk").last()
+        head = self._head(account) | {"opportunity": deal}
+        campaign = models.Campaign.objects.create(source=self.source, key=f"{head['key']}/C", published_at=NOW)
+        models.Lead.objects.create(**head, campaign=self.dice.choice([None, campaign]))
+
+    def contact(self, account: models.Account) -> None:
+        models.Contact.objects.create(
+            account=account, record_count=self.dice.choice([0, 1, 2]), created_at=NOW, changed_at=NOW
+        )
+
+    def agreement(self, account: models.Account) -> None:
+        """A promise made here, and a dispute about an invoice."""
+        models.PaymentPromise.objects.create(
+            account=account, promised_date=self._day(500), made_by_label="Clerk", made_at=NOW,
+            state=self.dice.choice(["open", "kept", "broken", "withdrawn"]),
+        )  # fmt: skip
+        invoice = models.Invoice.objects.filter(account=account).order_by("pk").last()
+        models.InvoiceDispute.objects.create(
+            account=account, invoice=invoice, reason="price", opened_by_label="Clerk", opened_at=NOW,
+            state=self.dice.choice(["open", "rejected"]),
+        )  # fmt: skip
 
     def deal(self, account: models.Account) -> None:
         models.Opportunity.objects.create(
@@ -169,9 +219,9 @@ class Company:
 
 KINDS = (
     "invoice", "invoice", "invoice", "invoice", "credit", "payment", "order", "order", "order", "deal", "ticket",
-    "contract", "promise", "activity",
+    "contract", "promise", "activity", "quote", "quote", "lead", "contact", "agreement",
 )  # fmt: skip
 TABLES = (
     models.Invoice, models.CreditNote, models.Payment, models.Order, models.Opportunity, models.Ticket,
-    models.Contract, models.Promise, models.Activity,
+    models.Contract, models.Promise, models.Activity, models.Quote, models.Lead,
 )  # fmt: skip

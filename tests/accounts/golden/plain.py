@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from statistics import median
 from typing import Any
+
+from django.db.models import Q
 
 from accounts import models
 
@@ -52,6 +54,7 @@ def money(account: models.Account, today: date, entity: str | None = None) -> di
     bills = [bill for bill in bills if bill[0] <= today]
     last, before = year_before(today), year_before(today, 2)
     owed = [row for row in invoices if row.status == "open" and row.open_amount > 0]
+    disputed = set(models.InvoiceDispute.objects.filter(state="open").values_list("invoice_id", flat=True))
     age = {row.pk: (today - row.due_date).days if row.due_date else 0 for row in owed}
 
     def aged(low: int, high: int) -> Decimal | None:
@@ -75,7 +78,7 @@ def money(account: models.Account, today: date, entity: str | None = None) -> di
         "overdue_61_90": aged(61, 90),
         "overdue_over_90": aged(91, 99999),
         "overdue_receivable": aged(1, 99999),
-        "disputed_receivable": total(row.base_open_amount for row in owed if row.disputed),
+        "disputed_receivable": total(row.base_open_amount for row in owed if row.disputed or row.pk in disputed),
         "open_credits": total(row.base_open_amount for row in credits if (row.base_open_amount or 0) > 0),
         "unapplied_cash": total(row.base_unapplied_amount for row in payments if row.kind != "deposit"),
         "deposits": total(row.base_unapplied_amount for row in payments if row.kind == "deposit"),
@@ -152,7 +155,10 @@ def whole(account: models.Account, today: date) -> dict[str, Any]:
     ratings = [row.csat for row in recent if row.csat is not None]
     answered = [row.first_response_at - row.opened_at for row in recent if row.first_response_at]
     promises = [row for row in of(models.Promise, account) if row.promised_date > year_before(today)]
-    kept, broken = (sum(row.status == state for row in promises) for state in ("kept", "broken"))
+    family = models.Account.objects.filter(Q(pk=account.pk, merged_into=None) | Q(merged_into=account))
+    ours = models.PaymentPromise.objects.filter(account__in=family, promised_date__gt=year_before(today))
+    given = [row.status for row in promises] + [row.state for row in ours]
+    kept, broken = given.count("kept"), given.count("broken")
     contracts = [
         row for row in of(models.Contract, account)
         if row.status == "active" and (row.end_date is None or row.end_date >= today)
@@ -167,6 +173,7 @@ def whole(account: models.Account, today: date) -> dict[str, Any]:
     return (
         told
         | _rhythm(account, today)
+        | _sales(account, today)
         | {
             "available_credit": room,
             "limit_used": told["exposure"] * 100 / (limit * Decimal("0.9")) if limit else None,
@@ -177,7 +184,7 @@ def whole(account: models.Account, today: date) -> dict[str, Any]:
             "overdue_share": (told["overdue_receivable"] or ZERO) * 100 / told["open_receivable"]
             if told["open_receivable"] else None,
             "gross_margin": told["margin"] * 100 / told["margin_revenue"] if told["margin_revenue"] else None,
-            "open_promises": sum(row.status == "open" for row in promises),
+            "open_promises": given.count("open"),
             "kept_promises": kept,
             "broken_promises": broken,
             "promise_kept_rate": Decimal(kept * 100) / (kept + broken) if kept + broken else None,
@@ -206,7 +213,93 @@ def _rhythm(account: models.Account, today: date) -> dict[str, Any]:
     return {
         "order_interval": usual,
         "order_rhythm": Decimal((today - last).days) / usual if usual and last else None,
+        "expected_order_date": last + timedelta(days=int(usual.to_integral_value(ROUND_HALF_UP)))
+        if usual and last else None,
     }
+
+
+def listed(account: models.Account, today: date) -> dict[str, Any]:
+    """What lists show of the customer beside its figures."""
+    deals = [row for row in of(models.Opportunity, account) if row.state == "open"]
+    orders = [row for row in of(models.Order, account) if row.status not in ("cancelled", "draft")]
+    waiting = [row for row in of(models.Ticket, account) if row.status in ("new", "open", "waiting")]
+    owed = [row for row in of(models.Invoice, account) if row.status == "open" and row.open_amount > 0]
+    pending = [row for row in orders if row.status in ("confirmed", "partly_shipped")]
+    talks = [
+        row.happened_at for row in of(models.Activity, account)
+        if row.kind != "note" and row.happened_at.date() <= today
+    ]  # fmt: skip
+    return {
+        "open_pipeline": total(row.base_amount for row in deals),
+        "weighted_pipeline": total(
+            None if row.base_amount is None else row.base_amount * (row.probability or 0) / 100 for row in deals
+        ),
+        "open_deals": len(deals),
+        "open_orders": len(pending),
+        "open_order_amount": total(row.base_net_amount for row in pending),
+        "order_count": len(orders),
+        "first_order_date": min((row.order_date for row in orders), default=None),
+        "last_order_date": max((row.order_date for row in orders), default=None),
+        "oldest_due_date": min((row.due_date for row in owed if row.due_date), default=None),
+        "open_tickets": len(waiting),
+        "severe_tickets": sum(row.priority == "severe" for row in waiting),
+        "last_contact_at": max(talks, default=None),
+        "contact_count": models.Contact.objects.filter(account=account, merged_into=None, record_count__gt=0).count(),
+    }
+
+
+def months(account: models.Account, today: date) -> list[Decimal] | None:
+    """Net invoiced less credited by calendar month, the oldest of 24 first; None where nothing was."""
+    bills = [
+        (row.invoice_date, row.base_net_amount) for row in of(models.Invoice, account)
+        if row.status not in ("cancelled", "draft")
+    ] + [(row.credit_date, -(row.base_net_amount or 0)) for row in of(models.CreditNote, account)]  # fmt: skip
+    told = [ZERO] * 24
+    found = False
+    for day, net in bills:
+        back = (today.year - day.year) * 12 + today.month - day.month
+        if day <= today and back < 24:
+            found = True
+            told[23 - back] += net or ZERO
+    return [each.quantize(Decimal("0.01"), ROUND_HALF_UP) for each in told] if found else None
+
+
+def _sales(account: models.Account, today: date) -> dict[str, Any]:
+    """What orders say about the quotes they name, and deals about campaigns."""
+    orders = [
+        row for row in of(models.Order, account)
+        if row.status not in ("cancelled", "draft") and row.order_date > year_before(today)
+    ]  # fmt: skip
+    quotes = of(models.Quote, account)
+    named = [
+        (order, quote) for order in orders for quote in quotes
+        if order.quote_id == quote.pk or (order.quote_number and order.quote_number in (quote.number, quote.erp_number))
+    ]  # fmt: skip
+    late = {order.pk for order, quote in named if quote.valid_until_date and order.order_date > quote.valid_until_date}
+    won = [row for row in of(models.Opportunity, account) if row.state == "won"]
+    led = set(
+        models.Lead.objects.filter(deleted_at=None, campaign__isnull=False).values_list("opportunity_id", flat=True)
+    )
+    return {
+        "late_quote_orders": len(late),
+        "price_differences": len({line for order, quote in named for line in _dearer(order, quote)}),
+        "attributed_revenue": total(row.base_amount for row in won if row.pk in led),
+    }
+
+
+def _dearer(order: models.Order, quote: models.Quote) -> set[int]:
+    """Order lines whose unit price is not the one offered for the product."""
+    offered = list(models.QuoteLine.objects.filter(quote=quote, deleted_at=None).select_related("product_ref"))
+    found = set()
+    for line in models.OrderLine.objects.filter(order=order, deleted_at=None).select_related("product_ref"):
+        unit = line.net_amount / line.quantity
+        for offer in offered:
+            if line.product_ref is None or offer.product_ref is None or offer.currency != line.currency:
+                continue
+            same = offer.product_ref.product_id == line.product_ref.product_id
+            if same and abs(offer.net_amount / offer.quantity - unit) > Decimal("0.005") * abs(unit):
+                found.add(line.pk)
+    return found
 
 
 def rounded(value: Any) -> Any:

@@ -9,9 +9,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from accounts.models import Account, AccountFigures, AccountSummary, EntityFigures, Invoice
+from accounts.models import Account, AccountFigures, AccountMonths, AccountSummary, EntityFigures, Invoice
+from accounts.models.summary import FILTERED
 from tests.accounts.golden.companies import TABLES, Company
-from tests.accounts.golden.plain import money, rounded, whole
+from tests.accounts.golden.plain import listed, money, months, rounded, whole
 from tests.factories.world import NOW, TODAY
 
 # Random companies are small already; making a failing one smaller takes minutes of database time.
@@ -34,6 +35,12 @@ def _differences(company: Company) -> dict[str, tuple[object, object]]:
         for name, value in told.items():
             if not _near(getattr(kept, name), rounded(value)):
                 found[f"{account.pk}.{name}"] = (getattr(kept, name), value)
+        summary, kept_months = AccountSummary.objects.get(pk=account.pk), AccountMonths.objects.filter(pk=account.pk)
+        for name, value in listed(account, TODAY).items():
+            if not _near(getattr(summary, name), rounded(value)):
+                found[f"{account.pk}.list.{name}"] = (getattr(summary, name), value)
+        if (had := kept_months.values_list("revenue_months", flat=True).first()) != (told := months(account, TODAY)):
+            found[f"{account.pk}.months"] = (had, told)
         for row in EntityFigures.objects.filter(account=account):
             for name, value in money(account, TODAY, row.legal_entity).items():
                 if not _near(getattr(row, name), rounded(value)):
@@ -80,6 +87,18 @@ class TestFigures(TestCase):
         company = Company(seed, 25)
         assert company.renew() >= 3
         assert company.renew() == 0
+
+
+@pytest.mark.django_db
+def test_no_figure_is_left_out_of_the_recomputation():
+    company = Company(3, 30)
+    company.renew()
+    account = company.accounts[0]
+    copied = {*FILTERED, "name_key", "account", "computed_date", "open_tasks"}
+    of_lists = {field.name for field in AccountSummary._meta.fields} - copied
+    told = whole(account, TODAY)
+    assert {field.name for field in AccountFigures._meta.fields} - {"account"} == set(told)
+    assert of_lists == {*listed(account, TODAY), *(of_lists & set(told))}
 
 
 @pytest.mark.django_db

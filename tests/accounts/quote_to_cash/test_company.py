@@ -16,7 +16,7 @@ from accounts.quote_to_cash.company import MEASURES, PORTFOLIO
 from accounts.quote_to_cash.kept import get_figure, history_of, kept_portfolio, list_figures, renew_company
 from accounts.receivables.portfolio import ageing_by, get_portfolio
 from tests.accounts.quote_to_cash.conftest import Papers
-from tests.factories import AccountFactory, TerritoryFactory, UserFactory, make
+from tests.factories import AccountFactory, AccountHealthFactory, TerritoryFactory, UserFactory, make
 from tests.factories.world import NOW, TODAY
 
 DAY = timedelta(days=1)
@@ -36,8 +36,9 @@ def told(renew: Callable[..., int]) -> dict[str, CompanyFigure]:
     renew()
     AccountSummary.objects.update_or_create(
         account=papers.account,
-        defaults={"open_tickets": 0, "last_order_date": TODAY - 38 * DAY, "computed_date": TODAY},
+        defaults={"open_tickets": 0, "last_order_date": TODAY - 38 * DAY, "computed_date": TODAY, "revenue_ttm": 700},
     )
+    AccountHealthFactory(account=papers.account, band="risk")
     AccountFigures.objects.update_or_create(
         account=papers.account,
         defaults={"open_receivable": 1500, "not_due": 1000, "overdue_receivable": 500, "credit_sales_90d": 3000},
@@ -66,7 +67,7 @@ def test_figures_say_what_the_documents_say(told: dict[str, CompanyFigure]) -> N
         "deal_velocity": Decimal(20), "quote_accuracy": Decimal(100), "order_accuracy": Decimal(100),
         "order_error_rate": Decimal(0), "active_customers_sales": Decimal(1), "first_contact_resolution": Decimal(100),
         "resolution_hours": Decimal(24), "portfolio_csat": Decimal(4), "portfolio_dso": Decimal(45),
-        "portfolio_overdue_share": Decimal("33.3"), "quote_to_cash_days": None, "revenue_at_risk": Decimal(0),
+        "portfolio_overdue_share": Decimal("33.3"), "quote_to_cash_days": None, "revenue_at_risk": Decimal(700),
     }  # fmt: skip
     assert round(told["invoice_matching"].value or 0, 1) == Decimal("66.7")
     assert told["invoice_matching"].facts == {"top": "1000.0000", "bottom": "1500.0000"}
