@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F
+from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -133,7 +134,10 @@ def _one(request: Request, found: Account) -> Response:
 
 @schema.described(
     operation_id="get_account_lineage",
-    parameters=[OpenApiParameter("field", str, required=True, description="Field of the customer")],
+    parameters=[
+        OpenApiParameter("field", str, required=True, description="Field of the customer"),
+        OpenApiParameter("as_of", datetime, description="A past moment, with its time zone; today without it"),
+    ],
     responses={200: schema.answer_of("Lineage", lineage=schema.serializers.DictField())} | schema.PROBLEMS,
     tags=TAGS,
 )
@@ -144,9 +148,20 @@ class LineageView(ReadView):
         """The origin of the field, null where it has no value or the caller may not know."""
         account = get_account_or_404(request.user, number_of(kwargs["id"]))
         field = request.query_params.get("field", "")
-        told = get_lineage(request.user, account, field)
+        told = get_lineage(request.user, account, field, at=_moment(request.query_params.get("as_of")))
         data = asdict(told) if told else None
         return answer(request, {"lineage": data})
+
+
+def _moment(text: str | None) -> datetime | None:
+    """The moment asked for. Refused where it is none, or says no time zone."""
+    try:
+        at = parse_datetime(text) if text else None
+    except ValueError:
+        at = None
+    if text and (at is None or at.tzinfo is None):
+        raise Refused("`as_of` is a moment with its time zone, such as 2026-03-01T18:00:00Z.", "bad-moment")
+    return at
 
 
 @schema.described(

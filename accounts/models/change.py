@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from django.db import models
 
+LINEAGE_CODE = 200  # lineage stands in the log under its object's code plus this
+
 
 class Change(models.Model):
     """The state of one row until `changed_at`, with what caused the change."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from accounts.access import field_access, mask, treatment
 from accounts.access.fields import Reader
 from accounts.catalogue import FieldSpec, load
 from accounts.models import Account, AccountLineage, Source
+from accounts.selectors.lineage_past import get_past
 from accounts.selectors.sources import record_url, sources
 
 PINNED = -1
@@ -59,8 +60,8 @@ class FieldLineage:
     losers: tuple[Told, ...] = ()
 
 
-# (account id, field) -> what each other record says: (source id, key, value, observed at)
-LosersOf = Callable[[int, str], Iterable[tuple[int, str, Any, datetime | None]]]
+# (lineage, field, moment or None for now) -> what each other record says: (source id, key, value, observed at)
+LosersOf = Callable[[AccountLineage, str, datetime | None], Iterable[tuple[int, str, Any, datetime | None]]]
 _losers: list[LosersOf] = []
 
 
@@ -69,13 +70,23 @@ def register_losers(read: LosersOf) -> None:
     _losers[:] = [read]
 
 
-def get_lineage(user: Reader, account: Account, field: str) -> FieldLineage | None:
-    """The origin of one field of a customer; None where it has no value or the user may not know it."""
+def get_lineage(user: Reader, account: Account, field: str, *, at: datetime | None = None) -> FieldLineage | None:
+    """The origin of one field of a customer, today or at a past moment.
+
+    None where it has no value or the user may not know it.
+    """
     spec = load()["account"].fields.get(field)
-    lineage = AccountLineage.objects.filter(account=account).first()
-    if spec is None or lineage is None or not _may_know(user, spec):
+    if spec is None or not _may_know(user, spec):
         return None
-    return _lineage(user, account, lineage, spec, sources(), _read_losers(user, account, spec))
+    past = get_past(account, at) if at else None
+    if at and past is None:
+        return None
+    lineage = past.lineage if past else AccountLineage.objects.filter(account=account).first()
+    if lineage is None:
+        return None
+    value = past.value(spec) if past else _present(account, spec)
+    told = _lineage(user, lineage, spec, value, sources(), _read_losers(user, lineage, spec, at))
+    return _known_by(told, at) if told and at else told
 
 
 def lineage_of(user: Reader, accounts: Iterable[Account]) -> dict[int, dict[str, FieldLineage]]:
@@ -86,7 +97,7 @@ def lineage_of(user: Reader, accounts: Iterable[Account]) -> dict[int, dict[str,
     found: dict[int, dict[str, FieldLineage]] = {id: {} for id in by_id}
     for lineage in AccountLineage.objects.filter(account__in=by_id):
         for spec in specs:
-            told = _lineage(user, by_id[lineage.account_id], lineage, spec, known, ())
+            told = _lineage(user, lineage, spec, _present(by_id[lineage.account_id], spec), known, ())
             if told is not None:
                 found[lineage.account_id][spec.name] = told
     return found
@@ -99,9 +110,9 @@ def _may_know(user: Reader, spec: FieldSpec) -> bool:
 
 def _lineage(
     user: Reader,
-    account: Account,
     lineage: AccountLineage,
     spec: FieldSpec,
+    value: Any,
     known: dict[int, Source],
     losers: tuple[Told, ...],
 ) -> FieldLineage | None:
@@ -115,7 +126,7 @@ def _lineage(
     return FieldLineage(
         field=spec.name,
         label=spec.label,
-        value=_value(user, account, spec),
+        value=_shown(user, spec, value),
         rule="pinned" if pinned else rule,
         sentence=(RULES[10][1] if pinned else sentence).format(source=source.label if source else "A source"),
         source=source.name if source else None,
@@ -133,21 +144,30 @@ def _at(codes: list[int], code: int) -> int:
     return codes[code - 1] if code <= len(codes) else 0
 
 
-def _value(user: Reader, account: Account, spec: FieldSpec) -> Any:
+def _known_by(told: FieldLineage, at: datetime) -> FieldLineage:
+    """A record that was looked at again later, and said the same, was not known at that time."""
+    later = told.observed_at is not None and told.observed_at > at
+    return replace(told, observed_at=None) if later else told
+
+
+def _present(account: Account, spec: FieldSpec) -> Any:
+    return getattr(account, f"{spec.name}_id" if spec.type == "reference" else spec.name)
+
+
+def _shown(user: Reader, spec: FieldSpec, value: Any) -> Any:
     if treatment(user, "provenance") != "full":
         return None
-    value = getattr(account, f"{spec.name}_id" if spec.type == "reference" else spec.name)
     return value if field_access(user, "account").allows(spec.name) else mask(value, spec.type)
 
 
-def _read_losers(user: Reader, account: Account, spec: FieldSpec) -> tuple[Told, ...]:
+def _read_losers(user: Reader, lineage: AccountLineage, spec: FieldSpec, at: datetime | None) -> tuple[Told, ...]:
     """What other records say, for who sees both provenance and the field in full."""
     allowed = treatment(user, "provenance") == "full" and field_access(user, "account").allows(spec.name)
     if not allowed or not _losers:
         return ()
     known = sources()
     return tuple(
-        Told(known[source].label, key, value, at, record_url(known[source], "account", key))
-        for source, key, value, at in _losers[0](account.pk, spec.name)
+        Told(known[source].label, key, value, seen, record_url(known[source], "account", key))
+        for source, key, value, seen in _losers[0](lineage, spec.name, at)
         if source in known
     )

@@ -44,9 +44,9 @@ class LineageView:
     tellers: Sequence[Teller]
 
 
-def lineage_view(user: User, customer: Customer, field: str) -> LineageView | None:
-    """The origin of a field, None where nothing is known of it or the reader may not know."""
-    told = get_lineage(user, customer.account, field)
+def lineage_view(user: User, customer: Customer, field: str, *, at: datetime | None = None) -> LineageView | None:
+    """The origin of a field, now or then; None where nothing is known of it or the reader may not know."""
+    told = get_lineage(user, customer.account, field, at=at)
     if told is None:
         return None
     spec = load()["account"].fields[field]
@@ -57,7 +57,7 @@ def lineage_view(user: User, customer: Customer, field: str) -> LineageView | No
         hidden=told.value is None,
         sentence=told.sentence,
         pinned=told.rule == "pinned",
-        disputed=field in customer.disputed,
+        disputed=at is None and field in customer.disputed,
         policy_version=told.policy_version,
         records=told.records,
         tellers=_tellers(told, customer),

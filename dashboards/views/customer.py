@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -9,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 
 from accounts.access import treatment
 from accounts.selectors.customer import Customer, get_customer
@@ -109,18 +111,32 @@ def peek(request: HttpRequest, id: int) -> HttpResponse:
 def lineage(request: HttpRequest, id: int, field: str) -> HttpResponse:
     """Where one value comes from: beside the page, or as a page of its own."""
     customer = get_customer(reader(request), id)
-    told = lineage_view(reader(request), customer, field)
-    if told is None:
+    day, at = _past_day(request)
+    told = lineage_view(reader(request), customer, field, at=at)
+    known = told or lineage_view(reader(request), customer, field)
+    if known is None:
         raise Http404("Nothing is known of this field.")
-    context = {"customer": customer, "lineage": told}
+    context = {"customer": customer, "lineage": told, "label": known.label, "field": field, "day": day,
+               "today": timezone.localdate()}  # fmt: skip
     if wants(request, "drawer-body"):
         return fragment(request, "dashboards/customer/_lineage.html", context)
     crumbs = [
         LIST,
         (customer.values.get("name") or f"Customer {id}", reverse("customer", args=[customer.id])),
-        (told.label, None),
+        (known.label, None),
     ]
     return page(request, "dashboards/customer/lineage.html", context, current="customers", crumbs=crumbs)
+
+
+def _past_day(request: HttpRequest) -> tuple[date | None, datetime | None]:
+    """The day asked for and its end, None for today, for days to come and for what is no day."""
+    try:
+        day = parse_date(request.GET.get("on", ""))
+    except ValueError:
+        day = None
+    if day is None or day >= timezone.localdate():
+        return None, None
+    return day, timezone.make_aware(datetime.combine(day, time.max))
 
 
 def reading_of(request: HttpRequest, customer: Customer) -> Reading:

@@ -133,7 +133,7 @@ def test_lineage_names_the_winner_and_what_others_say(login, customer):
         account=account, sources=[crm.pk, erp.pk], keys=["1", "D1"], observed=[NOW, NOW], winners=winners,
         rules=[2] * 42,
     )  # fmt: skip
-    register_losers(lambda id, field: [(crm.pk, "1", "Köln", NOW)])
+    register_losers(lambda lineage, field, at: [(crm.pk, "1", "Köln", NOW)])
     try:
         told = get_lineage(login("finance"), account, "city")
     finally:

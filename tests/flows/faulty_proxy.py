@@ -1,4 +1,4 @@
-"""A small TCP proxy in front of a server's unix socket that cuts, delays and swallows answers when told to."""
+"""A small TCP proxy in front of a server that cuts, delays and swallows answers when told to."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ MODES = ("good", "slow", "cut", "mute")
 
 class FaultyProxy:
     """Listens on 127.0.0.1. `mode`: good; slow (each answer waits); cut (connections break); mute (requests
-    arrive, answers do not, and then the connection breaks)."""
+    arrive, answers do not, and then the connection breaks). The target is a unix socket or a port of this machine."""
 
-    def __init__(self, target: Path, *, seed: int = 1) -> None:
+    def __init__(self, target: Path | int, *, seed: int = 1) -> None:
         self.target, self.mode, self.dice = target, "good", random.Random(seed)
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = int(self.server.getsockname()[1])
@@ -47,9 +47,8 @@ class FaultyProxy:
                 self._connect(client)
 
     def _connect(self, client: socket.socket) -> None:
-        upstream = socket.socket(socket.AF_UNIX)
         try:
-            upstream.connect(str(self.target))
+            upstream = _reach(self.target)
         except OSError:
             _break(client)
             return
@@ -72,6 +71,14 @@ class FaultyProxy:
             for each in (source, sink):
                 self.open.discard(each)
                 _break(each)
+
+
+def _reach(target: Path | int) -> socket.socket:
+    if isinstance(target, int):
+        return socket.create_connection(("127.0.0.1", target))
+    upstream = socket.socket(socket.AF_UNIX)
+    upstream.connect(str(target))
+    return upstream
 
 
 def _break(each: socket.socket) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,58 +20,34 @@ import psycopg
 
 from portal.services import places
 from portal.services.postgres import Postgres
-from tests.flows.faulty_proxy import FaultyProxy
+from tests.flows.two_way_systems import CUSTOMERS, PostgresSystem, System
+from tests.flows.two_way_tryton import TrytonSystem
 
 BASE = Path(__file__).resolve().parents[2]
-SYSTEMS = ("crm", "erp")
-FIELDS = ("name", "phone", "segment", "industry")
-CUSTOMERS = 12
-TABLES = """
-CREATE TABLE customer (id text PRIMARY KEY, tax text, city text, name text, phone text, segment text, industry text,
-    name_at timestamptz DEFAULT now(), phone_at timestamptz DEFAULT now(), segment_at timestamptz DEFAULT now(),
-    industry_at timestamptz DEFAULT now(), changed timestamptz DEFAULT now(), version bigint NOT NULL DEFAULT 1);
-CREATE TABLE journal (no bigserial PRIMARY KEY, at timestamptz DEFAULT clock_timestamp(), who text, id text,
-    idle boolean, name text, phone text, segment text, industry text);
-CREATE FUNCTION touched() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    new.version := old.version + 1; new.changed := clock_timestamp();
-    IF new.name IS DISTINCT FROM old.name THEN new.name_at := clock_timestamp(); END IF;
-    IF new.phone IS DISTINCT FROM old.phone THEN new.phone_at := clock_timestamp(); END IF;
-    IF new.segment IS DISTINCT FROM old.segment THEN new.segment_at := clock_timestamp(); END IF;
-    IF new.industry IS DISTINCT FROM old.industry THEN new.industry_at := clock_timestamp(); END IF;
-    INSERT INTO journal (who, id, idle, name, phone, segment, industry)
-    VALUES (current_setting('application_name'), new.id,
-            (new.name, new.phone, new.segment, new.industry) IS NOT DISTINCT FROM
-            (old.name, old.phone, old.segment, old.industry), new.name, new.phone, new.segment, new.industry);
-    RETURN new; END $$;
-CREATE TRIGGER touched BEFORE UPDATE ON customer FOR EACH ROW EXECUTE FUNCTION touched();
-"""
-POLICY = """
-source: {name}
-label: {name}
-kind: sql
-system: {name}
-connection: {{url: "postgresql://portal@127.0.0.1:{port}/{name}"}}
-streams:
-  accounts:
-    object: account
-    read: {{table: customer}}
-    key: id
-    modified: changed
-    version: version
-    fields:
-      tax_id: tax
-      city: city
-      name: {{from: name, changed: name_at}}
-      phone: {{from: phone, changed: phone_at}}
-      segment: {{from: segment, changed: segment_at}}
-      industry: {{from: industry, changed: industry_at}}
-    write: {{fields: [name, phone, segment, industry], version: version, propagate: true}}
-"""
+FIELDS = {"postgres": ("name", "phone", "segment", "industry"), "tryton": ("name", "phone", "city")}
 SHARED = """
 survivorship: {account: {default: {strategy: most_recent}}}
 base_currency: EUR
 legal_entities: []
 """
+BALANCE = "unchanged + created + updated + tombstoned + rejected + held + skipped + superseded"
+
+
+def tell(erp: str, *, seconds: float, seed: int) -> None:
+    """The story between a PostgreSQL and this ERP (`postgres` or `tryton`)."""
+    with open_home() as home:
+        TwoWay(home, erp, seconds=seconds, seed=seed).tell()
+
+
+@contextmanager
+def open_home() -> Iterator[Path]:
+    """A folder that the database server's user may pass through, which pytest's own are not."""
+    home = Path(tempfile.mkdtemp(prefix="concord-two-way-"))
+    home.chmod(0o711)
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
 
 
 @dataclass
@@ -76,9 +55,10 @@ class TwoWay:
     """The story: `seconds` of edits on both sides with as many troubles as fit in."""
 
     home: Path
+    erp: str
     seconds: float
     seed: int
-    proxies: dict[str, FaultyProxy] = field(default_factory=dict)
+    systems: list[System] = field(default_factory=list)
     worker: subprocess.Popen[bytes] | None = None
     kills: int = 0
     edits: int = 0
@@ -92,33 +72,32 @@ class TwoWay:
             self._trouble()
             self._calm_down()
             self._agree()
-            states = self._own_rows("SELECT state, count(*) FROM syncengine_outboxmessage GROUP BY 1 ORDER BY 1")
+            states = self._rows("SELECT state, count(*) FROM syncengine_outboxmessage GROUP BY 1 ORDER BY 1")
             print(f"{self.edits} edits, {self.kills} kills, messages {dict(states)}")
         finally:
             self._stop_worker()
-            for proxy in self.proxies.values():
-                proxy.close()
+            for system in self.systems:
+                system.close()
             self.server.stop()
 
     def _prepare(self) -> None:
-        socket = places.socket_folder(self.home, "postgres") / ".s.PGSQL.5432"
         (self.home / "policies").mkdir()
         (self.home / "policies" / "shared.yaml").write_text(SHARED, encoding="utf-8")
         self._run("manage.py", "migrate", "-v0")
-        for name in SYSTEMS:
-            with psycopg.connect(self.server.url, autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE {name}")
-            with self._system(name) as connection:
-                connection.execute(TABLES)
-                for n in range(CUSTOMERS):
-                    tax = f"DE{(136695976 + n * 87654321) % 10**9:09}"
-                    row = (f"K{n}", tax, "Köln", f"Kunde {n} Werke", f"+49 221 55{n:03}")
-                    statement = "INSERT INTO customer (id, tax, city, name, phone) VALUES (%s, %s, %s, %s, %s)"
-                    connection.execute(statement, row)
-            self.proxies[name] = FaultyProxy(socket, seed=self.seed)
-            text = POLICY.format(name=name, port=self.proxies[name].port)
-            (self.home / "policies" / f"{name}.yaml").write_text(text, encoding="utf-8")
+        self.systems.append(self._postgres("crm"))
+        self.systems.append(self._tryton("erp") if self.erp == "tryton" else self._postgres("erp"))
+        for system in self.systems:
+            (self.home / "policies" / f"{system.name}.yaml").write_text(system.policy(), encoding="utf-8")
         self._run("-m", "tests.flows.two_way_portal", "setup")
+
+    def _postgres(self, name: str) -> PostgresSystem:
+        socket = places.socket_folder(self.home, "postgres") / ".s.PGSQL.5432"
+        return PostgresSystem(name, FIELDS[self.erp], url=self.server.url, socket=socket, seed=self.seed)
+
+    def _tryton(self, name: str) -> TrytonSystem:
+        folder = self.home / "tryton"
+        folder.mkdir()
+        return TrytonSystem(name, folder, seed=self.seed)
 
     def _trouble(self) -> None:
         dice = random.Random(self.seed)
@@ -129,27 +108,32 @@ class TwoWay:
             self._edit(dice)
             if dice.random() < 0.25:
                 mode = dice.choice(["good", "good", "slow", "cut", "mute"])
-                self.proxies[dice.choice(SYSTEMS)].turn(mode)
+                dice.choice(self.systems).proxy.turn(mode)
             if time.monotonic() > next_kill:
-                self._stop_worker()
-                self._start_worker()
-                self.kills += 1
+                self._kill(dice)
                 next_kill = time.monotonic() + dice.uniform(3, 8)
             time.sleep(dice.uniform(0.02, 0.3))
 
     def _edit(self, dice: random.Random) -> None:
         """Somebody changes a field of a customer in one of the systems, seldom in both at once."""
-        key, name = f"K{dice.randrange(CUSTOMERS)}", dice.choice(FIELDS)
-        for system in SYSTEMS if dice.random() < 0.15 else [dice.choice(SYSTEMS)]:
+        number, name = dice.randrange(CUSTOMERS), dice.choice(FIELDS[self.erp])
+        for system in self.systems if dice.random() < 0.15 else [dice.choice(self.systems)]:
             self.edits += 1
-            value = f"+49 30 {self.edits:06}" if name == "phone" else f"{name.capitalize()} {self.edits} {system}"
-            with self._system(system) as connection:
-                connection.execute(f"UPDATE customer SET {name} = %s WHERE id = %s", [value, key])
+            value = f"+49 30 {self.edits:06}" if name == "phone" else f"{name.capitalize()} {self.edits} {system.name}"
+            system.edit(number, name, value)
+
+    def _kill(self, dice: random.Random) -> None:
+        """The worker dies, or a system does while the worker talks to it."""
+        self.kills += 1
+        if dice.random() < 0.3 and any(system.crash() for system in self.systems):
+            return
+        self._stop_worker()
+        self._start_worker()
 
     def _calm_down(self) -> None:
         """The network is well again, and a steward answers what was asked."""
-        for proxy in self.proxies.values():
-            proxy.turn("good")
+        for system in self.systems:
+            system.proxy.turn("good")
         self._stop_worker()
         self._own("UPDATE syncengine_breaker SET failures = 0, open_until = NULL")
         self._own("UPDATE syncengine_outboxmessage SET next_at = now(), lease_until = now() - interval '1 second' "
@@ -158,48 +142,38 @@ class TwoWay:
 
     def _agree(self) -> None:
         """Golden, both sources and the ledger say the same; nothing came twice; every conflict was asked."""
-        columns = ", ".join(FIELDS)
-        crm, erp = (self._rows(name, f"SELECT id, {columns} FROM customer ORDER BY id") for name in SYSTEMS)
+        crm, erp = (system.rows() for system in self.systems)
+        assert len(crm) == CUSTOMERS
         assert crm == erp
-        golden = self._own_rows(
-            f"SELECT x.key, {', '.join('a.' + f for f in FIELDS)} FROM accounts_account a "
-            "JOIN accounts_accountcrosswalk x ON x.account_id = a.id JOIN accounts_source s ON s.id = x.source_id "
-            "WHERE s.name = 'crm' ORDER BY 1"
-        )
-        assert golden == crm
-        assert self._own_rows("SELECT decision, state FROM syncengine_outboxmessage WHERE state IN "
-                              "('planned', 'sending', 'sent', 'unknown', 'waiting')") == []  # fmt: skip
-        assert self._own_rows(
-            "SELECT id FROM syncengine_run WHERE kind = 'sync' AND state = 'succeeded' AND "
-            "read <> unchanged + created + updated + tombstoned + rejected + held + skipped + superseded"
-        ) == []
+        columns = ", ".join(FIELDS[self.erp])
+        golden = f"SELECT tax_id, {columns} FROM accounts_account WHERE merged_into_id IS NULL ORDER BY 1"
+        assert self._rows(golden) == crm
+        moving = "('planned', 'sending', 'sent', 'unknown', 'waiting')"
+        assert self._rows(f"SELECT decision, state FROM syncengine_outboxmessage WHERE state IN {moving}") == []
+        unbalanced = f"SELECT id FROM syncengine_run WHERE kind = 'sync' AND state = 'succeeded' AND read <> {BALANCE}"
+        assert self._rows(unbalanced) == []
         unasked = "SELECT id FROM syncengine_outboxmessage m WHERE state = 'conflict' AND NOT EXISTS " \
             "(SELECT FROM syncengine_stewardtask t WHERE t.subject = 'write-back ' || m.id)"  # fmt: skip
-        assert self._own_rows(unasked) == []
+        assert self._rows(unasked) == []
         self._nothing_twice()
 
     def _nothing_twice(self) -> None:
         """No write of the portal changed nothing, and none is left over for a target that nobody planned."""
-        before = 0
-        for name in SYSTEMS:
-            assert self._rows(name, "SELECT no FROM journal WHERE who = 'portal write-back' AND idle") == []
-            ((written,),) = self._rows(name, "SELECT count(*) FROM journal WHERE who = 'portal write-back'")
-            ((sent,),) = self._own_rows(
+        before = [system.writes() for system in self.systems]
+        for system, (written, idle) in zip(self.systems, before, strict=True):
+            assert idle == 0, f"{idle} of {written} writes to {system.name} changed nothing"
+            ((sent,),) = self._rows(
                 "SELECT count(*) FROM syncengine_outboxmessage m JOIN syncengine_stream t ON t.id = m.stream_id "
-                f"JOIN accounts_source s ON s.id = t.source_id WHERE s.name = '{name}' AND m.attempts > 0"
+                f"JOIN accounts_source s ON s.id = t.source_id WHERE s.name = '{system.name}' AND m.attempts > 0"
             )
             assert 0 < written <= sent
-            before += written
         self._run("-m", "tests.flows.two_way_portal", "settle")
-        after = [self._rows(name, "SELECT count(*) FROM journal WHERE who = 'portal write-back'") for name in SYSTEMS]
-        assert sum(rows[0][0] for rows in after) == before, "an echo came back"
+        assert [system.writes() for system in self.systems] == before, "an echo came back"
 
     def _start_worker(self) -> None:
-        log = (self.home / "worker.log").open("ab")
-        self.worker = subprocess.Popen(
-            [sys.executable, "-m", "tests.flows.two_way_portal"], cwd=BASE, env=self._environment(), stdout=log,
-            stderr=log,
-        )  # fmt: skip
+        with (self.home / "worker.log").open("ab") as log:
+            command = [sys.executable, "-m", "tests.flows.two_way_portal"]
+            self.worker = subprocess.Popen(command, cwd=BASE, env=self._environment(), stdout=log, stderr=log)
 
     def _stop_worker(self) -> None:
         if self.worker is not None:
@@ -219,17 +193,10 @@ class TwoWay:
             "DJANGO_SETTINGS_MODULE": "portal.settings", "PORTAL_LOG_LEVEL": "WARNING",
         }  # fmt: skip
 
-    def _system(self, name: str) -> psycopg.Connection[Any]:
-        return psycopg.connect(self.server.url.replace("/portal?", f"/{name}?"), application_name="somebody")
-
-    def _rows(self, name: str, query: str) -> list[tuple[Any, ...]]:
-        with self._system(name) as connection:
-            return connection.execute(query).fetchall()
-
     def _own(self, statement: str) -> None:
         with psycopg.connect(self.server.url) as connection:
             connection.execute(statement)
 
-    def _own_rows(self, query: str) -> list[tuple[Any, ...]]:
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.server.url) as connection:
             return connection.execute(query).fetchall()
