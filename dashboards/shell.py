@@ -26,7 +26,7 @@ from syncengine.selectors.sync import may_see_runs
 PAGES = {
     "home": ("Home", "home", "h"),
     "customers": ("Customers", "customers", "c"),
-    "q2c": ("Quote to cash", "flow", "o"),
+    "q2c": ("Quote to cash", "flow", "p"),
     "alerts": ("Alerts", "bell", "l"),
     "health": ("Health", "chart", "e"),
     "forecast": ("Forecast", "spark", "t"),
@@ -34,7 +34,7 @@ PAGES = {
     "merges": ("Merges", "history", "m"),
     "approvals": ("Approvals", "check", "a"),
     "sync": ("Sync", "sync", "s"),
-    "products": ("Products", "order", "p"),
+    "products": ("Products", "order", "i"),
     "receivables": ("Receivables", "payment", "r"),
     "rules": ("Rules", "rows", "w"),
     "metrics": ("Figures", "help", "f"),

@@ -9,6 +9,8 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 
 from accounts import own_fields
@@ -44,6 +46,15 @@ class ContentPolicyMiddleware:
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", settings.CONTENT_POLICY)
         return response
+
+
+class CompressPagesMiddleware(GZipMiddleware):
+    """Pages travel small; answers to programs keep the tag they were given, which compressing would weaken."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not response.headers.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)
 
 
 class OwnFieldsMiddleware:

@@ -143,7 +143,8 @@ def visible_contacts(user: Reader) -> QuerySet[Contact]:
 
 def get_account_or_404(user: Reader, id: int) -> Account:
     """The customer the id leads to today, with `requested_id`; not found if the user may not see it."""
-    whole = with_own_fields(Account.objects.select_related("merged_into", "summary", "months", "figures"), "account")
+    joined = Account.objects.select_related("merged_into", "summary", "months", "figures", "health", "sales_territory")
+    whole = with_own_fields(joined, "account")
     account = whole.filter(pk=id).first()
     asked = account
     seen: set[int] = set()

@@ -79,9 +79,9 @@ def get_health(
 ) -> Health | None:
     """The customer's health; None for roles that see none."""
     seen = treatment(user, "health")
-    row = AccountHealth.objects.filter(account=account).first() if seen in ("full", "summary") else None
     if seen not in ("full", "summary"):
         return None
+    row: AccountHealth | None = getattr(account, "health", None)
     if row is None:
         return _unknown(account, full=seen == "full", today=today)
     if seen == "summary":

@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.health.definition import Definition, parse, shipped_document
 from accounts.models import HealthVersion, User
+from accounts.selectors.snapshot import once
 
 
 @lru_cache(maxsize=64)
@@ -21,6 +22,7 @@ def _parsed(number: int, applied_at: datetime | None) -> Definition:
     return parse(HealthVersion.objects.get(number=number).definition, number)
 
 
+@once
 def current_definition() -> Definition:
     """The definition in force; what is shipped where none has been kept yet."""
     row = HealthVersion.objects.order_by("-number").values_list("number", "applied_at").first()

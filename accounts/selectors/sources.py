@@ -9,6 +9,7 @@ from urllib.parse import quote
 from django.db.models import F, Max
 
 from accounts.models import Source, SourceState
+from accounts.selectors.snapshot import once
 
 BROKEN = ("error", "action")
 
@@ -44,6 +45,7 @@ class SourceAge:
         return self.age / max(self.target, timedelta(seconds=1))
 
 
+@once
 def sources() -> dict[int, Source]:
     """Every source by its id; there are a handful."""
     return Source.objects.in_bulk()
@@ -51,9 +53,13 @@ def sources() -> dict[int, Source]:
 
 def list_source_states(now: datetime) -> tuple[SourceAge, ...]:
     """Every stream in use, the worst first."""
+    return tuple(sorted((_age(state, now) for state in _states()), key=lambda age: -age.badness))
+
+
+@once
+def _states() -> tuple[SourceState, ...]:
     states = SourceState.objects.filter(source__retired_at__isnull=True).exclude(state="paused")
-    ages = (_age(state, now) for state in states.select_related("source").order_by("source__label", "stream"))
-    return tuple(sorted(ages, key=lambda age: -age.badness))
+    return tuple(states.select_related("source").order_by("source__label", "stream"))
 
 
 def worst_source(now: datetime) -> SourceAge | None:

@@ -1,4 +1,4 @@
-"""What is wrong right now, in fixed order: hold, overdue, severe ticket, disputed values, stale source."""
+"""What is wrong right now, in fixed order: closed or in court, hold, overdue, severe ticket, data, stale source."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from accounts.access import may_list
+from accounts.access import may_list, treatment
+from accounts.health.versions import current_definition
 from dashboards.freshness import list_source_lines
 from dashboards.shell import SHOWS
 from dashboards.templatetags.figures import ago, day, short_money
@@ -30,10 +31,25 @@ class Banner:
     action: str = ""
 
 
+CLOSED = {
+    "blocked": Banner("bad", "stop", "Blocked: nothing may be sold to this customer."),
+    "inactive": Banner("warn", "lock", "Inactive: no longer a customer."),
+}
+
+
 def banners(reading: Reading) -> list[Banner]:
     """The warnings this reader may see, the gravest first."""
-    found = (_hold(reading), _overdue(reading), _severe(reading), _disputed(reading), *_stale(reading))
+    found = (_closed(reading), _hold(reading), _overdue(reading), _severe(reading), _disputed(reading),
+             _asked(reading), *_stale(reading))  # fmt: skip
     return [banner for banner in found if banner]
+
+
+def _closed(reading: Reading) -> Banner | None:
+    """Insolvent, sued or no customer any more: told by the status, or by a reason the role may read."""
+    status, reason = reading.customer.values.get("status"), reading.customer.values.get("credit_hold_reason") or ""
+    if reason and any(word in reason.lower() for word in current_definition().closed_reasons):
+        return Banner("bad", "stop", "Insolvent or in court:", f"{reason}.")
+    return CLOSED.get(status or "")
 
 
 def _hold(reading: Reading) -> Banner | None:
@@ -79,6 +95,16 @@ def _disputed(reading: Reading) -> Banner | None:
         f"{', '.join(names).capitalize()} {verb} between sources.",
         "A steward is asked; the marked value stands until then.",
     )
+
+
+def _asked(reading: Reading) -> Banner | None:
+    """Questions about the record itself, such as whether another customer is the same."""
+    count = reading.figures.get("open_tasks")
+    if not count:
+        return None
+    asked = "1 question about this record waits" if count == 1 else f"{count} questions about this record wait"
+    tab = reverse("tab", args=[reading.customer.id, "data"]) if treatment(reading.user, "provenance") == "full" else ""
+    return Banner("quiet", "queue", f"{asked} for a steward.", url=tab, action="Data")
 
 
 def _stale(reading: Reading) -> list[Banner]:

@@ -67,7 +67,7 @@ def brief_of(reading: Reading, audience: str) -> Brief:
         subtitle=" · ".join(part for part in (values.get("legal_name"), place, values.get("customer_number")) if part),
         audience="internal" if inside else "customer",
         label=AUDIENCES["internal" if inside else "customer"],
-        figures=headlines(reading.user, reading.figures, reading.today, reading.currency) if inside else (),
+        figures=headlines(reading) if inside else (),
         warnings=[f"{banner.title} {banner.text}".strip() for banner in banners(reading)] if inside else (),
         facts=_facts(reading, inside),
         tables=[table for table in _tables(reading, inside) if table is not None],

@@ -9,12 +9,10 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from django.utils.dateparse import parse_date
-
 from accounts.health.explain import Change, Line, Part
 from accounts.health.measures import BY_NAME, DEAL_WORDS
 from accounts.health.pulse import may_give
-from accounts.health.reads import Health, get_health, get_moves, list_tool_scores
+from accounts.health.reads import Health, get_moves, list_tool_scores
 from accounts.health.versions import current_definition
 from dashboards.charts.health_line import health_chart
 from dashboards.charts.waterfall import waterfall
@@ -90,13 +88,8 @@ def _note(part: Part) -> str:
     return f"{input_words(part.name, part.before)} → {input_words(part.name, part.after)}"
 
 
-def _read(reading: Reading) -> Health | None:
-    since, until = (parse_date(reading.params.get(name, "")) for name in ("from", "to"))
-    return get_health(reading.user, reading.customer.account, today=reading.today, start=since, end=until)
-
-
 def _block(reading: Reading) -> Any:
-    health = get_health(reading.user, reading.customer.account, today=reading.today)
+    health = reading.health
     if health is None:
         return None
     lost = sorted((line for line in health.lines if line.lost), key=lambda line: -(line.lost or 0))
@@ -121,7 +114,7 @@ def _score_on(health: Health, day: date) -> Decimal | None:
 
 
 def _formula(reading: Reading) -> Any:
-    health = _read(reading)
+    health = reading.health
     if health is None or not health.full:
         return None
     lines = [
@@ -134,7 +127,7 @@ def _formula(reading: Reading) -> Any:
 
 
 def _change(reading: Reading) -> Any:
-    health = _read(reading)
+    health = reading.health
     if health is None or not health.full:
         return None
     shown = bars(health.change) if health.change else []
@@ -143,7 +136,7 @@ def _change(reading: Reading) -> Any:
 
 
 def _history(reading: Reading) -> Any:
-    health = _read(reading)
+    health = reading.health
     if health is None or not health.full or not health.days:
         return None
     definition = current_definition()
@@ -166,7 +159,7 @@ def _moves(reading: Reading) -> Any:
 
 
 def _pulse(reading: Reading) -> Any:
-    health = get_health(reading.user, reading.customer.account, today=reading.today)
+    health = reading.health
     if health is None or not may_give(reading.user):
         return None
     return {"pulse": health.pulse, "health": health}

@@ -9,7 +9,6 @@ from django.db.models import Max
 from accounts.access import may_list, restrict, treatment
 from accounts.models import Activity, User
 from accounts.selectors import customer as reads
-from accounts.selectors.group import get_group
 from accounts.selectors.relations import list_relations
 from dashboards.panels.section import Panel, Reading, rows_of
 
@@ -25,7 +24,7 @@ MOST = 200
 
 
 def _group(reading: Reading) -> Any:
-    group = get_group(reading.user, reading.customer.account)
+    group = reading.group
     related = list_relations(reading.user, reading.customer.account)
     if group is None:
         return {"group": None, "related": related}

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
+from django.utils.dateparse import parse_date
+
 from accounts.access import figure_access, may_list, treatment
+from accounts.health.reads import Health, get_health
 from accounts.models import User
 from accounts.selectors import customer as reads
+from accounts.selectors.group import CompanyGroup, get_group
 
 Seen = Callable[[User], bool]
 
@@ -29,6 +34,17 @@ class Reading:
     def figures(self) -> Mapping[str, Any]:
         """The figures this reader may see."""
         return self.customer.figures
+
+    @cached_property
+    def health(self) -> Health | None:
+        """Health today and how it moved between two days of the address, read once for all sections that tell of it."""
+        start, end = (parse_date(self.params.get(name, "")) for name in ("from", "to"))
+        return get_health(self.user, self.customer.account, today=self.today, start=start, end=end)
+
+    @cached_property
+    def group(self) -> CompanyGroup | None:
+        """The group of companies around the customer, None where it stands alone."""
+        return get_group(self.user, self.customer.account)
 
 
 @dataclass(frozen=True)

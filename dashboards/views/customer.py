@@ -21,6 +21,7 @@ from dashboards.pages import Crumb, fragment, page, reader, reads, wants
 from dashboards.panels.banners import banners
 from dashboards.panels.columns import TONES
 from dashboards.panels.headlines import headlines
+from dashboards.panels.headlines.cash import LIGHTS
 from dashboards.panels.lineage import lineage_view
 from dashboards.panels.own import NOTE_KINDS, reportable, writes
 from dashboards.panels.section import Reading, fill
@@ -63,9 +64,10 @@ def _page(request: HttpRequest, reading: Reading, tab: Tab) -> HttpResponse:
         **_shared(request, reading),
         "tab": tab,
         "tabs": tab_links(user, customer.id, tab.name),
-        "headlines": headlines(user, customer.figures, reading.today, reading.currency),
+        "headlines": headlines(reading),
         "banners": banners(reading),
         "status_tone": TONES.get(customer.values.get("status") or "", ""),
+        "credit_word": LIGHTS.get(customer.figures.get("credit_light") or ""),
         "followed": follows(user, customer.account),
         "writes": writes(user),
         "note_kinds": NOTE_KINDS,
@@ -97,7 +99,7 @@ def peek(request: HttpRequest, id: int) -> HttpResponse:
     reading = reading_of(request, get_customer(reader(request), id))
     context = {
         **_shared(request, reading),
-        "headlines": headlines(reading.user, reading.customer.figures, reading.today, reading.currency),
+        "headlines": headlines(reading),
         "banners": banners(reading),
         "status_tone": TONES.get(reading.customer.values.get("status") or "", ""),
         "filled": fill(reading, panels_of(("latest", "people"))),

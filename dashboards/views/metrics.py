@@ -6,10 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.quote_to_cash.kept import get_figure, history_of, list_figures
+from accounts.selectors.customer import get_customer
 from accounts.selectors.metrics import TOLD_OF, get_metric, list_metrics
 from accounts.selectors.money import base_currency
 from accounts.workspace.adoption import list_uses
 from dashboards.pages import allowed, fragment, page, reader, reads, wants
+from dashboards.panels.making import making_of
+from dashboards.views.customer import reading_of
 from syncengine.selectors.sync import may_see_runs
 
 
@@ -36,7 +39,11 @@ def metric(request: HttpRequest, name: str) -> HttpResponse:
     """How one figure is made: beside the page, or as a page of its own."""
     entry = get_metric(reader(request), name)
     user, today = reader(request), timezone.localdate()
+    asked = request.GET.get("customer", "")
+    reading = reading_of(request, get_customer(user, int(asked))) if asked.isdecimal() else None
     context = {
+        "making": making_of(reading, name) if reading else None,
+        "customer": reading.customer if reading else None,
         "entry": entry,
         "metric": entry.metric,
         "standing": entry.standing,

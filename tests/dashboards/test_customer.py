@@ -85,7 +85,7 @@ def test_page_takes_a_fixed_number_of_queries(login: Login, customer: Make) -> N
     with CaptureQueriesContext(connection) as queries:
         client.get(f"/customers/{account.pk}/")
 
-    assert len(queries) <= 37
+    assert len(queries) <= 32
 
 
 def test_value_opens_its_lineage(login: Login, customer: Make) -> None:
