@@ -13,7 +13,8 @@ from accounts.frames import execute, rows
 TABLES = (
     "accounts_account", "accounts_accountcrosswalk", "accounts_accountlineage", "accounts_accountsearch",
     "accounts_accountsummary", "accounts_accountmonths", "accounts_accountfigures", "accounts_entityfigures",
-    "accounts_identifier",
+    "accounts_identifier", "accounts_address", "accounts_addresscrosswalk", "accounts_addresslineage",
+    "accounts_contact", "accounts_contactcrosswalk", "accounts_contactlineage",
 )  # fmt: skip
 DERIVED = (
     "accounts_link", "accounts_chain", "accounts_processexception", "accounts_accounthealth", "accounts_healthday",

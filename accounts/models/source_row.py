@@ -10,8 +10,8 @@ from django.db import models
 class SourceRow(models.Model):
     """A row that is one source's own record; identified by (source, key)."""
 
-    source = models.ForeignKey(
-        "accounts.Source", models.PROTECT, related_name="+", db_index=False
+    source = models.ForeignKey(  # unchecked as in the crosswalk
+        "accounts.Source", models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     key = models.TextField()
     source_version = models.TextField(null=True, blank=True)

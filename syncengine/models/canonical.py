@@ -67,7 +67,9 @@ class CanonicalContact(Canonical, ContactValues):
         db_constraint=False,
     )
     account_key = models.TextField(null=True, blank=True)
-    account_ref = models.ForeignKey("accounts.AccountCrosswalk", models.PROTECT, null=True, related_name="+")
+    account_ref = models.ForeignKey(
+        "accounts.AccountCrosswalk", models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
 
 
 class CanonicalAddress(Canonical, AddressValues):
@@ -81,7 +83,9 @@ class CanonicalAddress(Canonical, AddressValues):
         db_constraint=False,
     )
     account_key = models.TextField(null=True, blank=True)
-    account_ref = models.ForeignKey("accounts.AccountCrosswalk", models.PROTECT, null=True, related_name="+")
+    account_ref = models.ForeignKey(
+        "accounts.AccountCrosswalk", models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
 
 
 class CanonicalProduct(Canonical, ProductValues):
