@@ -9,6 +9,7 @@ from accounts.alerts.raising import BROKEN, mute_waiting, raise_alerts
 from accounts.alerts.versions import rules_in_force
 from accounts.frames import execute
 from accounts.models.alert import Alert
+from accounts.quote_to_cash.kept import active_customers
 
 # Grain: one row a stream of a source in use.
 LATE = """
@@ -37,8 +38,7 @@ OVER_BUDGET = """
         WHERE opened_at > %(at)s - interval '7 days' AND opened_at < %(at)s AND account_id IS NOT NULL
             AND NOT held_back
     ), budget AS (
-        SELECT ceil(count(*) * %(percent)s / 100.0) - (SELECT count(*) FROM told) AS places FROM accounts_account
-        WHERE merged_into_id IS NULL AND record_count > 0 AND coalesce(status, '') NOT IN ('prospect', 'inactive')
+        SELECT ceil(%(customers)s * %(percent)s / 100.0) - (SELECT count(*) FROM told) AS places
     ), fresh AS (
         SELECT account_id, row_number() OVER (ORDER BY min(array_position(ARRAY['bad', 'warn', 'info'], severity)),
             max(value) DESC NULLS LAST, account_id) AS place
@@ -72,4 +72,5 @@ def hold_back(*, at: datetime) -> int:
     """Mark customers' alerts of this moment that go over the week's budget: they stay in the portal, unsent."""
     if not Alert.objects.filter(opened_at=at, account__isnull=False).exists():
         return 0
-    return execute(OVER_BUDGET, {"at": at, "percent": rules_in_force().budget_percent})
+    percent = rules_in_force().budget_percent
+    return execute(OVER_BUDGET, {"at": at, "percent": percent, "customers": active_customers()})

@@ -153,7 +153,7 @@ def make_chains(today: date) -> None:
 def store_chains() -> int:
     """Bring the chains of the gathered customers to what was found; how many changed."""
     columns = ", ".join(KEPT)
-    old, new = (", ".join(f"{side}.{name}" for name in KEPT) for side in ("accounts_chain", "excluded"))
+    old, new, told = (", ".join(f"{side}.{name}" for name in KEPT) for side in ("accounts_chain", "excluded", "n"))
     execute(
         "UPDATE accounts_processexception e SET chain_id = NULL FROM accounts_chain c "
         f"WHERE e.chain_id = c.id AND c.account_id IN (SELECT account_id FROM {WHO}) AND {_gone('c')}"
@@ -162,7 +162,9 @@ def store_chains() -> int:
     gone = execute(f"DELETE FROM accounts_chain c WHERE {mine} AND {_gone('c')}")
     changed = execute(
         f"INSERT INTO accounts_chain (root_object, root_id, {columns}) SELECT root_object, root_id, {columns} "
-        "FROM cash_chains WHERE account_id IS NOT NULL ORDER BY account_id, root_object, root_id "
+        "FROM cash_chains n WHERE account_id IS NOT NULL AND NOT EXISTS (SELECT FROM accounts_chain "
+        "WHERE accounts_chain.root_object = n.root_object AND accounts_chain.root_id = n.root_id "
+        f"AND ROW({old}) IS NOT DISTINCT FROM ROW({told})) ORDER BY account_id, root_object, root_id "
         "ON CONFLICT (root_object, root_id) DO UPDATE SET "
         + ", ".join(f"{name} = excluded.{name}" for name in KEPT)
         + f" WHERE ROW({old}) IS DISTINCT FROM ROW({new})"

@@ -19,11 +19,12 @@ from accounts.access import figure_access, scope_of
 from accounts.access.fields import Reader
 from accounts.frames import execute
 from accounts.metrics import load
-from accounts.models import CompanyFigure, User
+from accounts.models import Account, CompanyFigure, User
 from accounts.quote_to_cash.company import MEASURES, PORTFOLIO, Reach, Told, measure, of_portfolio
 from accounts.receivables.portfolio import GROUPS, Portfolio, sum_groups, sum_portfolio
 
 AGED = "ageing_by_"
+ACTIVE = "customers_doing_business"
 NAMES = (*PORTFOLIO, *MEASURES)
 WRITE = """
     INSERT INTO accounts_companyfigure (name, day, value, facts, computed_at)
@@ -61,6 +62,7 @@ def renew_company(*, at: datetime, today: date) -> int:
     told = {name: of_portfolio(name, sums) for name in PORTFOLIO}
     told |= {name: tell(part, today) for name, tell in MEASURES.items() if not load()[name].needs}
     told |= {f"{AGED}{group}": Told(None, _groups(part, group)) for group in GROUPS}
+    told[ACTIVE] = Told(Decimal(_count_active()))
     rows = [
         {"name": name, "day": today, "value": one.value, "facts": one.facts, "computed_at": at}
         for name, one in told.items()
@@ -107,6 +109,17 @@ def history_of(user: Reader, name: str, *, days: int = 90) -> Sequence[tuple[dat
         return ()
     rows = CompanyFigure.objects.filter(name=name).order_by("-day").values_list("day", "value")[:days]
     return list(reversed(rows))
+
+
+def active_customers() -> int:
+    """How many customers do business with us, as last told: counting a million takes longer than a publish may."""
+    kept = _latest([ACTIVE])
+    return int(kept[0].value or 0) if kept else _count_active()
+
+
+def _count_active() -> int:
+    live = Account.objects.filter(merged_into=None, record_count__gt=0)
+    return live.exclude(status__in=["prospect", "inactive"]).count()
 
 
 def _groups(part: Reach, group: str) -> dict[str, Any]:

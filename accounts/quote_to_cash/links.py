@@ -155,8 +155,10 @@ def store_links() -> int:
         f"AND NOT EXISTS (SELECT FROM cash_links n WHERE {SAME.format('n', 'l')})"
     )
     changed = execute(
-        f"INSERT INTO accounts_link ({COLUMNS}) SELECT {COLUMNS} FROM cash_links ORDER BY {PAIR} "
-        f"ON CONFLICT ({PAIR}) DO UPDATE SET account_id = excluded.account_id, how = excluded.how, "
+        f"INSERT INTO accounts_link ({COLUMNS}) SELECT {COLUMNS} FROM cash_links n WHERE NOT EXISTS "
+        f"(SELECT FROM accounts_link l WHERE {SAME.format('n', 'l')} AND ROW(l.account_id, l.how, l.confidence, "
+        f"l.evidence, l.amount) IS NOT DISTINCT FROM ROW(n.account_id, n.how, n.confidence, n.evidence, n.amount)) "
+        f"ORDER BY {PAIR} ON CONFLICT ({PAIR}) DO UPDATE SET account_id = excluded.account_id, how = excluded.how, "
         "confidence = excluded.confidence, evidence = excluded.evidence, amount = excluded.amount "
         "WHERE ROW(accounts_link.account_id, accounts_link.how, accounts_link.confidence, accounts_link.evidence, "
         "accounts_link.amount) IS DISTINCT FROM ROW(excluded.account_id, excluded.how, excluded.confidence, "

@@ -23,6 +23,7 @@ TODAY = date(2026, 11, 1)
 NOW = datetime(2026, 11, 1, 6, tzinfo=UTC)
 PER_CUSTOMER = 5  # quote, order, shipment, invoice, payment; a deal for every third, two lines an order and invoice
 BATCH = 1_000
+BATCHES = 5
 HEAD = "source_id, key, published_at"
 # Grain: one document a customer; a twentieth of the invoices is billed too dear, a tenth of the orders names no quote.
 FILL = (
@@ -132,18 +133,18 @@ def _steps() -> list[tuple[str, object]]:
 
 
 def _changed(customers: int) -> None:
-    """A thousand invoices say something else; their customers are renewed."""
-    step = max(1, customers // BATCH)
-    execute("UPDATE accounts_invoice SET base_net_amount = base_net_amount + 1 WHERE id %% %s = 0", [step])
-    stages: dict[str, float] = {}
-    started = perf_counter()
-    with transaction.atomic():
-        _touch(f"SELECT id FROM accounts_account WHERE id % {step} = 0")
-        changed = derived.renew(at=NOW, timed=lambda name, seconds: stages.__setitem__(name, seconds))
-    seconds = perf_counter() - started
-    print(f"{BATCH:,} documents changed   {seconds:8.2f} s, {sum(changed.values()):,} rows written")
-    for name, part in stages.items():
-        print(f"  {name:<23} {part:8.2f} s")
+    """Five times over, a thousand invoices say something else and their customers are renewed."""
+    step = max(BATCHES, customers // BATCH)
+    for turn in range(BATCHES):
+        execute("UPDATE accounts_invoice SET base_net_amount = base_net_amount + 1 WHERE id %% %s = %s", [step, turn])
+        stages: dict[str, float] = {}
+        started = perf_counter()
+        with transaction.atomic():
+            _touch(f"SELECT id FROM accounts_account WHERE id % {step} = {turn}")
+            changed = derived.renew(at=NOW, timed=stages.__setitem__)
+        seconds = perf_counter() - started
+        told = ", ".join(f"{name} {part:.2f}" for name, part in stages.items() if part >= 0.01)
+        print(f"{BATCH:,} documents changed   {seconds:8.2f} s, {sum(changed.values()):,} rows written ({told})")
 
 
 def _touch(query: str) -> None:

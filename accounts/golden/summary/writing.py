@@ -18,14 +18,20 @@ def make_part(name: str, statement: str, params: Params) -> None:
 
 
 def upsert(table: str, keys: Sequence[str], columns: Mapping[str, str], rows: str, params: Params) -> int:
-    """Bring rows to what `rows` (FROM and after) yields, column by column; how many changed."""
-    old, new = (", ".join(f"{of}.{column}" for column in columns) for of in (table, "excluded"))
-    assign = ", ".join(f"{column} = excluded.{column}" for column in columns)
-    names = ", ".join([*(key.rpartition(".")[2] for key in keys), *columns])
-    picked = ", ".join([*keys, *columns.values()])
-    conflict = ", ".join(key.rpartition(".")[2] for key in keys)
+    """Bring rows to what `rows` (FROM and after) yields, column by column; how many changed.
+
+    Rows that say the same already are left out before the insert: a conflict would lock each, and so write it.
+    """
+    key_names = [key.rpartition(".")[2] for key in keys]
+    names = [*key_names, *columns]
+    picked = ", ".join(f"{value} AS {name}" for name, value in zip(names, [*keys, *columns.values()], strict=True))
+    old, new, excluded = (", ".join(f"{of}.{name}" for name in columns) for of in (table, "n", "excluded"))
+    same = " AND ".join(f"{table}.{key} = n.{key}" for key in key_names)
     return execute(
-        f"INSERT INTO {table} ({names}) SELECT {picked} {rows} ORDER BY {', '.join(keys)} "
-        f"ON CONFLICT ({conflict}) DO UPDATE SET {assign} WHERE ROW({old}) IS DISTINCT FROM ROW({new})",
+        f"INSERT INTO {table} ({', '.join(names)}) SELECT n.* FROM (SELECT {picked} {rows}) n WHERE NOT EXISTS "
+        f"(SELECT FROM {table} WHERE {same} AND ROW({old}) IS NOT DISTINCT FROM ROW({new})) "
+        f"ORDER BY {', '.join(key_names)} ON CONFLICT ({', '.join(key_names)}) DO UPDATE SET "
+        + ", ".join(f"{name} = excluded.{name}" for name in columns)
+        + f" WHERE ROW({old}) IS DISTINCT FROM ROW({excluded})",
         params,
     )
