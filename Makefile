@@ -50,6 +50,7 @@ suite: .venv/installed-dev
 bench: .venv/installed-dev  ## Load 100,000 and a million accounts and print where the time goes
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.matching
+	$(BIN)/python -m tests.benchmarks --single 1000000
 
 .PHONY: bench-matching
 bench-matching: .venv/installed-dev  ## Resolve 100,000, a million and ten million records beside Splink's recipe and exact keys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,9 @@ from psycopg import sql
 
 CHUNK = 1 << 20
 ROWS_AT_ONCE = 200_000
+FEW_BYTES = 20_000  # of an answer that is not worth a reader of files
+FIELD = re.compile(r'(?:"((?:[^"]|"")*)"|([^,\n]*))(,|\n|$)')
+FEW_ROWS = 50  # rows that are told with the statement that makes their table
 TIMES = "%Y-%m-%d %H:%M:%S%.f%#z"
 
 
@@ -78,7 +82,25 @@ def read(
 
 
 def _parse(buffer: io.BytesIO, names: list[str]) -> pl.DataFrame:
+    """The CSV of a COPY, every value a text. Handing a few rows to a reader of files takes longer than reading them."""
+    if buffer.getbuffer().nbytes <= FEW_BYTES:
+        return pl.DataFrame(_few_rows(buffer.getvalue().decode()), dict.fromkeys(names, pl.String), orient="row")
     return pl.read_csv(buffer, has_header=False, new_columns=names, infer_schema=False)
+
+
+def _few_rows(text: str) -> list[list[str | None]]:
+    """Fields of each line: quoted ones as they are, empty ones without quotes null."""
+    found: list[list[str | None]] = [[]]
+    at = 0
+    while at < len(text):
+        match = FIELD.match(text, at)
+        assert match  # COPY writes nothing else
+        quoted, plain, end = match.groups()
+        found[-1].append(quoted.replace('""', '"') if quoted is not None else plain or None)
+        at = match.end()
+        if end == "\n" and at < len(text):
+            found.append([])
+    return found
 
 
 def _typed(frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
@@ -129,10 +151,22 @@ def rows(
 def stage(name: str, columns: Mapping[str, str], frame: pl.DataFrame) -> None:
     """A temporary table of these columns (name → SQL type) filled with the frame, gone at commit."""
     shape = sql.SQL(", ").join(
-        sql.SQL("{} " + kind).format(sql.Identifier(column))
-        for column, kind in columns.items()
+        sql.SQL("{} " + kind).format(sql.Identifier(column)) for column, kind in columns.items()
     )
-    execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(name)))
-    execute(sql.SQL("CREATE TEMP TABLE {} ({}) ON COMMIT DROP").format(sql.Identifier(name), shape))
-    copy_in(name, frame.select(list(columns)))
-    execute(sql.SQL("ANALYZE {}").format(sql.Identifier(name)))
+    table = sql.Identifier(name)
+    made = sql.SQL("DROP TABLE IF EXISTS {0}; CREATE TEMP TABLE {0} ({1}) ON COMMIT DROP").format(table, shape)
+    ready = frame.select(list(columns))
+    if ready.height <= FEW_ROWS:
+        execute(sql.SQL("{}; {} ANALYZE {}").format(made, _inserted(table, ready), table))
+        return
+    execute(made)
+    copy_in(name, ready)
+    execute(sql.SQL("ANALYZE {}").format(table))
+
+
+def _inserted(table: sql.Identifier, frame: pl.DataFrame) -> sql.Composable:
+    """The rows written into a statement of their own: one round trip, where COPY takes several."""
+    if not frame.height:
+        return sql.SQL("")
+    values = [sql.SQL("({})").format(sql.SQL(", ").join(map(sql.Literal, row))) for row in frame.iter_rows()]
+    return sql.SQL("INSERT INTO {} VALUES {};").format(table, sql.SQL(", ").join(values))

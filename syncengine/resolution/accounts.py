@@ -72,10 +72,13 @@ def resolve_accounts(
         found = evidence_of_everything(now=now, policy=policy)[0]
     else:
         found = _incremental(dirty, dying, bound, now, policy)
+    parted = found.part(bound, policy)
     if not first:
         # What a version changes was planned and asked for by a person, so no run is too large for it.
-        bound = _with_holds(found, bound, replace(policy, breaker_share=1.0) if wanted else policy, now)
-    parted = found.part(bound, policy)
+        held = _held(found, parted, bound, replace(policy, breaker_share=1.0) if wanted else policy, now)
+        if held.height:
+            bound = pl.concat([bound, held])
+            parted = found.part(bound, policy)
     _keep(found, parted, bulk=bulk, policy=policy, now=now)
     return _resolved(found, parted, bound, dirty, first=first, bulk=bulk, policy=policy, now=now)
 
@@ -87,11 +90,12 @@ def _stage(dirty: pl.Series) -> pl.Series:
     return gone.bury_dirty(DIRTY)
 
 
-def _with_holds(found: Evidence, bound: pl.DataFrame, policy: Policy, now: datetime) -> pl.DataFrame:
-    """What is bound, with the merges that wait for a person."""
-    parted = found.part(bound, policy)
+def _held(
+    found: Evidence, parted: pl.DataFrame, bound: pl.DataFrame, policy: Policy, now: datetime
+) -> pl.DataFrame:
+    """The merges that wait for a person."""
     guard = guards.guard_policy()
-    return pl.concat([bound, guards.hold_transitions(found, parted, bound, guard=guard, policy=policy, now=now)])
+    return guards.hold_transitions(found, parted, bound, guard=guard, policy=policy, now=now)
 
 
 def _keep(found: Evidence, parted: pl.DataFrame, *, bulk: bool, policy: Policy, now: datetime) -> None:

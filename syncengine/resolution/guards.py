@@ -60,6 +60,8 @@ def hold_transitions(
     kept = NO_HOLDS
     while True:
         sides, told = list_sides(parted), pl.concat([bound, kept])
+        if sides.select("cluster", "party").n_unique() == sides["cluster"].n_unique():
+            return kept  # nobody meets: every customer is made of one customer of yesterday
         fresh = _guarded(sides, told, guard)
         if fresh.height:
             held = write_holds(fresh, now=now)

@@ -19,6 +19,8 @@ PARTIES: dict[str, pl.DataType] = {
 def list_sides(parted: pl.DataFrame) -> pl.DataFrame:
     """PARTIES and cluster of the records in clusters of more than one: the customer each has belonged to until now."""
     mixed = parted.filter(pl.len().over("cluster") > 1).select("record_id")
+    if not mixed.height:
+        return pl.DataFrame(schema={**PARTIES, "cluster": pl.Int64})
     return _parties(mixed).join(parted.select("record_id", "cluster"), on="record_id")
 
 

@@ -1,4 +1,4 @@
-"""Relations proposed to stewards: customers that share an identifier or a domain, or pay and receive for each other.
+"""Relations proposed to stewards: customers that share an identifier, a name or a domain, or pay for each other.
 
 Grain: one proposal for two customers, with the strongest thing they share. Whoever is one customer, one group,
 judged or asked about already is not proposed.
@@ -12,6 +12,7 @@ from accounts.frames import execute
 from syncengine.identity import BLOCKING_RULES
 from syncengine.resolution.limits import company_policy
 from syncengine.steward.deadlines import due_times
+from syncengine.steward.kin import STAGED, stage_kin
 
 PREFIX = "accounts "
 OFTEN = 3  # documents from which paying or receiving for another is no accident
@@ -25,15 +26,20 @@ SHARED = {
 PLACES = {rule.name: place for place, rule in enumerate(BLOCKING_RULES, start=1)}
 # Grain: a customer that shares a key with the oldest holder of it; keys that too many hold say nothing.
 BY_KEY = """
-    SELECT g.head AS account_id, x.account_id AS other_id, '' AS relation, {rank} AS rank, '{words}' AS reason
+    SELECT x.account_id, g.head AS other_id, {relation} AS relation, {rank} AS rank, '{words}' AS reason
       FROM (SELECT m.keys[{place}] AS key, min(x.account_id) AS head FROM syncengine_matchrecord m
               JOIN accounts_accountcrosswalk x ON x.id = m.crosswalk_id
              WHERE m.live AND m.keys[{place}] IS NOT NULL GROUP BY 1
             HAVING count(*) <= %(cap)s AND min(x.account_id) <> max(x.account_id)) g
       JOIN syncengine_matchrecord m ON m.keys[{place}] = g.key
       JOIN accounts_accountcrosswalk x ON x.id = m.crosswalk_id
+      JOIN accounts_account i ON i.id = x.account_id JOIN accounts_account h ON h.id = g.head
      WHERE m.live AND x.account_id <> g.head
 """
+# A number is of one company: what has it elsewhere is a branch; abroad it is rather a company of its own.
+BY_COUNTRY = "CASE WHEN i.country <> h.country THEN 'parent' ELSE 'branch' END"
+UNTOLD = "''"
+BY_NAME = f"SELECT account_id, other_id, relation, {{rank}} AS rank, reason FROM {STAGED}"
 # Grain: a customer and the one its documents of a year name beside it.
 BY_DOCUMENT = """
     SELECT s.account_id, b.account_id AS other_id, '{relation}' AS relation, {rank} AS rank,
@@ -94,6 +100,7 @@ SUBJECT = f"'{PREFIX}' || p.low || '-' || p.high"
 def propose_relations(*, now: datetime) -> int:
     """Ask about customers that belong together without being one; how many questions are new."""
     execute("DROP TABLE IF EXISTS proposed_relations")
+    stage_kin()
     since = now.replace(year=now.year - 1, day=min(now.day, 28)).date()
     given = {"cap": company_policy().key_cap, "often": OFTEN, "since": since, "mine": f"{PREFIX}%"}
     execute(FIND.format(found=_found(), apart=APART, records=RECORDS), given)
@@ -109,7 +116,11 @@ def _found() -> str:
         for rank, (table, reference, dated, relation, words) in enumerate(DOCUMENTS)
     ]
     keys = [
-        BY_KEY.format(place=PLACES[name], words=words, rank=rank)
+        BY_KEY.format(
+            place=PLACES[name], words=words, rank=rank, relation=UNTOLD if name == "domain" else BY_COUNTRY
+        )
         for rank, (name, words) in enumerate(SHARED.items(), start=len(DOCUMENTS))
     ]
-    return " UNION ALL ".join([*documents, *keys])
+    # Before the domain, which says less, and behind the numbers.
+    names = BY_NAME.format(rank=len(DOCUMENTS) + len(SHARED) - 1.5)
+    return " UNION ALL ".join([*documents, *keys, names])

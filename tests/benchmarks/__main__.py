@@ -24,7 +24,10 @@ def main() -> None:
     parser.add_argument("--fresh", action="store_true", help="load even where a database of the size is kept")
     parser.add_argument("--cash", type=int, metavar="DOCUMENTS", help="links and exceptions of so many instead")
     parser.add_argument("--stories", type=int, metavar="CUSTOMERS", help="the health back-test on so many instead")
+    parser.add_argument("--single", type=int, metavar="RECORDS", help="one changed record among so many instead")
     options = parser.parse_args()
+    if options.single:
+        return _bench("single", options.single, fresh=options.fresh)
     if options.cash:
         return _bench("cash", options.cash, fresh=options.fresh)
     if options.stories:
@@ -64,10 +67,10 @@ def _in_process(home: Path, url: str, part: str, size: int) -> None:
         import django  # late: settings read the environment set above
 
         django.setup()
-        from tests.benchmarks import cash, volume  # late: as above
+        from tests.benchmarks import cash, single, volume  # late: as above
         from tests.benchmarks.stories import bench as stories  # late: as above
 
-        {"accounts": volume, "cash": cash, "stories": stories}[part].bench(home, size)
+        {"accounts": volume, "cash": cash, "single": single, "stories": stories}[part].bench(home, size)
         sys.stdout.flush()
         os._exit(0)
     _, status = os.waitpid(pid, 0)

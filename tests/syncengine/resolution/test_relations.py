@@ -74,3 +74,37 @@ def test_who_pays_for_another_is_proposed_as_such(company: SmallCompany, ann: Us
     company.publish()
     found = Relation.objects.get()
     assert (found.account_id, found.other_account_id, found.kind) == (owner("10001"), owner("C1"), "bill_to")
+
+
+def test_a_branch_is_proposed_by_its_name_confirmed_and_rolled_up(company: SmallCompany, ann: User) -> None:
+    told = SISTER.replace("Borealis Glas", "Acme Pumpen Bayern").replace("www.acme-pumpen.de", "")
+    company.write("crm/accounts", told)
+    company.write("erp/customers", ERP)
+    company.sync()
+    assert propose_relations(now=company.clock()) == 1
+    assert asked() == [("open", "Its name is the other's with a place behind it", "branch")]
+    task = StewardTask.objects.get(kind="relation")
+    decide_duplicate(task=task, kind="related", relation="branch", turned=task.evidence["turned"], user=ann,
+                     now=company.clock())  # fmt: skip
+    company.publish()
+    assert Relation.objects.values_list("account_id", "other_account_id", "kind").get() == (
+        owner("C1"), owner("10001"), "branch",
+    )  # fmt: skip
+    AccountSummary.objects.update(revenue_ttm=Decimal(100))
+    reader = User.objects.create_user("eve@example.org", "a-long-password", role="executive")
+    group = get_group(reader, Account.objects.get(pk=owner("C1")))
+    assert group is not None
+    assert ([node.id for node in group.nodes], group.sums["revenue_ttm"]) == (
+        [owner("10001"), owner("C1")], Decimal(200),
+    )  # fmt: skip
+    assert propose_relations(now=company.clock()) == 0
+
+
+def test_who_receives_for_another_is_proposed_as_such(company: SmallCompany) -> None:
+    company.write("crm/accounts", SISTER.replace("www.acme-pumpen.de", "borealis.example"))
+    company.write("erp/customers", ERP)
+    company.write("erp/orders", "\n".join(f"A{n};2026-03-01T08:00:00Z;;10001;2026-02-01;100,50;USD" for n in range(3)))
+    company.sync()
+    Order.objects.update(ship_to_ref=AccountCrosswalk.objects.get(key="C1"))
+    assert propose_relations(now=company.clock()) == 1
+    assert asked() == [("open", "3 orders of a year are sent to the other", "ship_to")]
