@@ -39,6 +39,8 @@ IN_STEP = {"opportunity": "pipeline", "quote": "pipeline", "order": "order", "sh
            "invoice": "receivable", "payment": "receivable"}  # fmt: skip
 DEAL_STATES = {"won": "done", "open": "part", "lost": "none"}
 NAME_OF = {code: name for name, code in CODE.items()}
+CODE_OF_STEP = {"deal": CODE["opportunity"], "quote": CODE["quote"], "order": CODE["order"],
+                "shipment": CODE["shipment"], "invoice": INVOICE}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Step:
     amount: Decimal | None
     count: int
     days: int | None
+    number: str = ""  # of its first document
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def account_chains(user: Reader, account: Account, *, live_only: bool = False, l
 
 
 def strips(user: Reader, chains: Iterable[Chain]) -> tuple[Strip, ...]:
-    """Chains as strips, with how many open exceptions each has; one query whatever their number."""
+    """Chains as strips with their documents' numbers and open exceptions; one query a kind, whatever their number."""
     found = list(chains)
     open_ones = ProcessException.objects.filter(
         chain__in=[chain.pk for chain in found], state__in=OPEN_STATES, rule__in=list(visible_rules(user))
@@ -138,10 +141,28 @@ def strips(user: Reader, chains: Iterable[Chain]) -> tuple[Strip, ...]:
     counts = dict(open_ones.values_list("chain").annotate(n=Count("id")))
     part = Slice(user)
     seen = {name: part.sees(step[1]) for name, step in STEPS.items()}
-    return tuple(_strip(chain, seen, counts.get(chain.pk, 0)) for chain in found)
+    numbers = _numbers(user, found)
+    return tuple(_strip(chain, seen, counts.get(chain.pk, 0), numbers) for chain in found)
 
 
-def _strip(chain: Chain, seen: dict[str, bool], exceptions: int) -> Strip:
+def _first_papers(chain: Chain) -> dict[str, tuple[str, int]]:
+    """step -> kind and id of its first document, as far as it has one."""
+    kinds = {step: CODE_OF_STEP[step] for step in STEPS if step in CODE_OF_STEP}
+    own = _own(chain)
+    return {step: (NAME_OF[code], own[code][0]) for step, code in kinds.items() if code in own}
+
+
+def _numbers(user: Reader, chains: Sequence[Chain]) -> dict[tuple[str, int], str]:
+    """Numbers of the first documents of each step, as far as the reader sees them."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for chain in chains:
+        for name, id in _first_papers(chain).values():
+            wanted[name].add(id)
+    return {(paper.object, paper.id): paper.number for paper in _papers(user, wanted)}
+
+
+def _strip(chain: Chain, seen: dict[str, bool], exceptions: int, numbers: dict[tuple[str, int], str]) -> Strip:
+    papers = _first_papers(chain)
     steps: list[Step] = []
     before: date | None = None
     for name, (label, _, day, amount, ids) in STEPS.items():
@@ -150,11 +171,13 @@ def _strip(chain: Chain, seen: dict[str, bool], exceptions: int) -> Strip:
         if name == "order" and seen["deal"]:  # the wait for an order begins when the deal is won
             before = chain.won_date or before
         step = _step(chain, name, label, getattr(chain, day), getattr(chain, amount), ids, before)
+        step = replace(step, number=numbers.get(papers[name], "")) if name in papers else step
         before = step.day or before
         steps.append(replace(step, state=DEAL_STATES.get(chain.state, "part")) if name == "deal" else step)
     hidden = tuple(STEPS[name][0] for name, shown in seen.items() if not shown)
     if not seen["deal"] and chain.root_object in (CODE["opportunity"], CODE["quote"]):
-        chain.label = f"Chain {chain.pk}"  # named after its deal, whose number the reader may not know
+        known = next((step.number for step in steps if step.number), "")
+        chain.label = known or f"Chain {chain.pk}"  # named after its deal, whose number the reader may not know
     live = chain.paid_date is None and chain.state != "lost"
     return Strip(chain, tuple(steps), hidden, exceptions, live)
 

@@ -21,7 +21,7 @@ from dashboards.pages import Crumb, fragment, page, reader, reads, wants
 from dashboards.panels.banners import banners
 from dashboards.panels.columns import TONES
 from dashboards.panels.headlines import headlines
-from dashboards.panels.headlines.cash import LIGHTS
+from dashboards.panels.headlines.cash import credit_chip
 from dashboards.panels.lineage import lineage_view
 from dashboards.panels.own import NOTE_KINDS, reportable, writes
 from dashboards.panels.section import Reading, fill
@@ -67,7 +67,7 @@ def _page(request: HttpRequest, reading: Reading, tab: Tab) -> HttpResponse:
         "headlines": headlines(reading),
         "banners": banners(reading),
         "status_tone": TONES.get(customer.values.get("status") or "", ""),
-        "credit_word": LIGHTS.get(customer.figures.get("credit_light") or ""),
+        "credit": credit_chip(reading),
         "followed": follows(user, customer.account),
         "writes": writes(user),
         "note_kinds": NOTE_KINDS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -26,8 +27,8 @@ WORDS = {
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """What can't be read."""
-    return _trouble(request, 400)
+    """What can't be read, and why where the page knows."""
+    return _trouble(request, 400, str(exception) if isinstance(exception, BadRequest) else "")
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -55,10 +56,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "dashboards/trouble.html", _context(request, 403, title), status=403)
 
 
-def _trouble(request: HttpRequest, status: int) -> HttpResponse:
+def _trouble(request: HttpRequest, status: int, why: str = "") -> HttpResponse:
     if request.path.startswith("/api/"):
         return _problem(request, status)
-    return render(request, "dashboards/trouble.html", _context(request, status, WORDS[status]), status=status)
+    title, text, sign = WORDS[status]
+    context = _context(request, status, (title, why or text, sign))
+    return render(request, "dashboards/trouble.html", context, status=status)
 
 
 def _context(request: HttpRequest, status: int, words: tuple[str, str, str]) -> dict[str, object]:

@@ -145,5 +145,4 @@ def _address(id: int, name: str) -> str:
 def dictionary(request: HttpRequest) -> HttpResponse:
     """Every field: what it means, who owns it, where it comes from, by which rule, and who may see it."""
     context = panel.dictionary_context(reader(request), request.GET.get("object", ""), request.GET.get("q", ""))
-    crumbs: list[Crumb] = [("Data dictionary", None)]
-    return page(request, "dashboards/rules/dictionary.html", context, current="dictionary", crumbs=crumbs)
+    return page(request, "dashboards/rules/dictionary.html", context, current="dictionary")

@@ -128,3 +128,10 @@ def test_home_of_a_large_company_asks_for_its_sums_afterwards(
 
     assert ('hx-get="/figures/"' in page, 'hx-get="/attention/"' in page, "Acme Pumps" in page) == (True, True, False)
     assert ("€1.19k" in figures, "Acme Pumps" in attention) == (True, True)
+
+
+def test_an_address_that_makes_no_sense_names_what_is_wrong(login: Login) -> None:
+    page = login("finance").get("/customers/?nonsense=1")
+
+    assert page.status_code == 400
+    assert "nonsense" in page.content.decode()

@@ -14,8 +14,16 @@ LIGHTS = {
     "free": ("Free", "ok"),
     "unlimited": ("No limit set", ""),
 }
+CHIPS = {"hold": ("Credit hold", "bad"), "near": ("Near credit limit", "warn"), "free": ("Credit available", "ok")}
 NEAR, FULL = 80, 100
 ZERO = Decimal(0)
+
+
+def credit_chip(reading: Reading) -> tuple[str, str] | None:
+    """Whether we can sell on credit, in two words and a tone; None where no limit says."""
+    if (reading.figures.get("limit_used") or ZERO) > FULL and reading.figures.get("credit_light") == "near":
+        return "Over credit limit", "bad"
+    return CHIPS.get(reading.figures.get("credit_light") or "")
 
 
 def credit(reading: Reading) -> Headline:

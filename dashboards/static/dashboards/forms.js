@@ -5,6 +5,7 @@ document.addEventListener("click", (event) => {
   document.getElementById("id_username").value = fill.dataset.fill;
   document.getElementById("id_password").focus();
 });
+document.addEventListener("change", (event) => event.target.matches("[data-submits]") && event.target.form.requestSubmit());
 document.body.addEventListener("htmx:afterSettle", (event) => {
   const spoken = event.target.querySelector?.("[data-say]") ?? (event.target.matches?.("[data-say]") ? event.target : null);
   const status = document.getElementById("spoken");
