@@ -21,82 +21,64 @@ COUNTRY_NAMES = {
     "US": "United States",
     "PL": "Poland",
 }
+CALLING_CODES = {
+    "DE": "49", "AT": "43", "CH": "41", "FR": "33", "IT": "39",
+    "ES": "34", "NL": "31", "GB": "44", "US": "1", "PL": "48",
+}  # fmt: skip
 STATUS = {"quiet": "Dormant", "unhappy": "Customer", "new": "Customer"}
+TAGS = ["", "", "", "", "key account", "fair contact;new plant", "reference customer", "energy project"]
+# What the export calls its columns, and what ours are called.
+ACCOUNT = {
+    "Id": "key", "Name": "told_name", "ParentId": "parent_key", "Status__c": "status", "Industry": "industry",
+    "Segment__c": "segment", "NumberOfEmployees": "employees", "Phone": "told_phone", "Email__c": "told_email",
+    "Website": "told_site", "BillingStreet": "told_street", "BillingCity": "told_city", "BillingState": "told_region",
+    "BillingPostalCode": "told_postcode", "BillingCountry": "told_country", "OwnerName": "owner",
+    "Territory__c": "territory", "VatId__c": "told_tax", "TradeName__c": "trade_name", "Tags__c": "tags",
+    "AccountNumber": "erp", "Language__c": "language", "CurrencyIsoCode": "currency", "PaymentTerms__c": "terms",
+}  # fmt: skip
+SHIPPING = {
+    "ShippingStreet": pl.when("other").then("old_street"),
+    "ShippingCity": pl.when("other").then("old_city"),
+    "ShippingPostalCode": pl.when("other").then("old_postcode"),
+    "ShippingCountry": pl.when("other").then("told_country"),
+}
+CONTACT = {
+    "AccountId": "account_key", "FirstName": "first", "LastName": "last", "Email": "email", "Phone": "phone",
+    "MobilePhone": "mobile", "Title": "title", "BuyingRole__c": "role", "Language__c": "language",
+}  # fmt: skip
 
 
 def accounts(dice: Dice, rows: pl.DataFrame, erp_keys: pl.Series) -> pl.DataFrame:
     """Account.csv; rows carry parent_key."""
+    told = rows.with_columns(
+        *_dirtied(dice, rows),
+        erp=gaps(dice, rows["row"], erp_keys, 0.62, "erp/none"),
+        other=dice.chance(rows["row"], "ship/other", 0.15),
+        industry=gaps(dice, rows["row"], rows["industry"], 0.12, "industry/none"),
+        tags=dice.pick(rows["row"], "tags", TAGS),
+    )
+    return told.select(**ACCOUNT, **SHIPPING, LastModifiedDate=moment(pl.col("modified"))).with_columns(
+        told.select(LIVE, OWN)
+    )
+
+
+def _dirtied(dice: Dice, rows: pl.DataFrame) -> list[pl.Series]:
+    """Columns in which some rows say something odd, or in another way than the rest."""
     ids = rows["row"]
-    known = gaps(dice, ids, erp_keys, 0.62, "erp/none")
-    status = where(
-        rows["in_erp"],
-        rows["story"].replace_strict(STATUS, default="Customer"),
-        pl.Series(["Prospect"]).new_from_index(0, len(ids)),
-    )
-    status = where(dice.chance(ids, "status/odd", 0.002), pl.Series(["???"]).new_from_index(0, len(ids)), status)
-    employees = where(dice.chance(ids, "employees/odd", 0.002), -rows["employees"], rows["employees"])
-    terms = where(
-        dice.chance(ids, "terms/other", 0.02),
-        pl.Series(["60 days net"]).new_from_index(0, len(ids)),
-        rows["terms"],
-    )
-    currency = where(
-        dice.chance(ids, "currency/other", 0.008),
-        pl.Series(["USD"]).new_from_index(0, len(ids)),
-        rows["currency"],
-    )
-    other = dice.chance(ids, "ship/other", 0.15)
-    country = rows["country"].replace(COUNTRY_NAMES)
-    country = where(dice.chance(ids, "country/code", 0.3), rows["country"], country)
-    tags = dice.pick(
-        ids,
-        "tags",
-        ["", "", "", "", "key account", "fair contact;new plant", "reference customer", "energy project"],
-    )
-    return rows.with_columns(
-        known.alias("erp"),
-        status.alias("st"),
-        employees.alias("emp"),
-        terms.alias("pt"),
-        currency.alias("cur"),
-        country.alias("cn"),
-        tags.alias("tg"),
-        gaps(dice, ids, rows["industry"], 0.12, "industry/none").alias("ind"),
-        other.alias("other"),
-    ).select(
-        pl.col("key").alias("Id"),
-        pl.col("told_name").alias("Name"),
-        pl.col("parent_key").alias("ParentId"),
-        pl.col("st").alias("Status__c"),
-        pl.col("ind").alias("Industry"),
-        pl.col("segment").alias("Segment__c"),
-        pl.col("emp").alias("NumberOfEmployees"),
-        pl.col("told_phone").alias("Phone"),
-        pl.col("told_email").alias("Email__c"),
-        pl.col("told_site").alias("Website"),
-        pl.col("told_street").alias("BillingStreet"),
-        pl.col("told_city").alias("BillingCity"),
-        pl.col("told_region").alias("BillingState"),
-        pl.col("told_postcode").alias("BillingPostalCode"),
-        pl.col("cn").alias("BillingCountry"),
-        *(
-            pl.when("other").then(f"old_{c}").otherwise(None).alias(f"Shipping{n}")
-            for c, n in (("street", "Street"), ("city", "City"), ("postcode", "PostalCode"))
-        ),
-        pl.when("other").then("cn").otherwise(None).alias("ShippingCountry"),
-        pl.col("owner").alias("OwnerName"),
-        pl.col("territory").alias("Territory__c"),
-        pl.col("told_tax").alias("VatId__c"),
-        pl.col("trade_name").alias("TradeName__c"),
-        pl.col("tg").alias("Tags__c"),
-        pl.col("erp").alias("AccountNumber"),
-        pl.col("language").alias("Language__c"),
-        pl.col("cur").alias("CurrencyIsoCode"),
-        pl.col("pt").alias("PaymentTerms__c"),
-        moment(pl.col("modified")).alias("LastModifiedDate"),
-        LIVE,
-        OWN,
-    )
+
+    def some(name: str, share: float, odd: pl.Series | str, told: pl.Series) -> pl.Series:
+        instead = pl.Series([odd]).new_from_index(0, len(ids)) if isinstance(odd, str) else odd
+        return where(dice.chance(ids, name, share), instead, told)
+
+    prospect = pl.Series(["Prospect"]).new_from_index(0, len(ids))
+    status = where(rows["in_erp"], rows["story"].replace_strict(STATUS, default="Customer"), prospect)
+    return [
+        some("status/odd", 0.002, "???", status).alias("status"),
+        some("employees/odd", 0.002, -rows["employees"], rows["employees"]).alias("employees"),
+        some("terms/other", 0.02, "60 days net", rows["terms"]).alias("terms"),
+        some("currency/other", 0.008, "USD", rows["currency"]).alias("currency"),
+        some("country/code", 0.3, rows["country"], rows["country"].replace(COUNTRY_NAMES)).alias("told_country"),
+    ]
 
 
 def contacts(dice: Dice, people: pl.DataFrame, account_keys: pl.Series, today: pl.Expr) -> pl.DataFrame:
@@ -104,49 +86,30 @@ def contacts(dice: Dice, people: pl.DataFrame, account_keys: pl.Series, today: p
     ids = people["person"]
     mail = gaps(dice, ids, people["email"], 0.12, "contact/mail")
     mail = where(dice.chance(ids, "contact/mail/odd", 0.004), mail.str.replace("@", " at ", literal=True), mail)
-    calling = people["country"].replace_strict(
-        {
-            "DE": "49",
-            "AT": "43",
-            "CH": "41",
-            "FR": "33",
-            "IT": "39",
-            "ES": "34",
-            "NL": "31",
-            "GB": "44",
-            "US": "1",
-            "PL": "48",
-        }
+    calling = "+" + people["country"].replace_strict(CALLING_CODES) + " "
+    told = people.with_columns(
+        account_key=account_keys,
+        email=mail,
+        phone=gaps(dice, ids, calling + people["direct"], 0.4, "contact/phone"),
+        mobile=gaps(dice, ids, calling + people["mobile"], 0.5, "contact/mobile"),
     )
-    return people.with_columns(
-        account_keys.alias("acc"),
-        mail.alias("ml"),
-        gaps(dice, ids, "+" + calling + " " + people["direct"], 0.4, "contact/phone").alias("ph"),
-        gaps(dice, ids, "+" + calling + " " + people["mobile"], 0.5, "contact/mobile").alias("mo"),
-    ).select(
-        person_key(pl.col("person")).alias("Id"),
-        pl.col("acc").alias("AccountId"),
-        pl.col("first").alias("FirstName"),
-        pl.col("last").alias("LastName"),
-        pl.col("ml").alias("Email"),
-        pl.col("ph").alias("Phone"),
-        pl.col("mo").alias("MobilePhone"),
-        pl.col("title").alias("Title"),
-        pl.col("role").alias("BuyingRole__c"),
-        pl.col("language").alias("Language__c"),
-        _ticked("consent_email").alias("OptInEmail__c"),
-        _ticked("consent_phone").alias("OptInPhone__c"),
-        pl.when(pl.col("consent_email").is_not_null()).then("consent_source").otherwise(None).alias("ConsentSource__c"),
-        pl.when(pl.col("consent_email").is_not_null())
-        .then((today - pl.duration(days=pl.col("consent_age"))).dt.to_string("%Y-%m-%d"))
-        .otherwise(None)
-        .alias("ConsentDate__c"),
-        pl.when("bounced").then(pl.lit("true")).otherwise(pl.lit("false")).alias("EmailBounced"),
-        pl.col("person_status").alias("Status__c"),
-        moment(today.cast(pl.Datetime("us")) - pl.duration(hours=pl.col("consent_age") * 5)).alias("LastModifiedDate"),
-        LIVE,
-        OWN,
-    )
+    return told.select(
+        person_key(pl.col("person")).alias("Id"), **CONTACT, **_consent(today),
+        EmailBounced=pl.when("bounced").then(pl.lit("true")).otherwise(pl.lit("false")), Status__c="person_status",
+        LastModifiedDate=moment(today.cast(pl.Datetime("us")) - pl.duration(hours=pl.col("consent_age") * 5)),
+    ).with_columns(told.select(LIVE, OWN))  # fmt: skip
+
+
+def _consent(today: pl.Expr) -> dict[str, pl.Expr]:
+    """What people agreed to, and where and when they said so, if they did."""
+    asked = pl.col("consent_email").is_not_null()
+    day = (today - pl.duration(days=pl.col("consent_age"))).dt.to_string("%Y-%m-%d")
+    return {
+        "OptInEmail__c": _ticked("consent_email"),
+        "OptInPhone__c": _ticked("consent_phone"),
+        "ConsentSource__c": pl.when(asked).then("consent_source"),
+        "ConsentDate__c": pl.when(asked).then(day),
+    }
 
 
 def person_key(person: pl.Expr) -> pl.Expr:

@@ -13,75 +13,68 @@ from syncengine.demo.files import OWN, WHOSE, comma, german, point
 from syncengine.demo.products import Range
 
 NOBODY = pl.lit(None, pl.Int64).alias(WHOSE)
+# What the ERP calls its columns, and what ours are called or made of.
+CUSTOMER = {
+    "Kundennr": "key", "Name1": "told_name", "Name2": "trade_name", "Strasse": "told_street", "PLZ": "told_postcode",
+    "Ort": "told_city", "Region": "region", "Land": "land", "Telefon": "told_phone", "EMail": "told_email",
+    "UStIdNr": "told_tax", "HRNr": "told_register", "DUNS": "told_duns",
+}  # fmt: skip
+TERMS_OF_TRADE = {
+    "Steuergebiet": pl.when(pl.col("country") == "DE")
+    .then(pl.lit("Inland"))
+    .when(pl.col("country").is_in(["CH", "GB", "US"]))
+    .then(pl.lit("Drittland"))
+    .otherwise(pl.lit("EU")),
+    "Zahlungsbed": pl.col("terms").replace(TERMS),
+    "Incoterm": "incoterm",
+    "Preisliste": "PL-" + pl.col("currency") + "-" + pl.col("segment"),
+    "Waehrung": "currency",
+    "Buchungskreis": "entity",
+    "Mahnbearbeiter": "collector",
+}
+CREDIT = {
+    "Kreditlimit": "told_limit",
+    "KreditWaehrung": "currency",
+    "LimitVon": "set_by",
+    "LimitBis": german(pl.col("limit_until")),
+    "SonderLimit": pl.when("temporary").then(comma(pl.col("limit") * 3 // 2)),
+    "Versicherer": "insurer",
+    "Risikoklasse": "risk",
+    "Kreditsperre": crossed("held"),
+    "Sperrgrund": pl.when("held").then("held_reason"),
+    "GesperrtSeit": pl.when("held").then(german(pl.col("held_since"))),
+    "KundeSeit": german(pl.col("since")),
+}
+DELIVERY = {
+    "LiefStrasse": pl.when("other").then("old_street"),
+    "LiefPLZ": pl.when("other").then("old_postcode"),
+    "LiefOrt": pl.when("other").then("old_city"),
+    "LiefLand": pl.when("other").then("country"),
+    "GeaendertAm": pl.col("modified").dt.strftime("%d.%m.%Y %H:%M:%S"),
+}
 
 
 def customers(dice: Dice, rows: pl.DataFrame, credit: pl.DataFrame) -> pl.DataFrame:
     """Kunden; credit holds limit, hold and hold dates by customer."""
     rows = rows.join(credit, on="id", how="left", maintain_order="left")
     ids = rows["row"]
-    name, trade = rows["told_name"], rows["trade_name"]
-    limit = rows.select(comma(pl.col("limit")).alias("l")).to_series()
-    english = rows.select(point(pl.col("limit")).alias("l")).to_series()
-    limit = where(dice.chance(ids, "limit/mark", 0.002), english, limit)
-    limit = where(dice.chance(ids, "limit/odd", 0.0015), pl.Series(["-1,00"]).new_from_index(0, len(ids)), limit)
-    land = where(dice.chance(ids, "land/odd", 0.0015), pl.Series(["ZZ"]).new_from_index(0, len(ids)), rows["country"])
-    temporary = dice.chance(ids, "limit/temporary", 0.03)
-    home = rows["country"].is_in(["DE"])
-    other = dice.chance(ids, "ship/other", 0.12)
-    return rows.with_columns(
-        name.alias("n1"),
-        trade.alias("n2"),
-        limit.alias("lim"),
-        land.alias("land"),
-        temporary.alias("temporary"),
-        other.alias("other"),
-        home.alias("home"),
-    ).select(
-        pl.col("key").alias("Kundennr"),
-        pl.col("n1").alias("Name1"),
-        pl.col("n2").alias("Name2"),
-        pl.col("told_street").alias("Strasse"),
-        pl.col("told_postcode").alias("PLZ"),
-        pl.col("told_city").alias("Ort"),
-        pl.col("region").alias("Region"),
-        pl.col("land").alias("Land"),
-        pl.col("told_phone").alias("Telefon"),
-        pl.col("told_email").alias("EMail"),
-        pl.col("told_tax").alias("UStIdNr"),
-        pl.col("told_register").alias("HRNr"),
-        pl.col("told_duns").alias("DUNS"),
-        pl.when("home")
-        .then(pl.lit("Inland"))
-        .when(pl.col("country").is_in(["CH", "GB", "US"]))
-        .then(pl.lit("Drittland"))
-        .otherwise(pl.lit("EU"))
-        .alias("Steuergebiet"),
-        pl.col("terms").replace(TERMS).alias("Zahlungsbed"),
-        pl.col("incoterm").alias("Incoterm"),
-        ("PL-" + pl.col("currency") + "-" + pl.col("segment")).alias("Preisliste"),
-        pl.col("currency").alias("Waehrung"),
-        pl.col("entity").alias("Buchungskreis"),
-        pl.col("collector").alias("Mahnbearbeiter"),
-        pl.col("lim").alias("Kreditlimit"),
-        pl.col("currency").alias("KreditWaehrung"),
-        pl.col("set_by").alias("LimitVon"),
-        german(pl.col("limit_until")).alias("LimitBis"),
-        pl.when("temporary").then(comma(pl.col("limit") * 3 // 2)).otherwise(None).alias("SonderLimit"),
-        pl.col("insurer").alias("Versicherer"),
-        pl.col("risk").alias("Risikoklasse"),
-        crossed("held").alias("Kreditsperre"),
-        pl.when("held").then("held_reason").otherwise(None).alias("Sperrgrund"),
-        pl.when("held").then(german(pl.col("held_since"))).otherwise(None).alias("GesperrtSeit"),
-        german(pl.col("since")).alias("KundeSeit"),
-        *(
-            pl.when("other").then(f"old_{c}").otherwise(None).alias(n)
-            for c, n in (("street", "LiefStrasse"), ("postcode", "LiefPLZ"), ("city", "LiefOrt"))
-        ),
-        pl.when("other").then("country").otherwise(None).alias("LiefLand"),
-        pl.col("modified").dt.strftime("%d.%m.%Y %H:%M:%S").alias("GeaendertAm"),
-        ALIVE,
-        OWN,
+    odd_land = pl.Series(["ZZ"]).new_from_index(0, len(ids))
+    told = rows.with_columns(
+        told_limit=_limits(dice, rows),
+        land=where(dice.chance(ids, "land/odd", 0.0015), odd_land, rows["country"]),
+        temporary=dice.chance(ids, "limit/temporary", 0.03),
+        other=dice.chance(ids, "ship/other", 0.12),
     )
+    return told.select(**CUSTOMER, **TERMS_OF_TRADE, **CREDIT, **DELIVERY).with_columns(told.select(ALIVE, OWN))
+
+
+def _limits(dice: Dice, rows: pl.DataFrame) -> pl.Series:
+    """Credit limits with a comma; a few with a point, a few below nothing."""
+    ids, limit = rows["row"], pl.col("limit")
+    german_mark, english_mark = (rows.select(marked).to_series() for marked in (comma(limit), point(limit)))
+    told = where(dice.chance(ids, "limit/mark", 0.002), english_mark, german_mark)
+    negative = pl.Series(["-1,00"]).new_from_index(0, len(ids))
+    return where(dice.chance(ids, "limit/odd", 0.0015), negative, told)
 
 
 def contacts(people: pl.DataFrame, keys: pl.Series) -> pl.DataFrame:
