@@ -19,7 +19,7 @@ CUSTOMER = {
     "Ort": "told_city", "Region": "region", "Land": "land", "Telefon": "told_phone", "EMail": "told_email",
     "UStIdNr": "told_tax", "HRNr": "told_register", "DUNS": "told_duns",
 }  # fmt: skip
-TERMS_OF_TRADE = {
+TERMS_OF_TRADE: dict[str, pl.Expr | str] = {
     "Steuergebiet": pl.when(pl.col("country") == "DE")
     .then(pl.lit("Inland"))
     .when(pl.col("country").is_in(["CH", "GB", "US"]))
@@ -32,7 +32,7 @@ TERMS_OF_TRADE = {
     "Buchungskreis": "entity",
     "Mahnbearbeiter": "collector",
 }
-CREDIT = {
+CREDIT: dict[str, pl.Expr | str] = {
     "Kreditlimit": "told_limit",
     "KreditWaehrung": "currency",
     "LimitVon": "set_by",
