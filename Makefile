@@ -63,6 +63,7 @@ bench-stories: .venv/installed-dev  ## Hold health against what happened in a co
 .PHONY: bench-rivals
 bench-rivals: .venv/installed-dev  ## Resolve labelled files with dedupe and others, in an environment of their own
 	$(BIN)/python -m tests.benchmarks.matching.rivals
+	$(BIN)/python -m tests.benchmarks.matching.unseen
 
 .PHONY: soak
 soak: .venv/installed-dev  ## Kill worker, web and database a dozen times under load and compare with an undisturbed run

@@ -9,7 +9,9 @@ from syncengine.identity.standardise.sounds import sound
 
 FEW = 600  # up to here every row is compared with every other
 CAP = 60  # a key that more rows share says too little, unless another one brings them together
-SINGLE = ("tax", "registration", "email", "domain", "phone", "name_key", "alias_1", "alias_2", "joined", "t1", "t2")
+SINGLE = (
+    "tax", "registration", "email", "domain", "phone", "name_key", "alias_1", "alias_2", "joined", "t1", "t2", "birth",
+)  # fmt: skip
 TOGETHER = (
     ("street_key",), ("street_key", "postcode"), ("house", "postcode"), ("house", "tok1"), ("road_core", "house"),
     ("postcode", "tok1"), ("postcode", "t1"), ("city", "tok1"), ("city", "t1"), ("t1", "t2"), ("t2", "t3"),

@@ -6,6 +6,7 @@ from syncengine.identity.comparisons import COMPARISONS, NEAR, Comparison, Level
 
 _BY_NAME = {comparison.name: comparison for comparison in COMPARISONS}
 BOTH_PERSONS = "(l.person AND r.person)"
+ONE_SLIP = "(least(length(l.{0}), length(r.{0})) >= 4 AND damerau_levenshtein(l.{0}, r.{0}) = 1)"
 SWAPPED = "(l.given_sound = r.family_sound AND l.family_sound = r.given_sound)"
 
 NAME = Comparison(
@@ -27,7 +28,7 @@ FAMILY = Comparison(
         ),
         Level(
             "close",
-            "jaro_winkler_similarity(l.family, r.family) >= 0.9",
+            f"jaro_winkler_similarity(l.family, r.family) >= 0.9 OR {ONE_SLIP.format('family')}",
             "The family names differ by little.",
         ),
         Level(
@@ -65,8 +66,8 @@ GIVEN = Comparison(
         ),
         Level(
             "close",
-            "jaro_winkler_similarity(l.given, r.given) >= 0.85 AND NOT (l.given_known AND r.given_known) "
-            "AND abs(length(l.given) - length(r.given)) <= 2",
+            "NOT (l.given_known AND r.given_known) AND (jaro_winkler_similarity(l.given, r.given) >= 0.85 "
+            f"AND abs(length(l.given) - length(r.given)) <= 2 OR {ONE_SLIP.format('given')})",
             "The given names differ by little.",
         ),
         Level(
@@ -89,7 +90,9 @@ GENERATION = Comparison(
 TURNED_DAY = "left(l.birth, 4) || right(l.birth, 2) || substr(l.birth, 5, 2) = r.birth"
 BIRTH = Comparison(
     "birth",
-    "l.birth IS NULL OR r.birth IS NULL",
+    # A date that no calendar has is mistyped: it says something only where it is nearly the other.
+    "l.birth IS NULL OR r.birth IS NULL OR NOT (l.birth_real AND r.birth_real) "
+    "AND damerau_levenshtein(l.birth, r.birth) > 1",
     (
         Level("same", "l.birth = r.birth", "They were born on the same day.", "birth", True),
         Level("turned", TURNED_DAY, "The dates of birth differ in the order of day and month.", supports=True),

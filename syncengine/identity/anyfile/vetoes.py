@@ -13,7 +13,7 @@ from syncengine.identity.anyfile.linkage import NEVER
 # A file may show that it is careless: family names, which tell no twins and no namesakes apart, differ this often
 # though all else agrees. Then a given name or a day of birth that differs as often is mistyped, not another person's.
 TOLD = 50  # pairs that agree in all else, to say anything at all
-CARELESS, CROWDED = 0.05, 0.33  # the share of them that differs: more than happens, and far less than agrees
+CARELESS, CROWDED = 0.04, 0.33  # the share of them that differs: more than happens, and far less than agrees
 
 
 def _is(comparison: str, *levels: str) -> pl.Expr:

@@ -8,7 +8,7 @@ import polars as pl
 from nicknames import name_triplets
 
 from syncengine.identity.standardise.sounds import bones, sound
-from syncengine.identity.standardise.text import LONGEST, code, fold, said
+from syncengine.identity.standardise.text import LONGEST, ONE_DIGIT, code, fold, said
 from syncengine.identity.tables import table, words
 
 TITLES = r"\b(?:mr|mrs|ms|miss|dr|prof|herr|frau|mme|mlle|sr a|sra|srta|ing|mag|dipl|rev|hon)\b"
@@ -17,8 +17,9 @@ GENERATION = r" (jr|junior|ii|sr|senior|i|iii|iv)\b"
 PARTICLES = r"\b(?:van der|van den|van de|von der|de la|de los|van|von|de|del|della|di|da|dos|bin|ibn|al|el)\b"
 PEOPLE = (
     "person", "given", "family", "parts", "generation", "roots", "given_known", "given_sound", "given_bones",
-    "family_sound", "family_bones", "initial", "initials", "birth", "ids", "id_shapes", "id_1",
+    "family_sound", "family_bones", "initial", "initials", "birth", "birth_real", "ids", "id_shapes", "id_1",
 )  # fmt: skip
+REAL = r"^(?:18[5-9]|19\d|20\d)\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
 SEVERAL = r"[;,|\n]+"
 
 
@@ -28,7 +29,8 @@ def people_columns(records: pl.DataFrame, *, persons: pl.Expr) -> pl.DataFrame:
         "record_id",
         person=persons,
         spoken=pl.when(persons).then(_spoken()),
-        birth=birth_dates(records),
+        birth=(birth := birth_dates(records)),
+        birth_real=birth.str.contains(REAL),
         ids=_ids(),
     )
     frame = frame.with_columns(generation=_generation(), spoken=_bare()).with_columns(parts=_parts())
@@ -137,7 +139,10 @@ def _ids() -> pl.Expr:
 
 
 def birth_dates(records: pl.DataFrame) -> pl.Series:
-    """Dates of birth as yyyymmdd; where day and month could be either, the file's own habit decides."""
+    """Dates of birth as yyyymmdd; where day and month could be either, the file's own habit decides.
+
+    A date that no calendar has is kept as it was typed: all but one of its digits may be right.
+    """
     text = records["birth_date"].str.slice(0, 40).str.to_lowercase()
     named = text.str.replace_many(list(_months()), [f" {n} m " for n in _months().values()])
     parts = pl.DataFrame({"t": named}).select(
@@ -164,13 +169,13 @@ def _told_date(*, day_first: bool) -> pl.Expr:
     year = pl.when(year < 30).then(year + 2000).when(year < 100).then(year + 1900).otherwise(year)
     one, two = pl.when(year_first).then(b).otherwise(a), pl.when(year_first).then(c).otherwise(b)
     by_word = pl.when("word_first").then(False).when("word_second").then(True)
-    by_size = by_word.when(one > 12).then(True).when(two > 12).then(False)
+    by_size = by_word.when((one > 12) & ~(two > 12)).then(True).when(two > 12).then(False)
     swap = by_size.when(year_first).then(False).otherwise(day_first)
     month, day = pl.when(swap).then(two).otherwise(one), pl.when(swap).then(one).otherwise(two)
-    real = month.is_between(1, 12) & day.is_between(1, 31) & year.is_between(1850, 2100)
+    told = (month < 99) & (day < 99) & (month + day > 0) & year.is_between(1000, 9999)
     whole = pl.concat_str([year.cast(pl.String), *(part.cast(pl.String).str.zfill(2) for part in (month, day))])
-    packed = pl.when(pl.col("packed").str.contains(r"^(?:18|19|20)\d\d(?:0[1-9]|1[0-2])")).then("packed")
-    return pl.coalesce(packed, pl.when(real).then(whole)).alias("birth")
+    packed = pl.when(~pl.col("packed").str.contains(ONE_DIGIT)).then("packed")
+    return pl.coalesce(packed, pl.when(told).then(whole)).alias("birth")
 
 
 def _months() -> dict[str, int]:

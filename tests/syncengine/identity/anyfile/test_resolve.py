@@ -75,6 +75,11 @@ def test_twins_at_one_address_are_two() -> None:
     assert together([{"name": "Mark Kuhn", **house}, {"name": "Martha Kuhn", **house}]) == [0, 1]
 
 
+def test_a_date_that_no_calendar_has_keeps_nobody_apart() -> None:
+    rows = [{"name": "Marianne Koch", "birth_date": born} for born in ("1970-05-30", "1970-05-35", "1982-09-02")]
+    assert together(rows) == [0, 0, 2]
+
+
 def test_father_and_son_are_two() -> None:
     house = {"street": "12 Main St", "postcode": "10115"}
     rows = [{"name": "John Kuhn", "birth_date": born, **house} for born in ("1950-03-04", "1980-09-21")]
