@@ -73,7 +73,7 @@ class Story:
 
     def _kill_some(self, dice: random.Random, times: int) -> None:
         for _ in range(times):
-            time.sleep(dice.uniform(0.2, 4.0))
+            time.sleep(dice.uniform(0.1, 2.5))
             [victim] = dice.choices(list(VICTIMS), list(VICTIMS.values()))
             self._kill(victim, dice)
 

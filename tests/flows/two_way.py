@@ -144,7 +144,7 @@ class TwoWay:
         """Golden, both sources and the ledger say the same; nothing came twice; every conflict was asked."""
         crm, erp = (system.rows() for system in self.systems)
         assert len(crm) == CUSTOMERS
-        assert crm == erp
+        assert crm == erp, self._messages()
         columns = ", ".join(FIELDS[self.erp])
         golden = f"SELECT tax_id, {columns} FROM accounts_account WHERE merged_into_id IS NULL ORDER BY 1"
         assert self._rows(golden) == crm
@@ -156,6 +156,13 @@ class TwoWay:
             "(SELECT FROM syncengine_stewardtask t WHERE t.subject = 'write-back ' || m.id)"  # fmt: skip
         assert self._rows(unasked) == []
         self._nothing_twice()
+
+    def _messages(self) -> list[tuple[Any, ...]]:
+        """What the ledger says, for who looks for what went wrong."""
+        return self._rows(
+            "SELECT m.id, m.stream_id, m.key, m.state, m.reason, m.planned_at, m.settled_at, f.field, f.value, f.base "
+            "FROM syncengine_outboxmessage m JOIN syncengine_outboxfield f ON f.message_id = m.id ORDER BY m.id"
+        )
 
     def _nothing_twice(self) -> None:
         """No write of the portal changed nothing, and none is left over for a target that nobody planned."""

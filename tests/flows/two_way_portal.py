@@ -20,19 +20,23 @@ from syncengine.steward.decisions import resolve_conflict  # noqa: E402
 from syncengine.writeback.rounds import send_round  # noqa: E402
 
 HOME = Path(os.environ["PORTAL_HOME"])
+PATIENCE = 180
 
 
-def work() -> dict[str, int]:
-    """Everything once: read, publish, send, publish."""
-    for stream in Stream.objects.order_by("pk"):
-        try:
-            run_stream(stream.pk)
-        except StreamBusy:
-            continue  # the server has not noticed yet that the reader before this one is gone
+def work() -> bool:
+    """Everything once: read, publish, send, publish; whether all could be read and nothing was to be sent."""
+    states = [_read(stream.pk) for stream in Stream.objects.order_by("pk")]
     publish_all()
     sent = send_round(refresh=refresh_records)
     publish_all()
-    return sent
+    return set(states) == {"succeeded"} and not any(sent.values())
+
+
+def _read(stream_id: int) -> str:
+    try:
+        return run_stream(stream_id).state
+    except StreamBusy:
+        return "busy"  # the server has not noticed yet that the reader before this one is gone
 
 
 def settle_tasks() -> None:
@@ -49,18 +53,21 @@ def waiting() -> bool:
     return moving.exists() or StewardTask.objects.filter(state="open", kind="conflict").exists()
 
 
+def settle() -> None:
+    """Until everything was read twice and nothing was left to do."""
+    calm, end = 0, time.monotonic() + PATIENCE
+    while calm < 2 and time.monotonic() < end:
+        settle_tasks()
+        calm = calm + 1 if work() and not waiting() else 0
+        time.sleep(0.3)
+
+
 def main(what: str) -> None:
     if what == "setup":
         apply_folder(HOME / "policies", by=None, now=datetime.now(UTC))
         work()
     elif what == "settle":
-        calm = 0
-        for _ in range(12):
-            settle_tasks()
-            calm = 0 if any(work().values()) or waiting() else calm + 1
-            if calm == 2:
-                break
-            time.sleep(0.3)
+        settle()
     else:
         while True:
             work()
