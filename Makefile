@@ -66,7 +66,7 @@ bench-rivals: .venv/installed-dev  ## Resolve labelled files with dedupe and oth
 	$(BIN)/python -m tests.benchmarks.matching.unseen
 
 .PHONY: soak
-soak: .venv/installed-dev  ## Kill worker, web and database a dozen times under load and compare with an undisturbed run
+soak: .venv/installed-dev  ## Two hundred kills, and an hour of two systems edited at once under faults (SOAK_SECONDS)
 	$(BIN)/pytest -q tests/soak
 
 .PHONY: screenshots

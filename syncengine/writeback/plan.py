@@ -141,12 +141,13 @@ def _cancel_overtaken(stream_ids: Sequence[int], now: datetime) -> None:
     )
 
 
-# What is on its way, was refused as it stands, is asked about, or was written and only formatted otherwise.
+# What is on its way, was refused as it stands, is asked about, or was written and only formatted otherwise. What was
+# in conflict is asked about as long as its task is open; once that is answered, what is golden then is due.
 SETTLED = f"""
     SELECT FROM syncengine_outboxfield f JOIN syncengine_outboxmessage m ON m.id = f.message_id
      WHERE m.record_id = w.record_id AND m.stream_id = w.stream_id AND f.field = w.field
        AND (m.state IN {OPEN}
-         OR (m.state IN ('refused', 'conflict') AND f.value IS NOT DISTINCT FROM w.value
+         OR (m.state = 'refused' AND f.value IS NOT DISTINCT FROM w.value
              AND f.base IS NOT DISTINCT FROM w.base)
          OR (m.state = 'cancelled' AND m.extra ? 'rejected' AND f.value IS NOT DISTINCT FROM w.value
              AND f.base IS NOT DISTINCT FROM w.base))

@@ -16,6 +16,7 @@ from syncengine.mapping import ConfigurationError
 from syncengine.models import Echo, OutboxMessage
 from syncengine.policies import current_policies
 from syncengine.texts import alike
+from syncengine.writeback.apart import send_apart
 from syncengine.writeback.conflicts import open_conflict
 from syncengine.writeback.outbox import claim, later, settle
 from syncengine.writeback.papers import LOOK_AGAIN, check_first_order, key_of, lines_of, told
@@ -113,6 +114,7 @@ def _send(message: OutboxMessage, target: Target, clock: Clock) -> None:
         settle(message, "confirmed", now=clock(), reason="the target says so already")
         return
     if moved:
+        send_apart(message, disputed=moved, now=clock())
         _conflict(message, target, current, clock())
         return
     claimed = claim(message.pk, version=current.version(target.write), now=clock())
@@ -208,14 +210,15 @@ def _unlike(message: OutboxMessage, target: Target, current: Current) -> bool:
     return any(not alike(spec[f.field], f.value, current.values.get(f.field)) for f in told(message, target))
 
 
-def _moved(message: OutboxMessage, target: Target, current: Current) -> bool:
-    """Whether a value is neither what stood when this was planned nor what is wanted."""
+def _moved(message: OutboxMessage, target: Target, current: Current) -> set[int]:
+    """Fields whose value is neither what stood when this was planned nor what is wanted."""
     spec = load().by_code[message.object].by_code
-    return any(
-        not alike(spec[f.field], f.base, current.values.get(f.field))
-        and not alike(spec[f.field], f.value, current.values.get(f.field))
+    return {
+        f.field
         for f in told(message, target)
-    )
+        if not alike(spec[f.field], f.base, current.values.get(f.field))
+        and not alike(spec[f.field], f.value, current.values.get(f.field))
+    }
 
 
 def _untouched(message: OutboxMessage, target: Target, current: Current) -> bool:

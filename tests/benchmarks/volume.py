@@ -18,6 +18,7 @@ from syncengine.demo.install import POLICIES
 from syncengine.models import Run, Stream
 from syncengine.pipeline import publish_all, read_each, run_stream
 from syncengine.policies.apply import apply_folder
+from tests.benchmarks.events import look_at_events
 from tests.benchmarks.floor import measure_floor
 from tests.benchmarks.memory import Peak
 from tests.benchmarks.pages import look_at_pages
@@ -37,6 +38,7 @@ def bench(home: Path, size: int) -> None:
     _rerun_changed()
     look_at_pages()
     look_at_rules(size)
+    look_at_events()
 
 
 def _is_loaded() -> bool:

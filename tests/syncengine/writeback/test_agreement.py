@@ -66,6 +66,19 @@ def test_what_changed_meanwhile_is_a_question_not_an_overwrite(systems: TwoSyste
     ]
 
 
+def test_what_nobody_disputes_is_written_beside_what_somebody_does(systems: TwoSystems) -> None:
+    systems.edit("crm", "7", segment="B", phone="+49 221 5599")
+    systems.read()  # planned with both
+    systems.edit("erp", "7", phone="+49 221 5522")
+
+    counts = systems.send()
+
+    assert (counts["conflict"], counts["confirmed"]) == (1, 1)
+    assert systems.row("erp", "7", "segment", "phone") == ("B", "+49 221 5522")
+    task = StewardTask.objects.get(kind="conflict", state="open")
+    assert [value["label"] for value in task.evidence["values"]] == ["Phone"]
+
+
 def test_another_field_changed_meanwhile_is_no_conflict(systems: TwoSystems) -> None:
     systems.edit("crm", "7", segment="B")
     systems.read()
