@@ -76,7 +76,9 @@ COLUMNS = {
     "revenue_ttm": "round(revenue_ttm, 4)",
     "last_sold_date": "last_sold_date",
     "stock_value": "round(on_hand * p.unit_cost * coalesce(c.rate, 1), 4)",
-    "days_of_stock": "least(round(on_hand * 90 / nullif(sold_90d, 0), 1), 99999)",
+    # What was never sold lasts for no number of days; least() alone would pass over the missing number.
+    "days_of_stock": "CASE WHEN on_hand IS NOT NULL AND sold_90d > 0 "
+    "THEN least(round(on_hand * 90 / sold_90d, 1), 99999) END",
     "price_sources": "coalesce(price_sources, 0)",
     "price_low": "round(price_low, 4)",
     "price_high": "round(price_high, 4)",

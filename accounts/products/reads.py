@@ -22,7 +22,7 @@ SORTS = {
     "revenue": F("figures__revenue_ttm").desc(nulls_last=True),
     "backordered": F("figures__backorder_value").desc(nulls_last=True),
     "to_promise": F("figures__to_promise").asc(nulls_last=True),
-    "days_of_stock": F("figures__days_of_stock").desc(nulls_last=True),
+    "days_of_stock": F("figures__days_of_stock").desc(nulls_first=True),
     "price_gap": F("figures__price_gap").desc(nulls_last=True),
 }
 VIEWS: dict[str, tuple[str, Q]] = {

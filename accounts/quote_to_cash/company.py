@@ -19,6 +19,8 @@ from accounts.models import Account, CampaignMember, Chain, Invoice, Opportunity
 from accounts.quote_to_cash.kpis import COLUMNS, LEAD_TO_CASH, STEPS, followed, step_times, sum_up
 from accounts.quote_to_cash.links import INVOICE, ORDER, QUOTE
 from accounts.quote_to_cash.slices import Slice
+from accounts.quote_to_cash.way import NAMES as WAY
+from accounts.quote_to_cash.way import tell_way
 from accounts.receivables.portfolio import Portfolio, sum_portfolio
 
 YEAR, QUARTER, HALF = timedelta(365), timedelta(90), timedelta(180)
@@ -56,7 +58,14 @@ def measure(name: str, part: Reach, today: date) -> Told | None:
     """One figure; None if it is none of the company's."""
     if name in PORTFOLIO:
         return of_portfolio(name, sum_portfolio(part.customers()))
+    if name in WAY:
+        return of_way(part, today)[name]
     return MEASURES[name](part, today) if name in MEASURES else None
+
+
+def of_way(part: Reach, today: date) -> dict[str, Told]:
+    """The figures of the way from quote to payment, which share their statements."""
+    return {name: Told(value, facts) for name, (value, facts) in tell_way(part, today).items()}
 
 
 def of_portfolio(name: str, sums: Portfolio) -> Told:
@@ -182,6 +191,8 @@ PORTFOLIO: dict[str, Callable[[Portfolio], Decimal | None]] = {
     "portfolio_bpdso": lambda found: found.best_dso,
     "portfolio_add": lambda found: found.delinquent_days,
     "portfolio_cei": lambda found: found.effectiveness,
+    "portfolio_backlog": lambda found: found["backlog"],
+    "portfolio_unbilled": lambda found: found["shipped_not_invoiced"],
 }
 MEASURES: dict[str, Callable[[Reach, date], Told]] = {
     "quote_to_cash_days": _lead_to_cash,

@@ -20,12 +20,12 @@ from accounts.access.fields import Reader
 from accounts.frames import execute
 from accounts.metrics import load
 from accounts.models import Account, CompanyFigure, User
-from accounts.quote_to_cash.company import MEASURES, PORTFOLIO, Reach, Told, measure, of_portfolio
+from accounts.quote_to_cash.company import MEASURES, PORTFOLIO, WAY, Reach, Told, measure, of_portfolio, of_way
 from accounts.receivables.portfolio import GROUPS, Portfolio, sum_groups, sum_portfolio
 
 AGED = "ageing_by_"
 ACTIVE = "customers_doing_business"
-NAMES = (*PORTFOLIO, *MEASURES)
+NAMES = (*PORTFOLIO, *MEASURES, *WAY)
 WRITE = """
     INSERT INTO accounts_companyfigure (name, day, value, facts, computed_at)
     SELECT * FROM json_to_recordset(%s::json) AS r(name text, day date, value numeric(24, 4), facts jsonb,
@@ -61,6 +61,7 @@ def renew_company(*, at: datetime, today: date) -> int:
     sums = sum_portfolio(part.customers())
     told = {name: of_portfolio(name, sums) for name in PORTFOLIO}
     told |= {name: tell(part, today) for name, tell in MEASURES.items() if not load()[name].needs}
+    told |= of_way(part, today)
     told |= {f"{AGED}{group}": Told(None, _groups(part, group)) for group in GROUPS}
     told[ACTIVE] = Told(Decimal(_count_active()))
     rows = [

@@ -23,7 +23,7 @@ BUCKETS = {
     "overdue_over_90": "90+",
 }
 SUMS = (*BUCKETS, "open_receivable", "overdue_receivable", "opening_receivable", "credit_sales_90d", "unapplied_cash",
-        "open_credits", "held_orders", "disputed_receivable")  # fmt: skip
+        "open_credits", "held_orders", "disputed_receivable", "backlog", "shipped_not_invoiced")  # fmt: skip
 GROUPS = ("owner", "country", "segment")
 
 

@@ -14,6 +14,7 @@ from accounts.quote_to_cash.kpis import Kpis, Linked, Ratio, StepTime, get_kpis
 from accounts.quote_to_cash.reading import RuleTotal
 from accounts.quote_to_cash.slices import Slice
 from accounts.quote_to_cash.unbilled import get_unbilled, older
+from accounts.quote_to_cash.way import RATIOS
 from accounts.selectors.choices import list_choices
 from dashboards.charts.sankey import flow_chart
 from dashboards.charts.steps import step_chart
@@ -107,17 +108,17 @@ def headlines(kpis: Kpis, totals: Sequence[RuleTotal], currency: str, late: Deci
     found = [_lead(kpis.lead_to_cash)] if kpis.lead_to_cash else []
     found += [_ratio(ratios[name]) for name in ("conversion", "otif", "right", "straight") if name in ratios]
     found.append(Headline("Backlog", short_money(kpis.backlog, currency), money(kpis.backlog, currency),
-                          "Confirmed, not shipped"))  # fmt: skip
+                          "Confirmed, not shipped", figure="portfolio_backlog"))  # fmt: skip
     if kpis.unbilled is not None:
         found.append(Headline("Shipped, not invoiced", short_money(kpis.unbilled, currency),
                               money(kpis.unbilled, currency),
                               f"{short_money(late, currency)} left over 30 days ago" if late else "At order price",
-                              "warn" if kpis.unbilled > 0 else ""))  # fmt: skip
+                              "warn" if kpis.unbilled > 0 else "", figure="portfolio_unbilled"))  # fmt: skip
     stake = sum((total.at_stake or Decimal(0) for total in totals), Decimal(0))
     count = sum(total.count for total in totals)
     found.append(Headline("At stake", short_money(stake, currency), money(stake, currency),
                           f"{number(count)} open exception{'' if count == 1 else 's'}",
-                          "bad" if stake else ""))  # fmt: skip
+                          "bad" if stake else "", figure="value_at_stake"))  # fmt: skip
     return found
 
 
@@ -147,13 +148,15 @@ def linked_words(linked: Linked) -> str:
 def _lead(step: StepTime) -> Headline:
     value = f"{step.median:.0f} days" if step.median is not None else "—"
     p90 = f"P90 {step.p90:.0f} · " if step.p90 is not None else ""
-    return Headline("Lead to cash", value, "Won to last payment, median", f"{p90}{number(step.count)} paid deals")
+    note = f"{p90}{number(step.count)} paid deals"
+    return Headline("Lead to cash", value, "Won to last payment, median", note, figure="quote_to_cash_days")
 
 
 def _ratio(ratio: Ratio) -> Headline:
     poor = ratio.share is not None and ratio.share < POOR and ratio.name in ("otif", "right")
     tone = "warn" if poor else ""
-    return Headline(ratio.label, percent(ratio.share), ratio.meaning, ratio.meaning, tone)
+    figure = {"otif": "on_time_in_full"} | RATIOS
+    return Headline(ratio.label, percent(ratio.share), ratio.meaning, ratio.meaning, tone, figure=figure[ratio.name])
 
 
 def _same(values: Sequence[str]) -> list[tuple[str, str]]:

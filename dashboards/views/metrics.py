@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts.metrics import load
 from accounts.quote_to_cash.kept import get_figure, history_of, list_figures
 from accounts.selectors.customer import get_customer
 from accounts.selectors.metrics import TOLD_OF, get_metric, list_metrics
@@ -12,6 +13,8 @@ from accounts.selectors.money import base_currency
 from accounts.workspace.adoption import list_uses
 from dashboards.pages import allowed, fragment, page, reader, reads, wants
 from dashboards.panels.making import making_of
+from dashboards.shell import PAGES
+from dashboards.templatetags.figures import words
 from dashboards.views.customer import reading_of
 from syncengine.selectors.sync import may_see_runs
 
@@ -19,8 +22,8 @@ from syncengine.selectors.sync import may_see_runs
 @reads
 def glossary(request: HttpRequest) -> HttpResponse:
     """Every figure, by what it is told of; narrowed by words."""
-    words = request.GET.get("q", "").lower().split()
-    entries = [entry for entry in list_metrics(reader(request)) if _holds(entry.metric, words)]
+    asked = request.GET.get("q", "").lower().split()
+    entries = [entry for entry in list_metrics(reader(request)) if _holds(entry.metric, asked)]
     groups = [(label, [entry for entry in entries if entry.metric.of == of]) for of, label in TOLD_OF.items()]
     context = {
         "groups": [group for group in groups if group[1]],
@@ -64,10 +67,19 @@ def adoption(request: HttpRequest) -> HttpResponse:
     roles = sorted({use.role for use in uses})
     counts = {(use.kind, use.name, use.role): use.count for use in uses}
     names = list(dict.fromkeys((use.kind, use.name) for use in uses))
-    rows = [(kind, name, [counts.get((kind, name, role), 0) for role in roles]) for kind, name in names]
+    rows = [
+        (kind, _spoken(kind, name), [counts.get((kind, name, role), 0) for role in roles]) for kind, name in names
+    ]
     crumbs = [("Sync", "/sync/"), ("Adoption", None)]
     context = {"roles": roles, "rows": rows}
     return page(request, "dashboards/metrics/adoption.html", context, current="sync", crumbs=crumbs)
+
+
+def _spoken(kind: str, name: str) -> str:
+    """What people call a page or a figure."""
+    if kind == "figure" and name in load():
+        return load()[name].label
+    return PAGES[name][0] if name in PAGES else str(words(name))
 
 
 def _holds(metric: object, words: list[str]) -> bool:

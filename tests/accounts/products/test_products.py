@@ -62,6 +62,12 @@ def test_figures_are_what_the_documents_say(pump):
     assert countries == {"DE": (60, None), "FR": (None, 7)}
 
 
+def test_what_nobody_bought_lasts_for_no_number_of_days(pump):
+    idle = ProductFactory()
+    renew_products(at=NOW, today=TODAY)
+    assert ProductFigures.objects.get(product=idle).days_of_stock is None
+
+
 def test_renewing_again_changes_nothing(pump):
     assert renew_products(at=NOW, today=TODAY) == 0
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.metrics import load
 from accounts.models import AccountFigures, AccountSummary, CompanyFigure
-from accounts.quote_to_cash.company import MEASURES, PORTFOLIO
+from accounts.quote_to_cash.company import MEASURES, PORTFOLIO, WAY
 from accounts.quote_to_cash.kept import get_figure, history_of, kept_portfolio, list_figures, renew_company
 from accounts.receivables.portfolio import ageing_by, get_portfolio
 from tests.accounts.quote_to_cash.conftest import Papers
@@ -51,7 +51,7 @@ def told(renew: Callable[..., int]) -> dict[str, CompanyFigure]:
 def test_every_figure_of_the_portfolio_is_told_or_says_what_it_lacks() -> None:
     defined = {name for name, metric in load().of("portfolio").items() if not metric.needs}
 
-    assert defined - {"worklist_priority"} == {*MEASURES, *PORTFOLIO} - {"inventory_accuracy"}
+    assert defined - {"worklist_priority"} == {*MEASURES, *PORTFOLIO, *WAY} - {"inventory_accuracy"}
 
 
 @pytest.mark.django_db
@@ -70,6 +70,12 @@ def test_figures_say_what_the_documents_say(told: dict[str, CompanyFigure]) -> N
         "portfolio_overdue_share": Decimal("33.3"), "quote_to_cash_days": None, "revenue_at_risk": Decimal(700),
     }  # fmt: skip
     assert round(told["invoice_matching"].value or 0, 1) == Decimal("66.7")
+    assert {name: values[name] for name in WAY if values[name] is not None} == {
+        "quote_to_order": Decimal(100), "won_to_order": Decimal(100), "billed_right": Decimal(100),
+        "straight_through": Decimal(50), "linked_value": Decimal(80), "value_at_stake": Decimal(500),
+        "days_created_quoted": Decimal(10), "days_quoted_won": Decimal(10), "days_won_ordered": Decimal(2),
+        "days_invoiced_due": Decimal(20),
+    }  # fmt: skip
     assert told["invoice_matching"].facts == {"top": "1000.0000", "bottom": "1500.0000"}
 
 
