@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import BigIntegerField, Exists, OuterRef
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from accounts.access import field_access, treatment
 from accounts.catalogue import FieldSpec, ObjectSpec, load
-from accounts.models import Account, User
-from syncengine.models import OutboxField, OutboxMessage
+from accounts.models import Account, ChangeRequest, User
+from syncengine.models import Echo, OutboxField, OutboxMessage
 
 WORDS = {
     "waiting": "Awaiting approval", "planned": "Planned", "sending": "Sending", "sent": "Sent",
@@ -62,10 +67,22 @@ def list_written(user: User, account: Account, *, limit: int = 30) -> list[Writt
     spec, access = load()["account"].by_code, field_access(user, "account")
     allowed = [code for code, field in spec.items() if access.allows(field.name)]
     rows = OutboxField.objects.filter(message__account=account, message__object=load()["account"].code)
-    rows = rows.filter(field__in=allowed)
+    rows = rows.filter(field__in=allowed).annotate(moved_on=_moved_on(), undone=_undone())
     rows = rows.select_related("message__stream__source").order_by("-message_id", "field")[:limit]
     shows_values = treatment(user, "provenance") == "full"
     return [_written(row, spec[row.field], shows_values) for row in rows]
+
+
+def _moved_on() -> Exists:
+    """Whether the target has changed a value of the message since, or was only given its own word back."""
+    standing = Echo.objects.filter(message=OuterRef("message"), field=OuterRef("field"), closed_at=None)
+    return Exists(OutboxField.objects.filter(~Exists(standing), message=OuterRef("message")))
+
+
+def _undone() -> Exists:
+    asked = ChangeRequest.objects.filter(kind="undo", account=OuterRef("message__account"))
+    about = asked.annotate(about=Cast(KT("detail__message"), BigIntegerField()))
+    return Exists(about.filter(about=OuterRef("message_id")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +139,7 @@ def _kept(message: OutboxMessage, spec: ObjectSpec, user: User) -> Kept:
     )  # fmt: skip
 
 
-def _written(row: OutboxField, field: FieldSpec, shows_values: bool) -> Written:
+def _written(row: Any, field: FieldSpec, shows_values: bool) -> Written:
     message = row.message
     return Written(
         message_id=message.pk,
@@ -137,5 +154,12 @@ def _written(row: OutboxField, field: FieldSpec, shows_values: bool) -> Written:
         at=message.settled_at or message.sent_at or message.planned_at,
         reason=message.reason,
         attempts=message.attempts,
-        undoable=message.state == "confirmed" and row.base is not None and message.attempts > 0,
+        undoable=_undoable(row),
     )
+
+
+def _undoable(row: Any) -> bool:
+    """What the page offers is what undoing takes."""
+    message = row.message
+    written = message.state == "confirmed" and row.base is not None and message.attempts > 0
+    return written and not row.moved_on and not row.undone

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from accounts import proposals
 from accounts.models import ChangeRequest
@@ -66,3 +68,26 @@ def test_a_field_that_is_hidden_cannot_be_asked_for(systems: TwoSystems) -> None
         proposals.propose(
             account=systems.customer(), values={"tax_id": "1"}, user=UserFactory(role="sales"), now=systems.now
         )
+
+
+def test_a_steward_undoes_on_the_page_what_nobody_has_changed_since(systems: TwoSystems, client: Client) -> None:
+    steward = UserFactory(role="steward")
+    proposals.propose(account=systems.customer(), values={"segment": "VIP"}, user=steward, now=systems.now)
+    systems.settle()
+    first, second = OutboxMessage.objects.order_by("pk")
+    page = f"/customers/{systems.customer().pk}/data/"
+
+    client.force_login(UserFactory(role="executive"))
+    assert client.post(f"/writes/{first.pk}/undo/").status_code == 403
+    client.force_login(steward)
+    assert f"/writes/{first.pk}/undo/" in client.get(page).content.decode()
+    assert client.post(f"/writes/{first.pk}/undo/").status_code == 302
+    systems.now = timezone.now()  # the page's own clock
+    systems.settle()
+
+    assert systems.row(first.stream.source.name, "7", "segment") == ("A",)
+    systems.edit(second.stream.source.name, "7", segment="Z")
+    systems.settle()
+    assert f"/writes/{second.pk}/undo/" not in client.get(page).content.decode()
+    told = client.post(f"/writes/{second.pk}/undo/", follow=True).content.decode()
+    assert "The target has changed the value since" in told
