@@ -9,6 +9,7 @@ from django.db.models import Max
 from accounts.access import may_list, restrict, treatment
 from accounts.models import Activity, User
 from accounts.selectors import customer as reads
+from accounts.selectors.moves import list_arrivals
 from accounts.selectors.relations import list_relations
 from dashboards.panels.section import Panel, Reading, rows_of
 
@@ -44,9 +45,10 @@ def _everyone(reading: Reading) -> Any:
     people = reads.list_contacts(reading.user, reading.customer.account, limit=MOST)
     if people is None:
         return None
-    touched = _last_touch(reading, [row.id for row in people.rows])
+    ids = [row.id for row in people.rows]
+    touched, came = _last_touch(reading, ids), list_arrivals(reading.user, ids)
     return {
-        "people": [(row, touched.get(row.id)) for row in people.rows],
+        "people": [(row, touched.get(row.id), came.get(row.id)) for row in people.rows],
         "more": people.more,
         "touches": may_list(reading.user, "activity"),
         "consent_only": treatment(reading.user, "person") == "consent",

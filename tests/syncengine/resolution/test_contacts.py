@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.test import Client
+
 from accounts.catalogue import load
-from accounts.models import Change, Contact
+from accounts.models import Change, Contact, User
+from accounts.selectors.moves import list_arrivals
 from tests.syncengine.resolution.test_decisions import owner
 from tests.syncengine.small_company import SmallCompany
 
@@ -13,7 +16,7 @@ FIRMS = (
 )
 
 
-def test_a_person_told_twice_is_one_and_keeps_id_and_past_when_they_move(company: SmallCompany) -> None:
+def test_a_person_told_twice_is_one_and_keeps_id_and_past_when_they_move(company: SmallCompany, client: Client) -> None:
     company.write("crm/accounts", FIRMS)
     company.write(
         "crm/contacts",
@@ -31,3 +34,15 @@ def test_a_person_told_twice_is_one_and_keeps_id_and_past_when_they_move(company
     past = Change.objects.filter(object=load()["contact"].code, row_id=ann.pk).order_by("changed_at")
     assert (moved.pk, moved.account_id, ann.account_id) == (ann.pk, owner("C2"), before)
     assert [change.before.get("account_id") for change in past if "account_id" in change.before] == [before]
+    reader = User.objects.create_user("eve@example.org", "a-long-password", role="steward")
+    arrival = list_arrivals(reader, [moved.pk])[moved.pk]
+    assert (arrival.account_id, arrival.name) == (before, "Acme Pumpen")
+    client.force_login(reader)
+    page = client.get(f"/customers/{owner('C2')}/panels/everyone/").content.decode()
+    assert f'At <a href="/customers/{before}/">Acme Pumpen</a> until' in page
+    assert list_arrivals(stranger(), [moved.pk])[moved.pk].account_id is None
+
+
+def stranger() -> User:
+    """Somebody of sales without a territory, who sees no customer."""
+    return User.objects.create_user("bob@example.org", "a-long-password", role="sales")
