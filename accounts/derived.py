@@ -14,6 +14,7 @@ from typing import Protocol
 
 from accounts.alerts.watch import renew_alerts
 from accounts.feed import note_changes
+from accounts.golden.copies import settle_copies
 from accounts.golden.days import each_day
 from accounts.golden.summary import summarise
 from accounts.health.renewal import renew_health
@@ -33,6 +34,7 @@ def _summary(*, at: datetime, today: date) -> int:
 
 # A later step may read what an earlier one wrote.
 STEPS: dict[str, Step] = {
+    "copies": settle_copies,  # first: what is a copy counts nowhere else
     "promises": settle_promises,
     "summary": _summary,
     "cash": renew_cash,

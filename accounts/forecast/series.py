@@ -7,12 +7,13 @@ from datetime import date
 import polars as pl
 
 from accounts.frames import read
+from accounts.golden.copies import COUNTS
 
 # Grain: one row a month; net invoiced less credit notes.
 REVENUE = """
     SELECT date_trunc('month', day)::date AS month, sum(amount) AS amount FROM (
         SELECT invoice_date AS day, base_net_amount AS amount FROM accounts_invoice x
-        WHERE deleted_at IS NULL AND coalesce(status, '') NOT IN ('draft', 'cancelled') AND {within}
+        WHERE {counts} AND deleted_at IS NULL AND coalesce(status, '') NOT IN ('draft', 'cancelled') AND {within}
         UNION ALL SELECT credit_date, -base_net_amount FROM accounts_creditnote x WHERE deleted_at IS NULL AND {within}
     ) d WHERE day >= %(since)s AND day <= %(today)s GROUP BY 1"""
 
@@ -33,7 +34,7 @@ BOOKED = """
         FROM origins g JOIN accounts_order x ON x.order_date < g.origin AND x.order_date >= g.origin - 180
         LEFT JOIN accounts_invoice i ON i.order_id = x.id AND i.deleted_at IS NULL
             AND coalesce(i.status, '') NOT IN ('draft', 'cancelled')
-        WHERE x.deleted_at IS NULL AND coalesce(x.status, '') NOT IN ('draft', 'cancelled') AND {within}
+        WHERE {counts} AND x.deleted_at IS NULL AND coalesce(x.status, '') NOT IN ('draft', 'cancelled') AND {within}
         GROUP BY 1, 2, 3, 4
     )
     SELECT origin, date_trunc('month', due)::date AS month, sum(greatest(base_net_amount - billed, 0)) AS amount
@@ -58,7 +59,7 @@ DUE = """
         SELECT account_id, invoice_date, due_date, paid_date,
             base_net_amount * coalesce(gross_amount / nullif(net_amount, 0), 1) AS gross,
             status = 'open' AND open_amount > 0 AS is_open, base_open_amount
-        FROM accounts_invoice x WHERE deleted_at IS NULL AND due_date IS NOT NULL AND {within}
+        FROM accounts_invoice x WHERE {counts} AND deleted_at IS NULL AND due_date IS NOT NULL AND {within}
             AND coalesce(status, '') NOT IN ('draft', 'cancelled') AND invoice_date >= %(since)s
     ), habits AS (
         SELECT g.origin, b.account_id, sum(b.gross * (b.paid_date - b.due_date)) / nullif(sum(b.gross), 0) AS delay
@@ -72,12 +73,13 @@ DUE = """
     LEFT JOIN usual u ON u.origin = g.origin GROUP BY 1, 2"""
 
 # Grain: one row a product and month; ordered units by the day they were asked for.
-UNITS = """
+UNITS = f"""
     SELECT w.product_id, date_trunc('month', o.order_date)::date AS month, sum(l.quantity) AS amount
     FROM accounts_orderline l JOIN accounts_order o ON o.id = l.order_id
     JOIN accounts_productcrosswalk w ON w.id = l.product_ref_id
     WHERE l.deleted_at IS NULL AND o.deleted_at IS NULL AND coalesce(o.status, '') NOT IN ('draft', 'cancelled')
-        AND o.order_date >= %(since)s AND o.order_date <= %(today)s AND w.product_id IS NOT NULL GROUP BY 1, 2"""
+        AND o.order_date >= %(since)s AND o.order_date <= %(today)s AND w.product_id IS NOT NULL
+        AND {COUNTS.format("o")} GROUP BY 1, 2"""
 
 # Documents `x` of one sales territory, where one is asked for; of customers nobody knows yet only in the whole.
 WITHIN = """x.account_id IN (SELECT id FROM accounts_account WHERE sales_territory_id = %(territory)s)"""
@@ -93,7 +95,9 @@ def month_of(day: date, add: int = 0) -> date:
 
 def within(query: str, territory: int | None) -> str:
     """The statement for one territory, or for the whole company."""
-    return query.replace("{within}", "true" if territory is None else WITHIN)
+    return query.replace("{counts}", COUNTS.format("x")).replace(
+        "{within}", "true" if territory is None else WITHIN
+    )
 
 
 def monthly(query: str, months: list[date], today: date, territory: int | None = None) -> list[float]:

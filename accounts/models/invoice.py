@@ -41,6 +41,7 @@ class Invoice(SourceRow):
     dunning_level = columns.whole()
     owner = columns.text()
     legal_entity = columns.text()
+    original_number = columns.text()
     rate = columns.rate()
 
     class Meta(SourceRow.Meta):
@@ -49,6 +50,9 @@ class Invoice(SourceRow):
             "invoice", status=["draft", "open", "paid", "cancelled"]
         )
         indexes = [
+            models.Index(
+                fields=["account_ref"], name="invoice_copy", condition=models.Q(original_number__isnull=False)
+            ),
             models.Index(fields=["account", "-invoice_date"], name="invoice_account"),
             models.Index(fields=["number"], name="invoice_number"),
             models.Index(

@@ -45,6 +45,7 @@ class Order(SourceRow):
     incoterm = columns.text()
     owner = columns.text()
     legal_entity = columns.text()
+    original_number = columns.text()
     rate = columns.rate()
 
     class Meta(SourceRow.Meta):
@@ -62,6 +63,9 @@ class Order(SourceRow):
             ],
         )
         indexes = [
+            models.Index(
+                fields=["account_ref"], name="order_copy", condition=models.Q(original_number__isnull=False)
+            ),
             models.Index(fields=["account", "-order_date"], name="order_account"),
             models.Index(fields=["number"], name="order_number"),
             models.Index(

@@ -11,9 +11,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.frames import execute
+from accounts.golden.copies import COUNTS
 from accounts.golden.summary.writing import make_part, upsert
 
-LIVE = "o.deleted_at IS NULL AND coalesce(o.status, '') NOT IN ('cancelled', 'draft')"
+LIVE = f"o.deleted_at IS NULL AND coalesce(o.status, '') NOT IN ('cancelled', 'draft') AND {COUNTS.format('o')}"
 # Grain: one row an order line of a product, with what is left to ship and its price in the base currency.
 LINES = f"""
     SELECT w.product_id, o.order_date, o.promised_date, a.country, o.account_id, l.quantity,

@@ -38,6 +38,13 @@ STAGES: tuple[tuple[int, int, str], ...] = (
     (QUOTE, ORDER, """
         SELECT q.id, o.id, o.account_id, 'key', 1.0, q.number, NULL FROM cash_order o
         JOIN cash_quote q ON q.account_id = o.account_id AND q.key = o.quote_key WHERE o.quote_id IS NULL"""),
+    # what a copy of the order in another system names
+    (QUOTE, ORDER, """
+        SELECT q.id, o.id, o.account_id, 'key', 1.0, q.number, NULL FROM cash_order_copy o
+        JOIN cash_quote q ON q.id = o.quote_id AND q.account_id = o.account_id"""),
+    (DEAL, ORDER, """
+        SELECT p.id, o.id, o.account_id, 'key', 1.0, p.number, NULL FROM cash_order_copy o
+        JOIN cash_opportunity p ON p.id = o.opportunity_id AND p.account_id = o.account_id"""),
     (DEAL, ORDER, """
         SELECT p.id, o.id, o.account_id, 'key', 1.0, p.number, NULL FROM cash_order o
         JOIN cash_opportunity p ON p.id = o.opportunity_id"""),

@@ -63,6 +63,11 @@ TABLES: dict[str, str] = {
             coalesce(d.status, '') NOT IN ('cancelled', 'draft') AS live,
             coalesce(d.status, '') IN ('confirmed', 'partly_shipped') AS open
         FROM accounts_order d JOIN cash_accounts USING (account_id) WHERE d.deleted_at IS NULL""",
+    "cash_order_copy": """
+        SELECT o.id, o.account_id, c.quote_id, c.opportunity_id FROM accounts_accountcrosswalk x
+        JOIN cash_accounts USING (account_id) JOIN accounts_order c ON c.account_ref_id = x.id
+        JOIN cash_order o ON o.number = c.original_number AND o.account_id = x.account_id
+        WHERE c.original_number IS NOT NULL AND c.account_id IS NULL AND c.deleted_at IS NULL""",
     "cash_shipment": """
         SELECT d.id, d.account_id, d.number, d.order_id, d.status, d.shipped_date AS day
         FROM accounts_shipment d JOIN cash_accounts USING (account_id)

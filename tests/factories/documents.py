@@ -48,6 +48,8 @@ def _ref_of(document: Any) -> Any:
 def _value(spec: FieldSpec) -> Any:
     if spec.type == "choice":
         return spec.choices[0]
+    if spec.name == "original_number":  # of copies alone
+        return None
     if spec.name == "number":
         return factory.Sequence(lambda n: f"{spec.object[:2].upper()}-{n:05}")
     return VALUES.get(spec.type, f"some {spec.name.replace('_', ' ')}")
