@@ -13,8 +13,9 @@ from accounts.models import User
 from accounts.selectors.money import base_currency
 from dashboards.panels.differences import Piece, alike, pieces, text_of
 from syncengine.models import StewardTask
+from syncengine.selectors.card import Card, FieldRow
 from syncengine.selectors.guards import get_stop
-from syncengine.selectors.queue import Card, FieldRow, band_of, sees_amounts
+from syncengine.selectors.queue import band_of, sees_amounts
 
 KINDS = {
     "duplicate": "Duplicates",

@@ -19,10 +19,11 @@ from dashboards.panels.queue import reason_words
 from dashboards.shell import may_see_queue
 from syncengine.models import DecisionBatch
 from syncengine.selectors import precision
+from syncengine.selectors.card import get_card
 from syncengine.selectors.guards import list_fired
 from syncengine.selectors.merges import list_batches
 from syncengine.selectors.people import list_people
-from syncengine.selectors.queue import get_card, sees_amounts
+from syncengine.selectors.queue import sees_amounts
 
 SHOWN = 20
 DAYS = 90

@@ -21,7 +21,8 @@ from dashboards.panels.evidence import evidence_bars
 from dashboards.panels.queue import KINDS, card_view, outcome_words
 from dashboards.shell import may_see_queue
 from syncengine.models import StewardTask
-from syncengine.selectors.queue import Card, get_card, list_tasks, next_task
+from syncengine.selectors.card import Card, get_card
+from syncengine.selectors.queue import list_tasks, next_task
 
 SHOWN = 50
 

@@ -22,7 +22,7 @@ from dashboards.pages import allowed, fragment, reader, wants
 from dashboards.shell import may_see_queue
 from dashboards.toasts import back, say
 from dashboards.undo import ticket
-from syncengine.selectors.queue import get_card
+from syncengine.selectors.card import get_card
 from syncengine.steward.reports import answer_report, report_problem
 
 

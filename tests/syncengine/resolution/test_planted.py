@@ -8,9 +8,9 @@ import pytest
 
 from accounts.models import Tolerance, User
 from syncengine.models import Decision, PlantedPair, StewardTask
+from syncengine.selectors.card import get_card
 from syncengine.selectors.people import list_people
 from syncengine.selectors.precision import get_planted, list_by_rule, list_labelled
-from syncengine.selectors.queue import get_card
 from syncengine.steward.batches import Slice
 from syncengine.steward.decisions import decide_duplicate, undo
 from syncengine.steward.planted import STOOD, plant
