@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import F
 from django.http import Http404
+from django.utils import timezone
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,11 +27,13 @@ from syncengine.api.identity_data import (
     formation_data,
     move_data,
     pair_data,
+    revert_data,
 )
 from syncengine.selectors.formation import get_formation
 from syncengine.selectors.merges import list_moves, may_see_moves, visible_names
 from syncengine.selectors.pairs import get_pair
 from syncengine.selectors.queue import sees_amounts
+from syncengine.selectors.reverts import preview_revert
 
 TAGS = ["Identity"]
 LATEST = Order("id", F("id"), int, descending=True)
@@ -67,7 +70,7 @@ class MergeListView(EvidenceView):
 
 @schema.described(operation_id="get_merge", tags=TAGS, responses={200: MoveAnswerSerializer} | schema.PROBLEMS)
 class MergeView(EvidenceView):
-    """One merge, split or move."""
+    """One merge, split or move, and what taking it back would do."""
 
     def read(self, request: Request, **kwargs: Any) -> Response:
         """Who or what made it, from which pair, and whether it was taken back."""
@@ -76,7 +79,10 @@ class MergeView(EvidenceView):
         if move is None:
             raise Http404("There is no such merge.")
         amounts = sees_amounts(user)
-        data = move_data(move, visible_names(user, [move]), amounts=amounts)
+        names = visible_names(user, [move])
+        data = move_data(move, names, amounts=amounts)
+        seen = {move.from_account_id, move.to_account_id} <= set(names)
+        data["revert"] = revert_data(preview_revert(user, move, now=timezone.now())) if seen else None
         return answer(request, data, redacted=[] if amounts else [VALUE])
 
 

@@ -11,6 +11,7 @@ from accounts.api import schema
 from syncengine.models import CanonicalAccount, Move
 from syncengine.selectors.formation import Formation
 from syncengine.selectors.pairs import Pair
+from syncengine.selectors.reverts import RevertPreview
 
 TEXT = serializers.CharField
 IDS = serializers.ListField(child=TEXT())
@@ -56,10 +57,25 @@ class MovePageSerializer(serializers.Serializer[Any]):
     meta = schema.MetaSerializer()
 
 
+class RevertSerializer(serializers.Serializer[Any]):
+    """What taking a merge back would do."""
+
+    possible = serializers.BooleanField(help_text="Whether it can be taken back as a whole")
+    leaving = IDS
+    staying = IDS
+    not_placed = serializers.ListField(child=TEXT(), help_text="What came since and nobody can place but a person")
+
+
+class OneMoveSerializer(MoveSerializer):
+    """One merge, with what taking it back would do."""
+
+    revert = RevertSerializer(allow_null=True, help_text="Null where the customer is beyond the caller's territories")
+
+
 class MoveAnswerSerializer(serializers.Serializer[Any]):
     """One merge."""
 
-    data = MoveSerializer()  # type: ignore[assignment]  # the field of that name
+    data = OneMoveSerializer()  # type: ignore[assignment]  # the field of that name
     meta = schema.MetaSerializer()
 
 
@@ -137,6 +153,13 @@ def move_data(move: Move, names: Mapping[int, str], *, amounts: bool) -> dict[st
             "match_weight": move.match_weight, "rule": move.rule, "match_version": move.match_version,
             "cause": move.cause, "reverted": move.reverted_by_id is not None}  # fmt: skip
     return data | ({"value": str(move.value)} if amounts else {})
+
+
+def revert_data(preview: RevertPreview) -> dict[str, Any]:
+    """What taking a move back would do."""
+    sides = {"leaving": preview.leaving, "staying": preview.staying}
+    ids = {name: [str(record.pk) for record in records] for name, records in sides.items()}
+    return {"possible": preview.possible, **ids, "not_placed": preview.unplaced}
 
 
 def pair_data(pair: Pair) -> dict[str, Any]:

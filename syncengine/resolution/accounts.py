@@ -101,8 +101,8 @@ def _held(
 def _keep(found: Evidence, parted: pl.DataFrame, *, bulk: bool, policy: Policy, now: datetime) -> None:
     """Store keys, pairs and components, and close the holds and stops that nothing asks for any more."""
     components = parted.select(crosswalk_id="record_id", component_id="component_id")
-    number = models.in_force() or 0
     if bulk:
+        number = models.in_force() or 0
         affected.replace_all(found.keys, found.gone, components, found.pairs, number)
         limits.keep(number, policy)
     else:
@@ -148,10 +148,7 @@ def _incremental(
     """Only the components the dirty records were in, or are tied to now."""
     model = models.current(now=now)
     affected.store_keys(match_keys(standardise(_read(DIRTY))), dying, PLACES, policy.key_cap)
-    around = affected.candidates(PLACES, policy.key_cap)
-    stage("near_accounts", {"record_id": "bigint"}, around.to_frame("record_id"))
-    near = standardise(_read("near_accounts"))
-    common = affected.suppressed(PLACES, policy.key_cap)
+    near, common = _neighbours(policy), affected.suppressed(PLACES, policy.key_cap)
     usable = _usable(match_keys(near), common)
     fresh = score(near, changed=affected.changed_records(), model=model.model, keys=usable, policy=policy)
     partners = pl.concat([fresh["record_l"], fresh["record_r"], *_bound_partners(dirty, bound)])
@@ -164,6 +161,13 @@ def _incremental(
         tidy["record_id"], pairs, veto_values(tidy), gone.read_gone(inside),
         fired.common_keys(common, policy.key_cap), fired.told_model(model.model, near),
     )  # fmt: skip
+
+
+def _neighbours(policy: Policy) -> pl.DataFrame:
+    """The changed records and all that share a key with one of them, standardised."""
+    around = affected.candidates(PLACES, policy.key_cap)
+    stage("near_accounts", {"record_id": "bigint"}, around.to_frame("record_id"))
+    return standardise(_read("near_accounts"))
 
 
 def _usable(keys: pl.DataFrame, suppressed: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import polars as pl
 
-from accounts.reference import get_tolerance
+from accounts.reference import list_tolerances
 from syncengine.identity import Policy
 from syncengine.resolution.holds import NO_HOLDS, write_holds
 from syncengine.resolution.parties import list_sides, meetings, unsettled
@@ -30,7 +30,8 @@ class GuardPolicy:
 
 def guard_policy() -> GuardPolicy:
     """The company's own limits, from its tolerances."""
-    owed, apart = get_tolerance("merge_open_receivable").amount, get_tolerance("merge_credit_limit").amount
+    told = list_tolerances()
+    owed, apart = told["merge_open_receivable"].amount, told["merge_credit_limit"].amount
     return GuardPolicy(
         None if owed is None else float(owed), None if apart is None else float(apart)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -10,7 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, Tolerance, User
-from syncengine.models import Move
+from accounts.workspace.notes import write_note
+from syncengine.models import Move, Pin
 from syncengine.steward.bindings import bind
 from tests.syncengine.resolution.test_decisions import CRM, ERP, FAR_CRM, later, owner, record
 from tests.syncengine.small_company import SmallCompany
@@ -47,11 +49,32 @@ def test_a_merge_is_told_with_its_pair_and_what_made_it(company: SmallCompany, g
     listed = get("merges?kind=merge&auto=true&count=exact")
     move = Move.objects.get()
     told = listed["data"][0]
-    assert (listed["page"]["total"]["value"], get(f"merges/{move.pk}")["data"]) == (1, told)
+    one = get(f"merges/{move.pk}")["data"]
+    revert = one.pop("revert")
+    assert (listed["page"]["total"]["value"], one) == (1, told)
+    sides = ([str(record("10001"))], [str(record("C1"))])
+    assert (revert["possible"], revert["leaving"], revert["staying"], revert["not_placed"]) == (True, *sides, [])
     assert (told["by"], told["records"], told["reverted"]) == ("auto", [str(record("10001"))], False)
     assert told["pair"] == [str(r) for r in sorted((record("C1"), record("10001")))]
     assert ("value" in told, listed["meta"]["redacted"]) == (False, ["value"])
     assert get("merges?auto=false")["data"] == []
+
+
+def test_what_taking_back_cannot_place_is_listed(company: SmallCompany, get: Get, client: Client) -> None:
+    together(company)
+    move, ann = Move.objects.get(), User.objects.create_user("ann@example.org", "a-long-password", role="steward")
+    since = move.at + timedelta(hours=1)
+    account = Account.objects.get(pk=move.to_account_id)
+    write_note(account=account, text="They pay by cheque.", by=ann, now=since)
+    Pin.objects.create(field=1, record_id=record("C1"), value="x", pinned_at=since)
+    told = get(f"merges/{move.pk}")["data"]["revert"]["not_placed"]
+    assert told == [
+        "1 value was typed since; each stays with the record it was typed on.",
+        "1 note was made since; it stays with the customer it was made on.",
+    ]
+    client.force_login(ann)
+    page = client.get(f"/merges/{move.pk}/").content.decode()
+    assert "What cannot be placed by itself" in page and all(line in page for line in told)
 
 
 def test_roles_without_evidence_are_refused(company: SmallCompany, get: Get) -> None:

@@ -50,7 +50,9 @@ class Command(BaseCommand):
         rows.write_csv(options["out"])
         if options["pairs"]:
             pair_rows(records, result).write_csv(options["pairs"])
-        self.stdout.write(f"{rows.height:,} rows are {rows['cluster_id'].n_unique():,} clusters: {options['out']}")
+        clusters = rows["cluster_id"].n_unique()
+        told = f"{_counted(rows.height, 'row is', 'rows are')} {_counted(clusters, 'cluster', 'clusters')}"
+        self.stdout.write(f"{told}: {options['out']}")
 
     def _columns(self, told: list[str] | None, found: list[str], *, taken: str | None) -> Columns:
         """The columns that were told, else those that their headings give away, which is said."""
@@ -61,3 +63,7 @@ class Command(BaseCommand):
             raise ColumnError(f"no heading says what it holds; tell it by --columns. There are {', '.join(found)}")
         self.stdout.write(f"Taken from the headings: --columns '{as_option(guessed)}'")
         return guessed
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count:,} {one if count == 1 else several}"
