@@ -80,10 +80,12 @@ def _make_units(run: ForecastRun, today: date) -> dict[str, float | None]:
     months = [series.month_of(today, back) for back in range(-24, 0)]
     frame = series.units(months, series.month_of(today))
     expected, misses, errors = choose_units(frame.drop("product_id").to_numpy())
+    left = series.shipped(today)
     rows = [
         Forecast(
             run=run, kind="units", product_id=product, month=series.month_of(today, ahead), method="least missed mean",
-            low=_money(max(value - miss, 0)), expected=_money(value), high=_money(value + miss), parts={},
+            low=_money(max(value - miss, 0)), expected=_money(value), high=_money(value + miss),
+            parts={"shipped": left[product]} if product in left else {},
         )
         for product, value, miss in zip(frame["product_id"], expected, misses, strict=True)
         for ahead in range(3)

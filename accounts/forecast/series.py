@@ -81,6 +81,15 @@ UNITS = f"""
         AND o.order_date >= %(since)s AND o.order_date <= %(today)s AND w.product_id IS NOT NULL
         AND {COUNTS.format("o")} GROUP BY 1, 2"""
 
+# Grain: one row a product; units that left in the last three whole months, per month.
+SHIPPED = """
+    SELECT w.product_id, sum(n.quantity) / 3 AS amount FROM accounts_shipment s
+    JOIN accounts_shipmentline n ON n.shipment_id = s.id AND n.deleted_at IS NULL
+    LEFT JOIN accounts_orderline l ON l.id = n.order_line_id
+    JOIN accounts_productcrosswalk w ON w.id = coalesce(n.product_ref_id, l.product_ref_id)
+    WHERE s.deleted_at IS NULL AND s.status IN ('shipped', 'delivered') AND s.shipped_date >= %(since)s
+        AND s.shipped_date < %(today)s AND w.product_id IS NOT NULL GROUP BY 1"""
+
 # Documents `x` of one sales territory, where one is asked for; of customers nobody knows yet only in the whole.
 WITHIN = """x.account_id IN (SELECT id FROM accounts_account WHERE sales_territory_id = %(territory)s)"""
 MONTHLY = {"month": pl.Date(), "amount": pl.Float64()}
@@ -113,6 +122,13 @@ def known(query: str, origins: list[date], territory: int | None = None) -> dict
     params = {"origins": origins, "since": month_of(origins[0], -24), "territory": territory}
     frame = read(within(query, territory), KNOWN, params)  # type: ignore[arg-type]
     return {(origin, month): amount or 0.0 for origin, month, amount in frame.iter_rows()}
+
+
+def shipped(today: date) -> dict[int, float]:
+    """What left of each product in the three whole months before a day, a month."""
+    params = {"since": month_of(today, -3), "today": month_of(today)}
+    frame = read(SHIPPED, {"product_id": pl.Int64(), "amount": pl.Float64()}, params)  # type: ignore[arg-type]
+    return {product: round(amount or 0.0, 2) for product, amount in frame.iter_rows()}
 
 
 def units(months: list[date], today: date) -> pl.DataFrame:

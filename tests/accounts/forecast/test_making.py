@@ -11,7 +11,7 @@ from accounts.forecast.making import make_forecasts, settle
 from accounts.forecast.reads import list_outlooks
 from accounts.forecast.series import month_of
 from accounts.grants import grant_territory
-from accounts.models import Account, Forecast, ForecastRun
+from accounts.models import Account, Forecast, ForecastRun, OrderLine
 from tests.factories import AccountFactory, ProductCrosswalkFactory, TerritoryFactory, UserFactory, make
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,16 @@ def test_steady_company_is_told_as_it_is(company: None) -> None:
     assert {row.expected for row in rows["revenue"]} == {Decimal(100)}
     assert {row.expected for row in rows["units"]} == {Decimal(4)}
     assert run.errors["revenue"]["chosen"] == 0.0
+
+
+def test_units_are_told_beside_what_was_shipped(company: None) -> None:
+    line = OrderLine.objects.order_by("order__order_date").last()
+    for back in (1, 2, 5):
+        sent = make("shipment", order=line.order, status="shipped", shipped_date=month_of(TODAY, -back))
+        make("shipment_line", shipment=sent, order_line=line, product_ref=line.product_ref, quantity=6)
+    run = make_forecasts(today=TODAY, at=AT)
+
+    assert {str(row.parts) for row in Forecast.objects.filter(run=run, kind="units")} == {"{'shipped': 4.0}"}
 
 
 def test_made_again_on_the_same_day_replaces(company: None) -> None:
