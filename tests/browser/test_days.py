@@ -40,6 +40,8 @@ def test_support_reads_a_customer_and_leaves_a_note(enter: Enter, company: list[
     expect(page.get_by_role("option", name="Kessler")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Service", exact=True).click()
+    expect(page).to_have_url(re.compile("service"))
+    page.wait_for_load_state()
     page.keyboard.press("n")
     page.get_by_placeholder("What should the next person know?").fill("Asked for a call")
     page.locator("#note-menu").get_by_role("button", name="Log note").click()
