@@ -44,7 +44,7 @@ deployment: .venv/installed-dev
 	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 suite: .venv/installed-dev
-	$(BIN)/pytest -q -n 2 --dist loadfile
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: bench
 bench: .venv/installed-dev  ## Load 100,000 and a million accounts and print where the time goes

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 BASE = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests begin, so that no core waits for the last of them alone."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium; skips where there is none."""

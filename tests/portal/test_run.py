@@ -16,6 +16,8 @@ from portal.services.postgres import Postgres
 from portal.services.process import await_condition
 from tests.portal.launched import BASE, Portal, command_line, empty_portal
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def portal() -> Iterator[Portal]:
