@@ -133,11 +133,12 @@ def test_lineage_names_the_winner_and_what_others_say(login, customer):
         account=account, sources=[crm.pk, erp.pk], keys=["1", "D1"], observed=[NOW, NOW], winners=winners,
         rules=[2] * 42,
     )  # fmt: skip
+    kept = list(lineage_module._losers)
     register_losers(lambda lineage, field, at: [(crm.pk, "1", "Köln", NOW)])
     try:
         told = get_lineage(login("finance"), account, "city")
     finally:
-        lineage_module._losers.clear()
+        lineage_module._losers[:] = kept
     assert (told.value, told.source, told.key, told.rule) == ("Bonn", "erp", "D1", "system_of_record")
     assert told.sentence == "ERP comes first in the order of systems for this field."
     assert [(other.source, other.value, other.url) for other in told.losers] == [
