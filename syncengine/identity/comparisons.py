@@ -175,6 +175,26 @@ COMPARISONS = (
         "(l.street_key IS NULL OR r.street_key IS NULL) AND (l.postcode IS NULL OR r.postcode IS NULL) "
         "AND (l.city IS NULL OR r.city IS NULL) AND (l.country IS NULL OR r.country IS NULL)",
         (
+            # First, so that levels stored before keep their numbers.
+            Level(
+                "near_street",
+                f"l.street_key <> r.street_key AND l.house = r.house AND {NO_TOWN} "
+                "AND jaro_winkler_similarity(l.road, r.road) >= 0.88",
+                "Street and house number differ by little; the town is not told.",
+                supports=True,
+            ),
+            Level(
+                "near_town",
+                f"l.street_key = r.street_key AND {SAME_TOWN} IS NOT TRUE AND (l.country = r.country) IS NOT FALSE "
+                f"AND (jaro_winkler_similarity(l.city, r.city) >= 0.9 OR {NEAR.format('postcode')})",
+                "Street and house number are the same, the towns differ by little.",
+                supports=True,
+            ),
+            Level(
+                "near_house",
+                f"l.road = r.road AND {NEAR.format('house')} AND {SAME_TOWN}",
+                "House numbers of one street differ by one digit.",
+            ),
             Level(
                 "same",
                 f"l.street_key = r.street_key AND {SAME_TOWN}",

@@ -9,6 +9,7 @@ import polars as pl
 from syncengine.identity.comparisons import COMPARISONS, level_of
 from syncengine.identity.linker import score_pairs
 from syncengine.identity.model import Model
+from syncengine.identity.rules import refusal
 
 REASONS = {
     "name:same": "same name",
@@ -32,6 +33,8 @@ REASONS = {
     "duns:same": "same D-U-N-S",
     "address:same": "same address",
     "address:near": "nearly same address",
+    "address:near_street": "nearly same address",
+    "address:near_town": "same street, nearly same town",
     "address:same_street": "same street",
     "address:same_postcode": "same postcode",
     "address:same_city": "same city",
@@ -81,7 +84,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The way from the prior to the probability; `reason` says it in about six words."""
+    """The way from the prior to the probability; `reason` says it in about six words.
+
+    `refusal` is what keeps the pair for a person however probable it is; None where nothing does.
+    """
 
     prior_weight: float
     steps: tuple[Step, ...]
@@ -89,13 +95,15 @@ class Explanation:
     match_probability: float
     tier: int
     reason: str
+    refusal: str | None
 
 
 def explain(standardised: pl.DataFrame, record_l: int, record_r: int, model: Model) -> Explanation:
     """What the model says about these two records, compared or not."""
     low, high = sorted((record_l, record_r))
     two = standardised.filter(pl.col("record_id").is_in([low, high]))
-    row = score_pairs(two, pl.DataFrame({"record_l": [low], "record_r": [high]}), model).row(0, named=True)
+    pair = score_pairs(two, pl.DataFrame({"record_l": [low], "record_r": [high]}), model)
+    row = pair.with_columns(refusal=refusal()).row(0, named=True)
     steps = []
     for comparison in COMPARISONS:
         level = level_of(comparison, row[f"g_{comparison.name}"])
@@ -108,6 +116,7 @@ def explain(standardised: pl.DataFrame, record_l: int, record_r: int, model: Mod
         row["match_probability"],
         row["tier"],
         reason(steps),
+        row["refusal"],
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import polars as pl
 
 from syncengine.identity.comparisons import COMPARISONS, level_number, level_of
@@ -9,23 +12,60 @@ from syncengine.identity.guards import AUTOMATIC, EXACT, POLICY, REVIEW, Policy
 
 IDENTIFIERS = ("tax", "registration", "duns")
 FAR_NAMES = ("other_place", "part")
+OWN_NAMES = ("same", "other_name")
+OTHER_ADDRESSES = ("moved", "other_country", "other_town", "other_street")
 
 
 def _is(comparison: str, *levels: str) -> pl.Expr:
     return pl.col(f"g_{comparison}").is_in([level_number(comparison, level) for level in levels])
 
 
-def vetoed() -> pl.Expr:
-    """Never merged without a person: different tax numbers in one country, another place or division in the
-    name, or a longer name in another town."""
-    branch = _is("name", "contained") & _is("address", "other_town", "other_country")
-    numbers = _is("tax", "different") | _is("duns", "different") | _registers_differ()
-    return numbers | _is("name", *FAR_NAMES) | branch
+def _numbers_differ() -> pl.Expr:
+    return _is("tax", "different") | _is("duns", "different") | _registers_differ()
 
 
 def _registers_differ() -> pl.Expr:
     """Register numbers of one country whose check digits are right: two companies, whatever else they share."""
     return _is("registration", "different") & pl.col("registers_sure").fill_null(False)
+
+
+def _elsewhere() -> pl.Expr:
+    return _is("name", "contained") & _is("address", "other_town", "other_country")
+
+
+def _shared_line() -> pl.Expr:
+    """Head offices and shared houses answer for many: a number says who picks up, not who is called."""
+    telling = [("web", "same_mail", "same_domain", "same_stem"), *((name, "same") for name in IDENTIFIERS)]
+    alone = ~pl.any_horizontal([_is(name, *levels) for name, *levels in telling])
+    return ~_is("name", *OWN_NAMES) & _is("address", *OTHER_ADDRESSES) & alone
+
+
+@dataclass(frozen=True, slots=True)
+class Veto:
+    """What is never merged without a person, and the sentence that says so."""
+
+    sentence: str
+    holds: Callable[[], pl.Expr]
+
+
+VETOES = (
+    Veto("A number that a company has once differs.", _numbers_differ),
+    Veto("The names differ by a place or division.", lambda: _is("name", *FAR_NAMES)),
+    Veto("The longer of the names belongs to another town.", _elsewhere),
+    Veto("The names differ, and so do the addresses; at most a telephone is shared.", _shared_line),
+)
+UNSUPPORTED = "Only the names agree."
+
+
+def vetoed() -> pl.Expr:
+    """Whether one of the rules keeps a pair for a person."""
+    return pl.any_horizontal([veto.holds() for veto in VETOES])
+
+
+def refusal() -> pl.Expr:
+    """The sentence of the first rule that keeps a pair for a person; null where none does."""
+    rules = [pl.when(veto.holds()).then(pl.lit(veto.sentence)) for veto in VETOES]
+    return pl.coalesce([*rules, pl.when(~supported()).then(pl.lit(UNSUPPORTED))])
 
 
 def supported() -> pl.Expr:

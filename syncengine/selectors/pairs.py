@@ -140,7 +140,7 @@ def _scored(records: Sequence[CanonicalAccount], explanation: Explanation | None
     if explanation.tier == REVIEW and explanation.match_probability < policy.automatic:
         return [Reason("review", f"Their probability of {shown} is below {policy.automatic:g}: a person decides.")]
     if explanation.tier == REVIEW:
-        return [Reason("unsupported", "Only their names agree, or the names differ by a place or division.")]
+        return [Reason("unsupported", explanation.refusal or "They are kept for a person.")]
     return [Reason("cluster", "Other records of the two customers contradict, or the customer would be too large.")]
 
 
