@@ -38,9 +38,7 @@ def pause_after(failures: int) -> timedelta:
 
 def note_success(source_id: int, *, now: datetime) -> None:
     """A call went through: the breaker is closed."""
-    Breaker.objects.filter(pk=source_id, failures__gt=0).update(
-        failures=0, open_until=None, reason="", changed_at=now
-    )
+    Breaker.objects.filter(pk=source_id, failures__gt=0).update(failures=0, open_until=None, reason="", changed_at=now)
 
 
 def close(source_id: int, *, now: datetime) -> None:

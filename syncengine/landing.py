@@ -21,6 +21,8 @@ KNOWN: dict[str, pl.DataType] = {
     "known_modified_at": pl.Datetime("us", "UTC"),
     "known_gone": pl.Boolean(),
 }
+TOLD = "SELECT k.key, r.id, replace(r.digest::text, '-', ''), r.modified_at, r.deleted_at IS NOT NULL"
+OF_STREAM = "ON r.stream_id = %s AND r.key = k.key"
 STORED = {
     "stream_id": "smallint", "key": "text", "digest": "uuid", "source_version": "text", "modified_at": "timestamptz",
     "first_seen_at": "timestamptz", "changed_at": "timestamptz", "deleted_at": "timestamptz", "run_id": "bigint",
@@ -42,12 +44,21 @@ class Landing:
 
 def known_records(stream_id: int, keys: pl.Series) -> pl.DataFrame:
     """What is known already of these keys."""
-    if not rows("SELECT 1 FROM syncengine_sourcerecord WHERE stream_id = %s LIMIT 1", [stream_id]):
-        return pl.DataFrame(schema=KNOWN)
     stage("landing_keys", {"key": "text"}, pl.DataFrame({"key": keys.drop_nulls().unique().sort()}))
+    return read(f"{TOLD} FROM landing_keys k JOIN syncengine_sourcerecord r {OF_STREAM}", KNOWN, [stream_id])
+
+
+def unlike_known(stream_id: int, told: pl.DataFrame) -> pl.DataFrame:
+    """Of rows (`key`, `digest`), each key once, those that are new, gone or say something else, with what is known.
+
+    Asked in the database: of a full listing in which little has changed, little comes back.
+    """
+    if not _any_known(stream_id):
+        return told.select("key").join(pl.DataFrame(schema=KNOWN), on="key", how="left")
+    stage("landing_keys", {"key": "text", "digest": "uuid"}, told.sort("key"))
     return read(
-        "SELECT r.key, r.id, replace(r.digest::text, '-', ''), r.modified_at, r.deleted_at IS NOT NULL "
-        "FROM syncengine_sourcerecord r JOIN landing_keys USING (key) WHERE r.stream_id = %s",
+        f"{TOLD} FROM landing_keys k LEFT JOIN syncengine_sourcerecord r {OF_STREAM} "
+        "WHERE r.id IS NULL OR r.deleted_at IS NOT NULL OR r.digest <> k.digest",
         KNOWN,
         [stream_id],
     )

@@ -74,9 +74,7 @@ class RunListView(OperationsView):
         return answer(request, data, page=page_data(request, page, runs))
 
 
-@schema.described(
-    operation_id="get_run", responses={200: RunAnswerSerializer} | schema.PROBLEMS, tags=["Sync"]
-)
+@schema.described(operation_id="get_run", responses={200: RunAnswerSerializer} | schema.PROBLEMS, tags=["Sync"])
 class RunView(OperationsView):
     """One run with its ledger."""
 
@@ -88,9 +86,7 @@ class RunView(OperationsView):
         return answer(request, run_data(run))
 
 
-@schema.described(
-    operation_id="list_source", responses={200: StreamListSerializer} | schema.PROBLEMS, tags=["Sync"]
-)
+@schema.described(operation_id="list_source", responses={200: StreamListSerializer} | schema.PROBLEMS, tags=["Sync"])
 class SourceListView(OperationsView):
     """Streams of every source with their freshness, the worst first."""
 

@@ -33,9 +33,7 @@ class Window:
         return json.dumps({"until": self.until})
 
 
-def plan_windows(
-    watermark: str | None, *, until: str, overlap: timedelta, always_whole: bool = False
-) -> list[Window]:
+def plan_windows(watermark: str | None, *, until: str, overlap: timedelta, always_whole: bool = False) -> list[Window]:
     """Return the windows to read: the rest of an interrupted one first, then the new one."""
     if not watermark:
         return [Window(None, until)]

@@ -76,10 +76,7 @@ def passing_keys(standardised: pl.DataFrame) -> pl.DataFrame:
 
 def live_keys(keys: pl.DataFrame, cap: int) -> pl.DataFrame:
     """Keys that make candidates: held by two records at least and by no more than the cap."""
-    live = [
-        pl.when(pl.len().over(n).is_between(2, cap)).then(n).alias(n)
-        for n in (r.name for r in BLOCKING_RULES)
-    ]
+    live = [pl.when(pl.len().over(n).is_between(2, cap)).then(n).alias(n) for n in (r.name for r in BLOCKING_RULES)]
     return keys.select("record_id", *live)
 
 

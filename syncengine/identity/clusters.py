@@ -96,12 +96,7 @@ def _told(labels: pl.DataFrame, vetoes: pl.DataFrame | None) -> pl.DataFrame:
 
 def _doubtful(labels: pl.DataFrame, apart: pl.DataFrame, told: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Components that are not simply one cluster: too large, or with something that keeps records apart."""
-    large = (
-        labels.group_by("component_id")
-        .len()
-        .filter(pl.col("len") > policy.cluster_cap)
-        .select("component_id")
-    )
+    large = labels.group_by("component_id").len().filter(pl.col("len") > policy.cluster_cap).select("component_id")
     sides = apart.join(labels, left_on="record_l", right_on="record_id").join(
         labels, left_on="record_r", right_on="record_id", suffix="_r"
     )
@@ -127,9 +122,7 @@ def _resolve(
     owner = dict(concerned.iter_rows())
     inside = edges.join(concerned, left_on="record_l", right_on="record_id", how="semi")
     for left, right, tier, weight in inside.iter_rows():
-        groups[owner[left]].edges.append(
-            (tier, left, right, weight) if left < right else (tier, right, left, weight)
-        )
+        groups[owner[left]].edges.append((tier, left, right, weight) if left < right else (tier, right, left, weight))
     for left, right in apart.iter_rows():
         if left in owner and owner.get(right) == owner[left]:
             groups[owner[left]].apart.append((left, right))

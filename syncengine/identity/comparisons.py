@@ -60,9 +60,7 @@ COMPARISONS = (
                 "l.base = r.base AND l.place <> r.place",
                 "The same company name, but of different places: rather sister companies.",
             ),
-            Level(
-                "same", "l.name_key = r.name_key OR l.joined = r.joined", "The names are the same.", "name"
-            ),
+            Level("same", "l.name_key = r.name_key OR l.joined = r.joined", "The names are the same.", "name"),
             Level(
                 "other_name",
                 "list_has_any(l.all_names, r.all_names)",
@@ -90,9 +88,7 @@ COMPARISONS = (
         "(l.email IS NULL AND r.email IS NULL AND (l.domain IS NULL OR r.domain IS NULL))",
         (
             Level("same_mail", "l.email = r.email", "The e-mail addresses are the same.", "email", True),
-            Level(
-                "same_domain", "l.domain = r.domain", "The web or mail domains are the same.", "domain", True
-            ),
+            Level("same_domain", "l.domain = r.domain", "The web or mail domains are the same.", "domain", True),
             Level("same_stem", "l.stem = r.stem", "The domains differ only in their ending.", supports=True),
             Level("different", "TRUE", "The domains are different."),
         ),
@@ -221,14 +217,10 @@ COMPARISONS = (
                 "They have the same postcode.",
                 supports=True,
             ),
-            Level(
-                "same_city", f"l.city = r.city AND {NO_STREET}", "They are in the same city.", supports=True
-            ),
+            Level("same_city", f"l.city = r.city AND {NO_STREET}", "They are in the same city.", supports=True),
             Level("moved", SAME_TOWN, "They are in different streets of one town."),
             Level("other_country", "l.country <> r.country", "They are in different countries."),
-            Level(
-                "other_town", "l.postcode <> r.postcode OR l.city <> r.city", "They are in different towns."
-            ),
+            Level("other_town", "l.postcode <> r.postcode OR l.city <> r.city", "They are in different towns."),
             Level("other_street", f"NOT {NO_STREET}", "They are in different streets."),
             Level("same_country", "TRUE", "They are in the same country."),
         ),

@@ -41,9 +41,7 @@ def _standardised(frame: pl.DataFrame) -> pl.DataFrame:
     people = people.with_columns(
         first=pl.col("parts").list.first(), last=pl.col("parts").list.last(), size=pl.col("parts").list.len()
     )
-    role = (
-        pl.col("email").str.extract(r"^([^@]+)").is_in([str(w) for w in words("blocked")["role_mailboxes"]])
-    )
+    role = pl.col("email").str.extract(r"^([^@]+)").is_in([str(w) for w in words("blocked")["role_mailboxes"]])
     return people.with_columns(
         full=pl.when(pl.col("size") > 1).then(pl.col("parts").list.sort().list.join(" ")),
         initial=pl.col("first").str.slice(0, 1),

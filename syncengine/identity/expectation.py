@@ -23,9 +23,7 @@ STEP = 20.0  # pairs with equal answers and bits equal to a twentieth count as o
 Levels = dict[str, dict[str, Probabilities]]
 
 
-def learn(
-    pairs: pl.DataFrame, strangers: pl.DataFrame, model: Model, *, fixed: frozenset[str] = frozenset()
-) -> Model:
+def learn(pairs: pl.DataFrame, strangers: pl.DataFrame, model: Model, *, fixed: frozenset[str] = frozenset()) -> Model:
     """The model with m learnt from candidate pairs and u from pairs picked at random.
 
     Both frames have g_<comparison> and f_<value> as the scoring statement gives them; where `pairs` has a column

@@ -123,7 +123,4 @@ def explain(standardised: pl.DataFrame, record_l: int, record_r: int, model: Mod
 def reason(steps: list[Step]) -> str:
     """The two strongest agreements, such as "same domain, similar name"."""
     helping = sorted((s for s in steps if s.weight > 0), key=lambda s: -s.weight)[:2]
-    return (
-        ", ".join(REASONS.get(f"{s.comparison}:{s.level}", s.comparison) for s in helping)
-        or "nothing in common"
-    )
+    return ", ".join(REASONS.get(f"{s.comparison}:{s.level}", s.comparison) for s in helping) or "nothing in common"

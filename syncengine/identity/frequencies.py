@@ -62,7 +62,9 @@ FIRST_PASS_FILES = (
 def fit_frequencies(standardised: pl.DataFrame, model: Model, companies_: pl.DataFrame | None = None) -> Model:
     """The model with the rarity of names, domains, numbers and words as these records have it."""
     told = standardised.with_columns(
-        address=ADDRESS, no_street=_without("street_key"), no_more=_without("street_key", *ELSEWHERE),
+        address=ADDRESS,
+        no_street=_without("street_key"),
+        no_more=_without("street_key", *ELSEWHERE),
         town=pl.coalesce("postcode", "city"),
     )
     hubs = hub_values(told)

@@ -119,7 +119,5 @@ def _told(scored: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     raw = with_tier(scored, policy)
     levels = [f"g_{c.name}" for c in COMPARISONS]
     numbers = pl.concat_str([pl.lit("["), pl.concat_str(levels, separator=","), pl.lit("]")])
-    raw = raw.with_columns(
-        comparisons=pl.concat_list([pl.col(g).cast(pl.Int8) for g in levels]), evidence=numbers
-    )
+    raw = raw.with_columns(comparisons=pl.concat_list([pl.col(g).cast(pl.Int8) for g in levels]), evidence=numbers)
     return raw.select(COLUMNS).sort("record_l", "record_r")

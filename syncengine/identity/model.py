@@ -60,9 +60,7 @@ class Model:
 
     def to_bytes(self) -> bytes:
         """The model as one file: numbers as JSON, frequencies as Parquet."""
-        numbers = {
-            key: value for key, value in asdict(replace(self, frequencies={})).items() if key != "frequencies"
-        }
+        numbers = {key: value for key, value in asdict(replace(self, frequencies={})).items() if key != "frequencies"}
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
             archive.writestr("model.json", json.dumps(numbers, sort_keys=True))

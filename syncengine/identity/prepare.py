@@ -31,9 +31,7 @@ def _with_share(frame: pl.DataFrame, value: str, column: str, model: Model) -> p
         return frame.with_columns(floor.alias(share))
     known = _present(known, frame[column])
     known = known.select(pl.col("value").alias(column), pl.col("share").alias(share))
-    return frame.join(known, on=column, how="left", maintain_order="left").with_columns(
-        pl.col(share).fill_null(floor)
-    )
+    return frame.join(known, on=column, how="left", maintain_order="left").with_columns(pl.col(share).fill_null(floor))
 
 
 def _present(known: pl.DataFrame, values: pl.Series) -> pl.DataFrame:
@@ -53,9 +51,7 @@ def _with_words(frame: pl.DataFrame, model: Model) -> pl.DataFrame:
     words = words.join(_present(known, words["token"]), on="token", how="left")
     rarity = (1 - pl.col("n").fill_null(1).log() / scale).clip(0.02, 1.0)
     words = words.with_columns(w=rarity).sort(["record_id", "w", "token"], descending=[False, True, False])
-    best = words.group_by("record_id", maintain_order=True).agg(
-        pl.col("token").head(TOKENS), pl.col("w").head(TOKENS)
-    )
+    best = words.group_by("record_id", maintain_order=True).agg(pl.col("token").head(TOKENS), pl.col("w").head(TOKENS))
     places = range(TOKENS)
     best = best.select(
         "record_id",

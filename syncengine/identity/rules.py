@@ -95,8 +95,7 @@ def _strongest() -> pl.Expr:
     said = pl.lit(None, pl.String)
     for comparison in reversed(COMPARISONS):
         names = {
-            len(comparison.levels) - 1 - n: f"{comparison.name}:{lv.name}"
-            for n, lv in enumerate(comparison.levels)
+            len(comparison.levels) - 1 - n: f"{comparison.name}:{lv.name}" for n, lv in enumerate(comparison.levels)
         }
         told = pl.col(f"g_{comparison.name}").replace_strict(names, default=None, return_dtype=pl.String)
         said = pl.when(pl.col(f"w_{comparison.name}") == best).then(told).otherwise(said)

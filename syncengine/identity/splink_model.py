@@ -46,9 +46,7 @@ def register_frequencies(linker: Linker, db: DuckDBAPI, prepared: pl.DataFrame) 
 
 
 def _comparison(comparison: Comparison, model: Model) -> cl.CustomComparison:
-    null = cll.CustomLevel(_splink_sql(comparison.missing), label_for_charts="missing").configure(
-        is_null_level=True
-    )
+    null = cll.CustomLevel(_splink_sql(comparison.missing), label_for_charts="missing").configure(is_null_level=True)
     levels = [_level(level, comparison, model) for level in comparison.levels]
     return cl.CustomComparison(output_column_name=comparison.name, comparison_levels=[null, *levels])
 

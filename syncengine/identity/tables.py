@@ -45,9 +45,7 @@ def place_words() -> tuple[str, ...]:
     """Folded words that end a name and say where, countries included."""
     lists = words("places")
     named = [str(word) for key in ("regions", "compass", "subdivisions", "cities") for word in lists[key]]
-    return tuple(
-        dict.fromkeys([*named, *table("countries").filter(pl.col("name").str.len_chars() > 3)["name"]])
-    )
+    return tuple(dict.fromkeys([*named, *table("countries").filter(pl.col("name").str.len_chars() > 3)["name"]]))
 
 
 @cache

@@ -19,9 +19,7 @@ FIXED = frozenset({"address"})
 LABELS = {"record_l": pl.Int64, "record_r": pl.Int64, "same": pl.Boolean}
 
 
-def train(
-    standardised: pl.DataFrame, model: Model, *, name: str, labels: pl.DataFrame | None = None
-) -> Model:
+def train(standardised: pl.DataFrame, model: Model, *, name: str, labels: pl.DataFrame | None = None) -> Model:
     """The model with its numbers learnt on these records and labels (record_l, record_r, same)."""
     labels = pl.DataFrame(schema=LABELS) if labels is None else labels
     fitted = fit_frequencies(standardised, model)
@@ -84,9 +82,7 @@ class Measured:
     recall_with_review: Share
 
 
-def measure(
-    standardised: pl.DataFrame, model: Model, labels: pl.DataFrame, policy: Policy = POLICY
-) -> Measured:
+def measure(standardised: pl.DataFrame, model: Model, labels: pl.DataFrame, policy: Policy = POLICY) -> Measured:
     """The model against labels it should not have been trained on."""
     scored = score_pairs(standardised, labels.select("record_l", "record_r"), model)
     told = scored.join(labels, on=["record_l", "record_r"])

@@ -108,9 +108,7 @@ def _number(value: pl.Expr, spec: FieldSpec, field_map: FieldMap, timezone: str)
     mark, declared = field_map.decimal or ".", field_map.decimal is not None
     limit = numbers.LARGEST_PERCENT if spec.type == "percent" else numbers.LARGEST
     quick = numbers.quick_number(value, mark, limit)
-    patient = numbers.patient_number(
-        value, mark, thousands=field_map.thousands, declared=declared, limit=limit
-    )
+    patient = numbers.patient_number(value, mark, thousands=field_map.thousands, declared=declared, limit=limit)
     integer = spec.type == "integer"
     expected = numbers.number_form(mark, declared=declared, integer=integer)
     if integer:
@@ -127,9 +125,7 @@ def _date(value: pl.Expr, spec: FieldSpec, field_map: FieldMap, timezone: str) -
 def _datetime(value: pl.Expr, spec: FieldSpec, field_map: FieldMap, timezone: str) -> Typed:
     patient = None if field_map.format else moments.patient_moment(value, timezone)
     form = field_map.format or "2026-01-31T14:30:00Z"
-    return Typed(
-        moments.moment(value, field_map.format, timezone), patient, f"a date and time such as {form}"
-    )
+    return Typed(moments.moment(value, field_map.format, timezone), patient, f"a date and time such as {form}")
 
 
 def _boolean(value: pl.Expr, spec: FieldSpec, field_map: FieldMap, timezone: str) -> Typed:

@@ -43,9 +43,7 @@ def missing_columns_error(stream: str, found: Drift, present: Iterable[str]) -> 
     """The error that names the stream, the columns it misses, and what there is instead."""
     hints = [f"“{name}”" + _hint(found, name) for name in found.missing]
     there = ", ".join(f"“{name}”" for name in present) or "none"
-    return ConfigurationError(
-        f"{stream}: the source no longer sends {', '.join(hints)}. Columns present: {there}"
-    )
+    return ConfigurationError(f"{stream}: the source no longer sends {', '.join(hints)}. Columns present: {there}")
 
 
 def _hint(found: Drift, name: str) -> str:

@@ -18,9 +18,7 @@ TRUSTED_AHEAD = timedelta(days=1)
 INSTANT_FORM = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
 
-def read_head(
-    cleaned: pl.DataFrame, plan: MappingPlan, *, now: datetime | None
-) -> tuple[pl.DataFrame, Converted]:
+def read_head(cleaned: pl.DataFrame, plan: MappingPlan, *, now: datetime | None) -> tuple[pl.DataFrame, Converted]:
     """`row`, `source_version`, `modified_at`, `deleted` of each row, and what could not be read of them."""
     converted = convert(cleaned, head_conversions(plan))
     modified_at = pl.col("modified_at")

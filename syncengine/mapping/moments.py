@@ -35,9 +35,7 @@ def moment(value: pl.Expr, form: str | None, timezone: str) -> pl.Expr:
         ticks = (value.cast(pl.Float64, strict=False) * EPOCHS[form]).round().cast(pl.Int64, strict=False)
         return _credible(ticks.cast(pl.Datetime("us")).dt.replace_time_zone("UTC"))
     if form and ("%z" in form or "%:z" in form or "%#z" in form or "%+" in form):
-        return _credible(
-            value.str.to_datetime(form, time_unit="us", strict=False).dt.convert_time_zone("UTC")
-        )
+        return _credible(value.str.to_datetime(form, time_unit="us", strict=False).dt.convert_time_zone("UTC"))
     if form:
         return _credible(localise(value.str.to_datetime(form, time_unit="us", strict=False), timezone))
     aware = value.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", time_unit="us", strict=False)

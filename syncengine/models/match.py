@@ -29,21 +29,34 @@ class MatchVersion(models.Model):
 
 
 class MatchRecord(models.Model):
-    """The blocking keys of one customer record (64-bit hashes) and the raw component it is in.
+    """The raw component that one customer record is in.
 
-    A record gone at its source has no keys and joins nothing: it stays with the record it `follows`.
+    A record gone at its source joins nothing: it stays with the record it `follows`.
     """
 
     crosswalk = models.OneToOneField(  # unchecked like canonical rows, and a checked table cannot be emptied midway
         "accounts.AccountCrosswalk", models.CASCADE, primary_key=True, related_name="+", db_constraint=False
     )
     component_id = models.BigIntegerField(db_index=True)
-    keys = ArrayField(models.BigIntegerField(null=True))
     live = models.BooleanField(db_default=True)
     follows = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["crosswalk"], name="match_record_gone", condition=models.Q(live=False))]
+
+
+class MatchKey(models.Model):
+    """What one live customer record answers to one blocking rule: a 63-bit hash salted by the rule.
+
+    A row a key, so that a record that changes one value rewrites one key. Unchecked like match records.
+    """
+
+    pk = models.CompositePrimaryKey("crosswalk_id", "place")
+    crosswalk = models.ForeignKey(
+        "accounts.AccountCrosswalk", models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    key = models.BigIntegerField(db_index=True)
+    place = models.SmallIntegerField()
 
 
 class MatchPair(models.Model):

@@ -56,9 +56,7 @@ class SchemaDrift(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["stream"], name="drift_open", condition=models.Q(state__in=["open", "blocked"])
-            )
+            models.Index(fields=["stream"], name="drift_open", condition=models.Q(state__in=["open", "blocked"]))
         ]
 
     @property

@@ -49,7 +49,14 @@ class PolicyDraft(models.Model):
             models.CheckConstraint(
                 condition=models.Q(
                     state__in=[
-                        "draft", "planning", "planned", "approved", "applying", "applied", "rejected", "withdrawn",
+                        "draft",
+                        "planning",
+                        "planned",
+                        "approved",
+                        "applying",
+                        "applied",
+                        "rejected",
+                        "withdrawn",
                     ]
                 ),
                 name="policy_draft_state_known",

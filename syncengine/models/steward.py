@@ -70,9 +70,7 @@ class StewardTask(models.Model):
                 condition=models.Q(state="open"),
             ),
             models.Index(fields=["kind", "subject"], name="steward_task_subject"),
-            models.Index(
-                fields=["-priority", "id"], name="steward_task_priority", condition=models.Q(state="open")
-            ),
+            models.Index(fields=["-priority", "id"], name="steward_task_priority", condition=models.Q(state="open")),
             models.Index(fields=["account"], name="steward_task_account", condition=models.Q(state="open")),
             models.Index(fields=["other_account"], name="steward_task_other", condition=models.Q(state="open")),
             models.Index(fields=["decision"], name="steward_task_decision"),
@@ -155,9 +153,7 @@ class PlantedPair(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["record_l", "record_r"], name="planted_once"),
-            models.CheckConstraint(
-                condition=models.Q(truth__in=["same", "different"]), name="planted_truth_known"
-            ),
+            models.CheckConstraint(condition=models.Q(truth__in=["same", "different"]), name="planted_truth_known"),
         ]
 
 
@@ -202,9 +198,7 @@ class FieldContest(models.Model):
     last_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["object", "record_id", "field"], name="field_contest_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["object", "record_id", "field"], name="field_contest_once")]
 
     def __str__(self) -> str:
         return f"{self.object}.{self.field} of record {self.record_id}, {self.times} times"

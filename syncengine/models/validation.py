@@ -21,9 +21,7 @@ class Waiver(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["stream", "rule"], name="waiver_open", condition=models.Q(lifted_at__isnull=True)
-            )
+            models.Index(fields=["stream", "rule"], name="waiver_open", condition=models.Q(lifted_at__isnull=True))
         ]
 
     def __str__(self) -> str:

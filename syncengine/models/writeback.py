@@ -47,9 +47,7 @@ class OutboxMessage(models.Model):
                 fields=["decision", "stream", "record_id"], name="outbox_once", nulls_distinct=False
             ),
             models.CheckConstraint(condition=models.Q(state__in=MESSAGE_STATES), name="outbox_state_known"),
-            models.CheckConstraint(
-                condition=models.Q(action__in=["update", "create"]), name="outbox_action_known"
-            ),
+            models.CheckConstraint(condition=models.Q(action__in=["update", "create"]), name="outbox_action_known"),
         ]
         indexes = [
             models.Index(

@@ -22,9 +22,7 @@ class Blocked(Exception):
 
 def blocking(stream_id: int) -> str:
     """Why the stream is not to be read; empty where nothing stands in the way."""
-    columns = list(
-        SchemaDrift.objects.filter(stream_id=stream_id, state="blocked").values_list("column", flat=True)
-    )
+    columns = list(SchemaDrift.objects.filter(stream_id=stream_id, state="blocked").values_list("column", flat=True))
     named = ", ".join(sorted(column or "its volume" for column in columns))
     return f"blocked since {named} changed: see its schema page" if columns else ""
 

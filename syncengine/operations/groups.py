@@ -32,9 +32,7 @@ def count_groups(*, stream_id: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def handle_group(
-    *, group: ErrorGroup, act: str, user: User, now: datetime, until: datetime | None = None
-) -> None:
+def handle_group(*, group: ErrorGroup, act: str, user: User, now: datetime, until: datetime | None = None) -> None:
     """Take it on (known), mute it until a day, or call it fixed in the latest run."""
     if act == "known":
         changes: dict[str, object] = {"state": "known", "owner": user}

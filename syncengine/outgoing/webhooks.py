@@ -147,9 +147,7 @@ def _deliver(
     return "waiting"
 
 
-def _call(
-    delivery: WebhookDelivery, http: httpx.Client, now: datetime, check: Check
-) -> tuple[int | None, str]:
+def _call(delivery: WebhookDelivery, http: httpx.Client, now: datetime, check: Check) -> tuple[int | None, str]:
     endpoint, body = delivery.endpoint, delivery.body.encode()
     id = f"feed-{delivery.seq}"
     headers = {

@@ -77,12 +77,15 @@ def _changed(arrived: pl.DataFrame, reading: Reading, tally: Tally) -> pl.DataFr
     """Rows that say something else than the accepted state; a key's last row in the batch speaks for it."""
     last = arrived.filter(pl.col("__key").is_null() | pl.col("__key").is_last_distinct())
     tally.superseded += arrived.height - last.height
-    known = landing.known_records(reading.stream.pk, last["__key"])
-    told = last.join(known, left_on="__key", right_on="key", how="left", maintain_order="left")
-    same = (pl.col("known_digest") == pl.col("__digest")).fill_null(False) & ~pl.col("known_gone").fill_null(False)
-    same = same & pl.lit(not reading.waive_holds)
-    fresh = told.filter(~same)
-    tally.unchanged += told.height - fresh.height
+    keyed = last.filter(pl.col("__key").is_not_null()).select(key="__key", digest="__digest")
+    if reading.waive_holds:  # a replay: whatever is known of them, they are judged again
+        known = landing.known_records(reading.stream.pk, keyed["key"])
+        told = last
+    else:
+        known = landing.unlike_known(reading.stream.pk, keyed)
+        told = last.filter(pl.col("__key").is_null() | pl.col("__key").is_in(known["key"].implode()))
+    fresh = told.join(known, left_on="__key", right_on="key", how="left", maintain_order="left")
+    tally.unchanged += last.height - fresh.height
     return fresh
 
 

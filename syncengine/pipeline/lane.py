@@ -49,6 +49,7 @@ from syncengine.writeback.plan import propagate
 LANE_LOCK = 7302
 LOADED_ALONG = (
     "syncengine_matchrecord",
+    "syncengine_matchkey",
     "syncengine_matchpair",
     "syncengine_anchor",
     "syncengine_stewardtask",
@@ -87,9 +88,7 @@ class Round:
         self.stages[name] = round(self.stages.get(name, 0.0) + seconds, 3)
 
 
-def publish_all(
-    *, clock: Callable[[], datetime] = now_utc, progress: Progress | None = None
-) -> list[Round]:
+def publish_all(*, clock: Callable[[], datetime] = now_utc, progress: Progress | None = None) -> list[Round]:
     """Rounds until nothing is dirty."""
     done: list[Round] = []
     while True:

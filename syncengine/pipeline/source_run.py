@@ -166,9 +166,7 @@ def _read(
             if progress:
                 progress(f"{stream.source.name} {stream.name}", batch.rows.height)
         guard = 1.0 if accepted else GUARD_SHARE
-        believe_absences(
-            connector, source.request, source.reading, seen, complete=complete, clock=clock, guard=guard
-        )
+        believe_absences(connector, source.request, source.reading, seen, complete=complete, clock=clock, guard=guard)
     learn(source.reading, brought, whole=complete, changed=masses.any, now=clock())
 
 

@@ -59,9 +59,7 @@ def apply_folder(
     path = Path(folder)
     base = base if base is not None else read_base(path)
     documents = _checked_documents(path)
-    version = apply_documents(
-        documents, by=by, now=now, base=base, note=note, planned=planned_counts(documents)
-    )
+    version = apply_documents(documents, by=by, now=now, base=base, note=note, planned=planned_counts(documents))
     if (path / BASE_FILE).exists():
         (path / BASE_FILE).write_text(f"{version.number}\n", encoding="utf-8")
     return version
@@ -100,9 +98,7 @@ def apply_documents(
     version.queued = _take_effect(policies_of(current) if current else PolicySet(), policies_of(version), now)
     version.save(update_fields=["queued"])
     detail = {"base": number, "note": note}
-    audit.record(
-        user=by, action="applied policies", object="policy", row_id=version.number, detail=detail, at=now
-    )
+    audit.record(user=by, action="applied policies", object="policy", row_id=version.number, detail=detail, at=now)
     return version
 
 

@@ -72,7 +72,5 @@ def _blocked(condition: Section, catalogue: Catalogue) -> list[Rule]:
             condition.mistake(key, f"no field of a customer is called “{word}”", did_you_mean(word, NAMES))
         elif forbidden:
             state = (value.value,)
-            found.append(
-                Rule("blocked", (name,), "hold", "", "order", values=state, to="account", forbids=forbidden)
-            )
+            found.append(Rule("blocked", (name,), "hold", "", "order", values=state, to="account", forbids=forbidden))
     return found

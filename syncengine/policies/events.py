@@ -56,4 +56,3 @@ def _shape(entry: Section, streams: Mapping[str, object]) -> EventShape:
     )
     entry.done()
     return found
-

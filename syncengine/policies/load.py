@@ -153,18 +153,14 @@ def _check_names(reference: Reference, sources: Mapping[str, Source], sections: 
     _tell_unknown(sections, "product_mapping", "source", strange, list(sources))
 
 
-def _tell_unknown(
-    sections: Mapping[str, Section], key: str, what: str, unknown: set[str], known: list[str]
-) -> None:
+def _tell_unknown(sections: Mapping[str, Section], key: str, what: str, unknown: set[str], known: list[str]) -> None:
     for section in sections.values():
         node = section.at(key)
         for word in sorted(unknown) if node is not None else ():
             section.mistake(node, f"there is no {what} “{word}”", did_you_mean(word, known))
 
 
-def _survivorship(
-    sections: Mapping[str, Section], sources: list[str], catalogue: Catalogue
-) -> dict[str, Survivorship]:
+def _survivorship(sections: Mapping[str, Section], sources: list[str], catalogue: Catalogue) -> dict[str, Survivorship]:
     found: dict[str, Survivorship] = {}
     for section in sections.values():
         below = section.section("survivorship", "`survivorship`")

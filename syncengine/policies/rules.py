@@ -47,9 +47,7 @@ TYPES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def read_rules(
-    sections: list[Section], object_name: str, mapped: Mapped, catalogue: Catalogue
-) -> tuple[Rule, ...]:
+def read_rules(sections: list[Section], object_name: str, mapped: Mapped, catalogue: Catalogue) -> tuple[Rule, ...]:
     """The rules of a list, those that can be understood."""
     rules = [read_rule(section, object_name, mapped, catalogue) for section in sections]
     return tuple(rule for rule in rules if rule is not None)

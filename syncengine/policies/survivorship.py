@@ -23,9 +23,7 @@ STRATEGIES = (
 ORDERED = ("number", "date", "datetime", "integer", "decimal", "money", "percent")
 
 
-def read_survivorship(
-    section: Section, sources: Collection[str], catalogue: Catalogue
-) -> dict[str, Survivorship]:
+def read_survivorship(section: Section, sources: Collection[str], catalogue: Catalogue) -> dict[str, Survivorship]:
     """The field policies of every object named."""
     found = {}
     golden = [spec.name for spec in catalogue.of_kind("golden")]

@@ -136,9 +136,7 @@ def _search_rows(records: pl.DataFrame) -> pl.DataFrame:
         names=pl.concat_list(
             [
                 *names,
-                pl.col("trade_names").list.join(" ")
-                if "trade_names" in records.columns
-                else pl.lit(None, pl.String),
+                pl.col("trade_names").list.join(" ") if "trade_names" in records.columns else pl.lit(None, pl.String),
             ]
         ),
         numbers=pl.concat_list(numbers),
@@ -147,9 +145,7 @@ def _search_rows(records: pl.DataFrame) -> pl.DataFrame:
         names=pl.col("names").explode(keep_nulls=False).unique(maintain_order=True).str.join(" · "),
         numbers=pl.col("numbers").explode(keep_nulls=False).unique(maintain_order=True).str.join(" "),
     )
-    return pl.concat([alone, together], how="vertical_relaxed").with_columns(
-        pl.col("names", "numbers").fill_null("")
-    )
+    return pl.concat([alone, together], how="vertical_relaxed").with_columns(pl.col("names", "numbers").fill_null(""))
 
 
 def _joined_trades(records: pl.DataFrame) -> pl.Expr:

@@ -14,9 +14,7 @@ from syncengine.records import Belonging, Survived
 
 def publish_belonging(name: str, found: Belonging, survived: Survived, *, cause: Cause) -> Published:
     """Write the golden contacts, addresses or products of these records."""
-    golden = survived.golden.join(_owners(found.records, name), on="cluster", how="left").rename(
-        {"cluster": "id"}
-    )
+    golden = survived.golden.join(_owners(found.records, name), on="cluster", how="left").rename({"cluster": "id"})
     golden = golden.with_columns(
         source_ids=pl.col("sources").list.unique().list.sort(), merged_into_id=pl.lit(None, pl.Int64)
     )
@@ -24,9 +22,7 @@ def publish_belonging(name: str, found: Belonging, survived: Survived, *, cause:
     redirect(name, found.merged, cause=cause)
     link(name, found.records.select("record_id", "golden_id"), cause=cause)
     if name != "product":
-        stage(
-            "published_belonging", {"account_id": "bigint"}, golden.select("account_id").drop_nulls().unique()
-        )
+        stage("published_belonging", {"account_id": "bigint"}, golden.select("account_id").drop_nulls().unique())
         touch("SELECT account_id FROM published_belonging")
     return written
 

@@ -10,9 +10,7 @@ from syncengine.policies import Reference
 from syncengine.publish.rates import with_base_amounts
 
 
-def publish_mapped(
-    name: str, source_id: int, mapped: pl.DataFrame, reference: Reference, *, cause: Cause
-) -> Written:
+def publish_mapped(name: str, source_id: int, mapped: pl.DataFrame, reference: Reference, *, cause: Cause) -> Written:
     """Write one source's documents of one object."""
     frame = with_base_amounts(name, mapped, reference, today=cause.at.date()).with_columns(
         source_id=pl.lit(source_id, pl.Int16), deleted_at=pl.lit(None, pl.Datetime("us", "UTC"))

@@ -39,9 +39,7 @@ def _rated(frame: pl.DataFrame, reference: Reference) -> pl.DataFrame:
         schema={"currency": pl.String, "on": pl.Date, "rate": RATE},
     ).sort("on")
     first = known.unique("currency", keep="first", maintain_order=True).select("currency", first="rate")
-    joined = frame.sort("on").join_asof(
-        known, on="on", by="currency", strategy="backward", check_sortedness=False
-    )
+    joined = frame.sort("on").join_asof(known, on="on", by="currency", strategy="backward", check_sortedness=False)
     base = pl.when(pl.col("currency") == reference.base_currency).then(pl.lit(1).cast(RATE))
     return (
         joined.join(first, on="currency", how="left")

@@ -66,9 +66,7 @@ def no_pins() -> pl.DataFrame:
 
 def open_pins(members: pl.DataFrame, *, now: datetime) -> pl.DataFrame:
     """Values people pinned on any of these records (record_id, cluster); the newest of a field stands."""
-    stage(
-        "pinned_members", {"record_id": "bigint", "cluster": "bigint"}, members.select("record_id", "cluster")
-    )
+    stage("pinned_members", {"record_id": "bigint", "cluster": "bigint"}, members.select("record_id", "cluster"))
     return read(
         "SELECT s.cluster, p.field, p.value FROM syncengine_pin p JOIN pinned_members s ON s.record_id = p.record_id "
         "WHERE p.released_at IS NULL AND (p.expires_at IS NULL OR p.expires_at > %s) ORDER BY p.id",

@@ -10,7 +10,6 @@ import polars as pl
 from accounts.frames import read, stage
 from syncengine.canonical import read_canonical
 from syncengine.identity import (
-    BLOCKING_RULES,
     POLICY,
     Model,
     Policy,
@@ -32,7 +31,6 @@ MATCHED = [
     "website", "tax_id", "registration_id", "duns",
 ]  # fmt: skip
 DIRTY = "dirty_accounts"
-PLACES = len(BLOCKING_RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +88,7 @@ def _stage(dirty: pl.Series) -> pl.Series:
     return gone.bury_dirty(DIRTY)
 
 
-def _held(
-    found: Evidence, parted: pl.DataFrame, bound: pl.DataFrame, policy: Policy, now: datetime
-) -> pl.DataFrame:
+def _held(found: Evidence, parted: pl.DataFrame, bound: pl.DataFrame, policy: Policy, now: datetime) -> pl.DataFrame:
     """The merges that wait for a person."""
     guard = guards.guard_policy()
     return guards.hold_transitions(found, parted, bound, guard=guard, policy=policy, now=now)
@@ -142,32 +138,35 @@ def evidence_of_everything(
     return found, model.number
 
 
-def _incremental(
-    dirty: pl.Series, dying: pl.Series, bound: pl.DataFrame, now: datetime, policy: Policy
-) -> Evidence:
+def _incremental(dirty: pl.Series, dying: pl.Series, bound: pl.DataFrame, now: datetime, policy: Policy) -> Evidence:
     """Only the components the dirty records were in, or are tied to now."""
     model = models.current(now=now)
-    affected.store_keys(match_keys(standardise(_read(DIRTY))), dying, PLACES, policy.key_cap)
-    near, common = _neighbours(policy), affected.suppressed(PLACES, policy.key_cap)
+    told = standardise(_read(DIRTY))
+    affected.store_keys(match_keys(told), dying, policy.key_cap)
+    near, common = _among(told, affected.candidates(policy.key_cap)), affected.suppressed(policy.key_cap)
     usable = _usable(match_keys(near), common)
     fresh = score(near, changed=affected.changed_records(), model=model.model, keys=usable, policy=policy)
     partners = pl.concat([fresh["record_l"], fresh["record_r"], *_bound_partners(dirty, bound)])
     concerned = affected.concerned(partners)
     affected.replace_pairs(fresh, model.number)
     pairs = affected.stored_pairs(concerned)  # stages the concerned records
-    tidy = standardise(_read(affected.CONCERNED))
+    tidy = _among(near, concerned)
     inside = f"crosswalk_id IN (SELECT record_id FROM {affected.CONCERNED})"
     return Evidence(
         tidy["record_id"], pairs, veto_values(tidy), gone.read_gone(inside),
-        fired.common_keys(common, policy.key_cap), fired.told_model(model.model, near),
+        fired.common_keys(policy.key_cap), fired.told_model(model.model, near),
     )  # fmt: skip
 
 
-def _neighbours(policy: Policy) -> pl.DataFrame:
-    """The changed records and all that share a key with one of them, standardised."""
-    around = affected.candidates(PLACES, policy.key_cap)
-    stage("near_accounts", {"record_id": "bigint"}, around.to_frame("record_id"))
-    return standardise(_read("near_accounts"))
+def _among(standardised: pl.DataFrame, records: pl.Series) -> pl.DataFrame:
+    """The living of these records, standardised: those at hand, and the others read."""
+    stage(
+        "further_accounts",
+        {"record_id": "bigint"},
+        records.to_frame("record_id").join(standardised, on="record_id", how="anti"),
+    )
+    known = standardised.join(records.to_frame("record_id"), on="record_id", how="semi")
+    return pl.concat([known, standardise(_read("further_accounts"))])
 
 
 def _usable(keys: pl.DataFrame, suppressed: pl.DataFrame) -> pl.DataFrame:
@@ -182,9 +181,7 @@ def _usable(keys: pl.DataFrame, suppressed: pl.DataFrame) -> pl.DataFrame:
 
 def _read(staged: str) -> pl.DataFrame:
     """The living records of a staged table; the dead take part in nothing."""
-    return read_canonical(
-        "account", f"c.live AND c.crosswalk_id IN (SELECT record_id FROM {staged})", columns=MATCHED
-    )
+    return read_canonical("account", f"c.live AND c.crosswalk_id IN (SELECT record_id FROM {staged})", columns=MATCHED)
 
 
 def _bound_partners(dirty: pl.Series, bound: pl.DataFrame) -> list[pl.Series]:
@@ -208,7 +205,7 @@ def _changed_clusters(members: pl.DataFrame, dirty: pl.Series) -> pl.DataFrame:
     )
     # An id that lost a record must be published again as well as the one that gained it.
     ids = pl.concat([moved["new_id"], moved["old_id"].drop_nulls()])
-    stale = members.filter(
-        pl.col("record_id").is_in(dirty.implode()) | pl.col("account_id").is_in(ids.implode())
-    )["cluster"].unique()
+    stale = members.filter(pl.col("record_id").is_in(dirty.implode()) | pl.col("account_id").is_in(ids.implode()))[
+        "cluster"
+    ].unique()
     return members.filter(pl.col("cluster").is_in(stale.implode()))

@@ -1,6 +1,7 @@
 """Match keys, candidates and stored pairs: what a change to some records concerns.
 
-Grain: one match record a customer record, live or gone, one match pair a scored pair of live records.
+Grain: one match record a customer record, live or gone, one match key a blocking key of a live one, one match
+pair a scored pair of live records.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ import polars as pl
 
 from accounts.frames import copy_in, execute, read, rows, stage
 
-CHANGED, CONCERNED = "changed_records", "concerned_records"
+CHANGED, CONCERNED, TOLD = "changed_records", "concerned_records", "told_keys"
+KEYS = {"crosswalk_id": "bigint", "place": "smallint", "key": "bigint"}
 PAIRS: dict[str, pl.DataType] = {
     "record_l": pl.Int64(),
     "record_r": pl.Int64(),
@@ -20,26 +22,30 @@ PAIRS: dict[str, pl.DataType] = {
 }
 
 
-def keys_as_list(keys: pl.DataFrame) -> pl.DataFrame:
-    """(record_id, keys) with one place a blocking rule."""
+def keys_as_rows(keys: pl.DataFrame) -> pl.DataFrame:
+    """(crosswalk_id, place, key): one row a key a record has, the place being that of its blocking rule."""
     names = [name for name in keys.columns if name != "record_id"]
-    return keys.select(crosswalk_id="record_id", keys=pl.concat_arr(names).arr.to_list())
+    held = [
+        keys.select(crosswalk_id="record_id", place=pl.lit(place, pl.Int16), key=name).drop_nulls("key")
+        for place, name in enumerate(names, start=1)
+    ]
+    return pl.concat(held).sort("crosswalk_id", "place")
 
 
 def replace_all(
     keys: pl.DataFrame, gone: pl.DataFrame, components: pl.DataFrame, pairs: pl.DataFrame, version: int
 ) -> None:
-    """Bulk: every match record with its component, and every pair, anew."""
-    execute("TRUNCATE syncengine_matchrecord, syncengine_matchpair")
-    listed = keys_as_list(keys).join(components, on="crosswalk_id").with_columns(live=pl.lit(True))
-    copy_in("syncengine_matchrecord", listed.select("crosswalk_id", "component_id", "keys", "live"))
+    """Bulk: every match record with its component and keys, and every pair, anew."""
+    execute("TRUNCATE syncengine_matchrecord, syncengine_matchkey, syncengine_matchpair")
+    living = keys.select(crosswalk_id="record_id").join(components, on="crosswalk_id").with_columns(live=pl.lit(True))
+    copy_in("syncengine_matchrecord", living)
     if gone.height:
         buried = gone.rename({"record_id": "crosswalk_id"}).join(components, on="crosswalk_id")
-        none = pl.lit([], dtype=pl.List(pl.Int64))
-        copy_in("syncengine_matchrecord", buried.with_columns(keys=none, live=pl.lit(False)))
+        copy_in("syncengine_matchrecord", buried.with_columns(live=pl.lit(False)))
+    copy_in("syncengine_matchkey", keys_as_rows(keys))
     store_pairs(pairs, version)
-    execute("ANALYZE syncengine_matchrecord")
-    execute("ANALYZE syncengine_matchpair")
+    for table in ("matchrecord", "matchkey", "matchpair"):
+        execute(f"ANALYZE syncengine_{table}")
 
 
 def store_pairs(pairs: pl.DataFrame, version: int) -> None:
@@ -51,63 +57,65 @@ def store_pairs(pairs: pl.DataFrame, version: int) -> None:
     )
 
 
-def store_keys(keys: pl.DataFrame, dying: pl.Series, places: int, cap: int) -> None:
+def store_keys(keys: pl.DataFrame, dying: pl.Series, cap: int) -> None:
     """New keys of changed records; the changed are joined by all holders of a key that crossed the cap.
 
     A key says nothing while more records hold it than the cap. When a change takes it over or brings it back,
     the pairs of all who hold it change, so they count as changed too: the bulk run would see it so at once.
+    Only the keys that changed are written.
     """
-    listed = keys_as_list(keys)
-    none = pl.lit([], dtype=pl.List(pl.Int64))
-    buried = pl.DataFrame({"crosswalk_id": dying}).with_columns(keys=none)
-    stage(CHANGED, {"crosswalk_id": "bigint", "keys": "bigint[]"}, pl.concat([listed, buried]))
-    crossed = _crossings(places, cap)
+    stage("new_keys", KEYS, keys_as_rows(keys))
+    stage(CHANGED, {"crosswalk_id": "bigint"}, pl.DataFrame({"crosswalk_id": pl.concat([keys["record_id"], dying])}))
+    _tell_moves()
+    crossed = _crossings(cap)
     execute(
-        "INSERT INTO syncengine_matchrecord AS m (crosswalk_id, component_id, keys, live) "
-        f"SELECT crosswalk_id, crosswalk_id, keys, true FROM {CHANGED} WHERE keys <> '{{}}' "
-        "ON CONFLICT (crosswalk_id) DO UPDATE SET keys = excluded.keys, live = true, follows = NULL "
-        "WHERE m.keys IS DISTINCT FROM excluded.keys OR NOT m.live"
+        "INSERT INTO syncengine_matchrecord AS m (crosswalk_id, component_id, live) "
+        f"SELECT crosswalk_id, crosswalk_id, true FROM {CHANGED} WHERE crosswalk_id <> ALL(%s) "
+        "ON CONFLICT (crosswalk_id) DO UPDATE SET live = true, follows = NULL WHERE NOT m.live",
+        [dying.to_list()],
     )
-    for place, key in crossed:
+    execute(
+        "DELETE FROM syncengine_matchkey k USING key_moves v "
+        "WHERE NOT v.gained AND (k.crosswalk_id, k.place) = (v.crosswalk_id, v.place)"
+    )
+    execute(
+        "INSERT INTO syncengine_matchkey (crosswalk_id, place, key) "
+        "SELECT crosswalk_id, place, key FROM key_moves WHERE gained ORDER BY key"
+    )
+    if crossed:
         execute(
-            f"INSERT INTO {CHANGED} SELECT m.crosswalk_id, m.keys FROM syncengine_matchrecord m "
-            f"WHERE m.keys[{int(place)}] = %s AND NOT EXISTS "
-            f"(SELECT FROM {CHANGED} c WHERE c.crosswalk_id = m.crosswalk_id)",
-            [key],
+            f"INSERT INTO {CHANGED} SELECT DISTINCT crosswalk_id FROM syncengine_matchkey WHERE key = ANY(%s) "
+            f"EXCEPT SELECT crosswalk_id FROM {CHANGED}",
+            [crossed],
         )
 
 
-def _crossings(places: int, cap: int) -> list[tuple[int, int]]:
-    """(place, key) whose live holders pass from at most the cap to more of them, or back, by this change.
-
-    Runs before the new keys are stored; `dying_records` still tells who held a key until now.
-    """
-    moved = " UNION ALL ".join(
-        f"SELECT {n} AS place, c.keys[{n}] AS key, 1 AS gain FROM {CHANGED} c WHERE c.keys[{n}] IS NOT NULL "
-        f"UNION ALL SELECT {n}, k.keys[{n}], -1 FROM former_keys k WHERE k.keys[{n}] IS NOT NULL"
-        for n in range(1, places + 1)
-    )
+def _tell_moves() -> None:
+    """The table `key_moves`: keys that changed records gain and lose, a changed one both."""
     execute("DROP TABLE IF EXISTS key_moves")
     execute(
-        f"CREATE TEMP TABLE key_moves ON COMMIT DROP AS SELECT place, key, sum(gain) AS gain FROM ({moved}) x "
-        "GROUP BY 1, 2 HAVING sum(gain) <> 0"
+        "CREATE TEMP TABLE key_moves ON COMMIT DROP AS SELECT crosswalk_id, place, key, f.key IS NULL AS gained "
+        "FROM new_keys n FULL JOIN former_keys f USING (crosswalk_id, place, key) WHERE n.key IS NULL OR f.key IS NULL"
     )
-    held = " UNION ALL ".join(
-        f"SELECT k.place, k.key, k.gain, (SELECT count(*) FROM (SELECT FROM syncengine_matchrecord m "
-        f"WHERE m.keys[{n}] = k.key LIMIT {cap + 1} + abs(k.gain)) h) + (SELECT count(*) FROM former_keys f "
-        f"JOIN dying_records d USING (record_id) WHERE f.keys[{n}] = k.key) AS held "
-        f"FROM key_moves k WHERE k.place = {n}"
-        for n in range(1, places + 1)
+    execute("ANALYZE key_moves")
+
+
+def _crossings(cap: int) -> list[int]:
+    """Keys whose holders pass from at most the cap to more of them, or back, by the moves about to be written."""
+    found = rows(
+        "SELECT v.key FROM (SELECT key, sum(CASE WHEN gained THEN 1 ELSE -1 END) AS gain FROM key_moves GROUP BY 1) v "
+        "CROSS JOIN LATERAL (SELECT count(*) AS held FROM (SELECT FROM syncengine_matchkey k WHERE k.key = v.key "
+        f"LIMIT {cap + 1} + abs(v.gain)) x) h WHERE (held <= {cap}) <> (held + v.gain <= {cap})"
     )
-    return rows(f"SELECT place, key FROM ({held}) x WHERE (held <= {cap}) <> (held + gain <= {cap}) ORDER BY 1, 2")
+    return [key for (key,) in found]
 
 
 def remember_keys(staged: str) -> None:
-    """The keys that changed records have had until now, those about to be buried included."""
+    """The keys that changed records have had until now."""
     execute("DROP TABLE IF EXISTS former_keys")
     execute(
-        "CREATE TEMP TABLE former_keys ON COMMIT DROP AS SELECT m.crosswalk_id AS record_id, m.keys "
-        f"FROM syncengine_matchrecord m JOIN {staged} s ON s.record_id = m.crosswalk_id WHERE m.live"
+        "CREATE TEMP TABLE former_keys ON COMMIT DROP AS SELECT k.crosswalk_id, k.place, k.key "
+        f"FROM syncengine_matchkey k JOIN {staged} s ON s.record_id = k.crosswalk_id"
     )
 
 
@@ -116,35 +124,38 @@ def changed_records() -> pl.Series:
     return read(f"SELECT crosswalk_id FROM {CHANGED}", {"record_id": pl.Int64()})["record_id"]
 
 
-def candidates(positions: int, cap: int) -> pl.Series:
+def candidates(cap: int) -> pl.Series:
     """Records that share a blocking key with a changed one, the changed ones included.
 
-    A key that more records hold than the cap says nothing and is left out, as in the bulk run.
+    A key that more records hold than the cap says nothing and is left out, as in the bulk run. The table
+    `told_keys` keeps how many hold each key, as far as the cap needs it.
     """
-    parts = [
-        f"SELECT m.crosswalk_id FROM ({_told(n)}) c CROSS JOIN LATERAL ("
-        f"SELECT crosswalk_id, count(*) OVER () AS held FROM ({_holders(n, cap)}) x) m WHERE m.held <= {cap}"
-        for n in range(1, positions + 1)
-    ]
-    query = " UNION ".join([*parts, f"SELECT crosswalk_id FROM {CHANGED}"])
+    execute(f"DROP TABLE IF EXISTS {TOLD}")
+    execute(
+        f"CREATE TEMP TABLE {TOLD} ON COMMIT DROP AS SELECT t.place, t.key, h.held FROM (SELECT DISTINCT place, key "
+        f"FROM syncengine_matchkey JOIN {CHANGED} USING (crosswalk_id)) t CROSS JOIN LATERAL (SELECT count(*) AS held "
+        f"FROM (SELECT FROM syncengine_matchkey k WHERE k.key = t.key LIMIT {cap + 1}) x) h"
+    )
+    execute(f"ANALYZE {TOLD}")
+    query = (
+        f"SELECT k.crosswalk_id FROM {TOLD} t JOIN syncengine_matchkey k ON k.key = t.key "
+        f"WHERE t.held BETWEEN 2 AND {cap} UNION SELECT crosswalk_id FROM {CHANGED}"
+    )
     return read(query, {"record_id": pl.Int64()})["record_id"]
 
 
-def suppressed(positions: int, cap: int) -> pl.DataFrame:
+def suppressed(cap: int) -> pl.DataFrame:
     """(place, key) of the changed records' keys that more records hold than the cap."""
-    parts = [
-        f"SELECT {n}, c.key FROM ({_told(n)}) c WHERE (SELECT count(*) FROM ({_holders(n, cap)}) x) > {cap}"
-        for n in range(1, positions + 1)
-    ]
-    return read(" UNION ALL ".join(parts), {"place": pl.Int16(), "key": pl.Int64()})
+    return read(f"SELECT place, key FROM {TOLD} WHERE held > {cap}", {"place": pl.Int16(), "key": pl.Int64()})
 
 
-def _told(place: int) -> str:
-    return f"SELECT DISTINCT keys[{place}] AS key FROM {CHANGED} WHERE keys[{place}] IS NOT NULL"
-
-
-def _holders(place: int, cap: int) -> str:
-    return f"SELECT crosswalk_id FROM syncengine_matchrecord WHERE keys[{place}] = c.key LIMIT {cap + 1}"
+def holders(cap: int) -> pl.DataFrame:
+    """(record_id, place, key) of holders of the suppressed keys, as many as show that they are."""
+    return read(
+        f"SELECT h.crosswalk_id, t.place, t.key FROM {TOLD} t CROSS JOIN LATERAL (SELECT crosswalk_id "
+        f"FROM syncengine_matchkey k WHERE k.key = t.key LIMIT {cap + 1}) h WHERE t.held > {cap}",
+        {"record_id": pl.Int64(), "place": pl.Int16(), "key": pl.Int64()},
+    )
 
 
 def replace_pairs(pairs: pl.DataFrame, version: int) -> None:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import polars as pl
 
-from accounts.frames import copy_in, read
+from accounts.frames import copy_in
 from syncengine.identity import BLOCKING_RULES, Model, Policy, firings, refused_pairs
 from syncengine.identity.firings import FIRING
 from syncengine.identity.hubs import IDENTIFIERS
-from syncengine.resolution.affected import CHANGED
+from syncengine.resolution.affected import holders
 
 KEPT = 200  # firings a run keeps, the ones with most records first
 NONE = pl.DataFrame(schema=FIRING)
@@ -45,20 +45,13 @@ def told_model(model: Model, standardised: pl.DataFrame) -> Model:
     return replace(model, frequencies=model.frequencies | {"hub": mine})
 
 
-def common_keys(suppressed: pl.DataFrame, cap: int) -> pl.DataFrame:
+def common_keys(cap: int) -> pl.DataFrame:
     """(record_id, a column a blocking rule) of holders of the suppressed keys, as many as show that they are."""
     names = [rule.name for rule in BLOCKING_RULES]
     shape = {"record_id": pl.Int64, **dict.fromkeys(names, pl.Int64)}
-    parts = [_holders(int(place), names[int(place) - 1], cap) for place in suppressed["place"].unique().sort()]
+    held = holders(cap).partition_by("place", as_dict=True)
+    parts = [part.select("record_id", pl.col("key").alias(names[place - 1])) for (place,), part in held.items()]
     return pl.concat([pl.DataFrame(schema=shape), *parts], how="diagonal")
-
-
-def _holders(place: int, name: str, cap: int) -> pl.DataFrame:
-    return read(
-        f"SELECT h.crosswalk_id, k.key FROM (SELECT DISTINCT keys[{place}] AS key FROM {CHANGED}) k CROSS JOIN LATERAL "
-        f"(SELECT crosswalk_id FROM syncengine_matchrecord WHERE keys[{place}] = k.key LIMIT {cap + 1}) h",
-        {"record_id": pl.Int64(), name: pl.Int64()},
-    )
 
 
 def keep_firings(fired: pl.DataFrame, *, run_id: int) -> int:

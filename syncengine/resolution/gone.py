@@ -26,9 +26,9 @@ def bury_dirty(staged: str) -> pl.Series:
         "WHERE NOT c.live AND (m.crosswalk_id IS NULL OR m.live)"
     )
     execute(
-        "INSERT INTO syncengine_matchrecord AS m (crosswalk_id, component_id, keys, live, follows) "
-        f"SELECT d.record_id, d.record_id, '{{}}', false, f.target FROM {DYING} d LEFT JOIN LATERAL ({_target()}) f "
-        "ON true ON CONFLICT (crosswalk_id) DO UPDATE SET keys = '{}', live = false, follows = excluded.follows"
+        "INSERT INTO syncengine_matchrecord AS m (crosswalk_id, component_id, live, follows) "
+        f"SELECT d.record_id, d.record_id, false, f.target FROM {DYING} d LEFT JOIN LATERAL ({_target()}) f "
+        "ON true ON CONFLICT (crosswalk_id) DO UPDATE SET live = false, follows = excluded.follows"
     )
     dying = read(f"SELECT record_id FROM {DYING} ORDER BY 1", {"record_id": pl.Int64()})["record_id"]
     for side in ("record_l", "record_r"):

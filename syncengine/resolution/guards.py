@@ -32,9 +32,7 @@ def guard_policy() -> GuardPolicy:
     """The company's own limits, from its tolerances."""
     told = list_tolerances()
     owed, apart = told["merge_open_receivable"].amount, told["merge_credit_limit"].amount
-    return GuardPolicy(
-        None if owed is None else float(owed), None if apart is None else float(apart)
-    )
+    return GuardPolicy(None if owed is None else float(owed), None if apart is None else float(apart))
 
 
 class Parts(Protocol):
@@ -77,11 +75,15 @@ def hold_transitions(
 def _guarded(sides: pl.DataFrame, bound: pl.DataFrame, guard: GuardPolicy) -> pl.DataFrame:
     """party, party_r, their records and reasons of each two customers whose money asks for a look."""
     owing, apart = _owing(guard.owed_above), _limits_differ(guard.limits_apart)
-    asked = meetings(sides).with_columns(
-        reasons=pl.concat_list(
-            pl.when(owing).then(pl.lit(OPEN_BOTH)), pl.when(apart).then(pl.lit(LIMITS_DIFFER))
-        ).list.drop_nulls()
-    ).filter(pl.col("reasons").list.len() > 0)
+    asked = (
+        meetings(sides)
+        .with_columns(
+            reasons=pl.concat_list(
+                pl.when(owing).then(pl.lit(OPEN_BOTH)), pl.when(apart).then(pl.lit(LIMITS_DIFFER))
+            ).list.drop_nulls()
+        )
+        .filter(pl.col("reasons").list.len() > 0)
+    )
     return unsettled(asked, sides, bound) if asked.height else asked
 
 

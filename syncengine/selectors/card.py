@@ -76,7 +76,12 @@ def get_card(user: User, task_id: int, asked: Asked | None = None) -> Card | Non
     """The card of a task, or None where the person may not see it."""
     task = (
         StewardTask.objects.select_related(
-            "account", "other_account", "closed_by", "assignee", "hold", "dead_letter__stream__source",
+            "account",
+            "other_account",
+            "closed_by",
+            "assignee",
+            "hold",
+            "dead_letter__stream__source",
             "decision__made_by",
         )
         .filter(pk=task_id)

@@ -46,9 +46,7 @@ def get_matrix(records: Sequence[int]) -> Matrix | None:
                    side if pair == weak else ())
         for pair in ((min(a, b), max(a, b)) for a in order for b in order if a != b)
     }  # fmt: skip
-    table = tuple(
-        tuple(cells[(min(a, b), max(a, b))] if a != b else None for b in order) for a in order
-    )
+    table = tuple(tuple(cells[(min(a, b), max(a, b))] if a != b else None for b in order) for a in order)
     return Matrix(order, table, cells[weak] if weak else None)
 
 

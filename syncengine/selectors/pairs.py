@@ -165,10 +165,10 @@ def _living(records: Sequence[int]) -> pl.DataFrame:
 def _compared(records: Sequence[CanonicalAccount], policy: Policy) -> bool:
     """Whether they share a blocking key that no more records hold than the limit."""
     keys = match_keys(standardise(_living([record.pk for record in records]))).drop("record_id")
-    shared = [(place, left) for place, (left, right) in enumerate(zip(*keys.rows(), strict=True), 1) if left == right]
-    return any(left is not None and _holders(place, left, policy.key_cap) for place, left in shared)
+    shared = [left for left, right in zip(*keys.rows(), strict=True) if left == right]
+    return any(key is not None and _held_by_few(key, policy.key_cap) for key in shared)
 
 
-def _holders(place: int, key: int, cap: int) -> bool:
-    query = f"SELECT count(*) FROM (SELECT FROM syncengine_matchrecord WHERE keys[{place}] = %s LIMIT {cap + 1}) x"
+def _held_by_few(key: int, cap: int) -> bool:
+    query = f"SELECT count(*) FROM (SELECT FROM syncengine_matchkey WHERE key = %s LIMIT {cap + 1}) x"
     return int(rows(query, [key])[0][0]) <= cap

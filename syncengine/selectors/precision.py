@@ -183,9 +183,9 @@ def get_flow(*, now: datetime, days: int = 30) -> Flow:
         "FROM syncengine_stewardtask",
         {"since": since, "now": now},
     )[0]
-    overturned = rows(
-        "SELECT count(*) FROM syncengine_decision WHERE closed_at >= %s AND kind <> 'unsure'", [since]
-    )[0][0]
+    overturned = rows("SELECT count(*) FROM syncengine_decision WHERE closed_at >= %s AND kind <> 'unsure'", [since])[
+        0
+    ][0]
     # The time between two answers of one person, where they worked on.
     minutes = rows(
         "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM gap) / 60) FROM ("

@@ -57,9 +57,7 @@ def preview_values(records: Sequence[int], *, now: datetime) -> Mapping[str, Sur
         return {}
     rules = field_rules("account", current_policies())
     golden = survive(found, load()["account"], rules, _pins(records, now), now=now).golden.row(0, named=True)
-    ids = {
-        (source, key): record for source, key, record in found.select("source", "key", "record_id").iter_rows()
-    }
+    ids = {(source, key): record for source, key, record in found.select("source", "key", "record_id").iter_rows()}
     fields = load()["account"].fields.values()
     return {field.name: _survivor(field, golden, ids) for field in fields if field.column in golden}
 
@@ -86,8 +84,7 @@ def list_moving(user: User, records: Sequence[int]) -> list[MovingRow]:
     if not seen:
         return []
     parts = [
-        f"SELECT '{name}', count(*) FROM {table} t WHERE t.account_ref_id = ANY(%(records)s)"
-        for name, table in seen
+        f"SELECT '{name}', count(*) FROM {table} t WHERE t.account_ref_id = ANY(%(records)s)" for name, table in seen
     ]
     counted = dict(rows(" UNION ALL ".join(parts), {"records": list(records)}))
     return [MovingRow(_label(name, counted[name]), counted[name]) for name, _ in seen if counted.get(name)]

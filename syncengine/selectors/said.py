@@ -49,9 +49,7 @@ def _policies_then(number: int) -> PolicySet:
     return policies_of(version) if version else current_policies()
 
 
-def _mapped(
-    stream: Any, states: pl.DataFrame, spec: FieldSpec, policies: PolicySet, at: datetime
-) -> Iterator[Said]:
+def _mapped(stream: Any, states: pl.DataFrame, spec: FieldSpec, policies: PolicySet, at: datetime) -> Iterator[Said]:
     source = policies.sources.get(stream.system)
     declared = source.streams.get(stream.name) if source else None
     if declared is None:

@@ -107,9 +107,7 @@ def _open_letters() -> QuerySet[DeadLetter]:
     return DeadLetter.objects.filter(state="open").exclude(severity="warn")
 
 
-def list_refused(
-    user: User, *, stream_id: int | None = None, run_id: int | None = None
-) -> QuerySet[DeadLetter]:
+def list_refused(user: User, *, stream_id: int | None = None, run_id: int | None = None) -> QuerySet[DeadLetter]:
     """Open refused and held records; payloads are for those who may see them (see `show_payload`)."""
     if not may_see_runs(user):
         return DeadLetter.objects.none()

@@ -68,4 +68,3 @@ def _direct(decision: Decision, left: Sequence[int], right: Sequence[int]) -> bo
 
 def _words(decision: Decision) -> str:
     return {"same": "the same customer", "different": "different", "related": "related companies"}[decision.kind]
-

@@ -244,9 +244,7 @@ def _standing(account_id: int) -> int:
 
 def _first_record(account_id: int) -> int:
     """The record that carries a pin: the customer's oldest."""
-    return int(
-        AccountCrosswalk.objects.filter(account_id=account_id).order_by("pk").values_list("pk", flat=True)[0]
-    )
+    return int(AccountCrosswalk.objects.filter(account_id=account_id).order_by("pk").values_list("pk", flat=True)[0])
 
 
 def _tell(user: User, action: str, task: StewardTask, now: datetime, detail: dict[str, Any]) -> None:

@@ -28,9 +28,7 @@ def pin_value(
     spec = load()["account"].by_code[field or 0]
     text = value if from_record is None else _value_of(from_record, spec)
     _check(spec, text)
-    Pin.objects.filter(record_id=record_id, field=spec.code, released_at=None).update(
-        released_at=now, released_by=user
-    )
+    Pin.objects.filter(record_id=record_id, field=spec.code, released_at=None).update(released_at=now, released_by=user)
     return Pin.objects.create(
         record_id=record_id,
         field=spec.code,

@@ -27,14 +27,13 @@ PLACES = {rule.name: place for place, rule in enumerate(BLOCKING_RULES, start=1)
 # Grain: a customer that shares a key with the oldest holder of it; keys that too many hold say nothing.
 BY_KEY = """
     SELECT x.account_id, g.head AS other_id, {relation} AS relation, {rank} AS rank, '{words}' AS reason
-      FROM (SELECT m.keys[{place}] AS key, min(x.account_id) AS head FROM syncengine_matchrecord m
-              JOIN accounts_accountcrosswalk x ON x.id = m.crosswalk_id
-             WHERE m.live AND m.keys[{place}] IS NOT NULL GROUP BY 1
+      FROM (SELECT k.key, min(x.account_id) AS head FROM syncengine_matchkey k
+              JOIN accounts_accountcrosswalk x ON x.id = k.crosswalk_id WHERE k.place = {place} GROUP BY 1
             HAVING count(*) <= %(cap)s AND min(x.account_id) <> max(x.account_id)) g
-      JOIN syncengine_matchrecord m ON m.keys[{place}] = g.key
+      JOIN syncengine_matchkey m ON m.key = g.key
       JOIN accounts_accountcrosswalk x ON x.id = m.crosswalk_id
       JOIN accounts_account i ON i.id = x.account_id JOIN accounts_account h ON h.id = g.head
-     WHERE m.live AND x.account_id <> g.head
+     WHERE x.account_id <> g.head
 """
 # A number is of one company: what has it elsewhere is a branch; abroad it is rather a company of its own.
 BY_COUNTRY = "CASE WHEN i.country <> h.country THEN 'parent' ELSE 'branch' END"
@@ -116,9 +115,7 @@ def _found() -> str:
         for rank, (table, reference, dated, relation, words) in enumerate(DOCUMENTS)
     ]
     keys = [
-        BY_KEY.format(
-            place=PLACES[name], words=words, rank=rank, relation=UNTOLD if name == "domain" else BY_COUNTRY
-        )
+        BY_KEY.format(place=PLACES[name], words=words, rank=rank, relation=UNTOLD if name == "domain" else BY_COUNTRY)
         for rank, (name, words) in enumerate(SHARED.items(), start=len(DOCUMENTS))
     ]
     # Before the domain, which says less, and behind the numbers.

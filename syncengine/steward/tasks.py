@@ -35,9 +35,7 @@ FAR_LEVELS = [level_number("name", name) for name in ("other_place", "part")]
 
 def renew_tasks(resolved: Resolved, published: PublishedAccounts, *, now: datetime) -> int:
     """Open the tasks these customers give rise to and close those they no longer do; how many were opened."""
-    wanted = pl.concat(
-        [_duplicates(resolved), _again(resolved), _conflicts(published)], how="vertical_relaxed"
-    )
+    wanted = pl.concat([_duplicates(resolved), _again(resolved), _conflicts(published)], how="vertical_relaxed")
     stage("wanted_tasks", WANTED, wanted)
     stage("renewed_accounts", {"account_id": "bigint"}, pl.DataFrame({"account_id": published.account_ids}))
     guarded = bool(rows("SELECT 1 FROM syncengine_hold LIMIT 1"))
@@ -132,9 +130,7 @@ def _conflicts(published: PublishedAccounts) -> pl.DataFrame:
     return found.select(
         **_nothing(
             kind=pl.lit("conflict"),
-            subject=pl.concat_str(
-                pl.col("cluster").cast(pl.String), pl.lit(":"), pl.col("field").cast(pl.String)
-            ),
+            subject=pl.concat_str(pl.col("cluster").cast(pl.String), pl.lit(":"), pl.col("field").cast(pl.String)),
             account_id=pl.col("cluster"),
             field=pl.col("field"),
             records=pl.lit([], dtype=pl.List(pl.Int64)),

@@ -11,16 +11,12 @@ from syncengine.survivorship.normal import normalised
 from syncengine.survivorship.rules import FieldRule
 
 
-def find_conflicts(
-    several: pl.DataFrame, fields: Sequence[FieldSpec], rules: Mapping[str, FieldRule]
-) -> pl.DataFrame:
+def find_conflicts(several: pl.DataFrame, fields: Sequence[FieldSpec], rules: Mapping[str, FieldRule]) -> pl.DataFrame:
     """cluster, field, values (normalised, sorted): the evidence, the same for the same disagreement."""
     asked = [f for f in fields if rules[f.name].conflict or rules[f.name].strategy == "manual"]
     live = several.filter("competes")
     found = [_differences(_trusted(live, field, rules[field.name]), field) for field in asked]
-    empty = pl.DataFrame(
-        schema={"cluster": several.schema["cluster"], "field": pl.Int16, "values": pl.List(pl.String)}
-    )
+    empty = pl.DataFrame(schema={"cluster": several.schema["cluster"], "field": pl.Int16, "values": pl.List(pl.String)})
     return pl.concat([empty, *found], how="vertical_relaxed")
 
 

@@ -95,9 +95,7 @@ def _not_future(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr | 
     if known.now is None:
         return None
     latest = known.now + GRACE
-    return _any(
-        [pl.col(f.column) > (pl.lit(latest.date()) if f.type == "date" else pl.lit(latest)) for f in fields]
-    )
+    return _any([pl.col(f.column) > (pl.lit(latest.date()) if f.type == "date" else pl.lit(latest)) for f in fields])
 
 
 def _reference(rule: Rule, fields: list[FieldSpec], known: Known) -> pl.Expr | None:

@@ -215,9 +215,7 @@ def _write(target: Target, frame: pl.DataFrame, action: str, now: datetime) -> i
     frame = frame.with_columns(
         stream_id=pl.lit(target.stream.pk, pl.Int16), key=pl.lit(None, pl.String), needs=_needs(target, asked)
     ).select("stream_id", "record_id", "key", "account_id", "field", "value", "base", "needs")
-    return plan_messages(
-        Planned(frame, f"copy at {now.isoformat()}", object=spec.code, action=action), now=now
-    )
+    return plan_messages(Planned(frame, f"copy at {now.isoformat()}", object=spec.code, action=action), now=now)
 
 
 def _needs(target: Target, asked: str) -> pl.Expr:

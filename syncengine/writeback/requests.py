@@ -34,9 +34,9 @@ def take_requests(*, now: datetime, limit: int = 200) -> int:
 
 def _waiting(limit: int) -> list[int]:
     approved = ChangeRequest.objects.filter(state="approved").order_by("pk").values_list("pk", flat=True)
-    refused = OutboxMessage.objects.filter(
-        state="waiting", request__state__in=["rejected", "withdrawn"]
-    ).values_list("request_id", flat=True)
+    refused = OutboxMessage.objects.filter(state="waiting", request__state__in=["rejected", "withdrawn"]).values_list(
+        "request_id", flat=True
+    )
     return list(dict.fromkeys([*approved[:limit], *(pk for pk in refused[:limit] if pk)]))
 
 

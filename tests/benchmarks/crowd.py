@@ -55,8 +55,18 @@ def served() -> Iterator[str]:
         port = free.getsockname()[1]
     options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(WORKERS)]
     server = subprocess.Popen(
-        [sys.executable, "-m", "granian", *options, "--blocking-threads", "4", "--no-ws",
-         "--log-level", "warning", "portal.wsgi:application"],
+        [
+            sys.executable,
+            "-m",
+            "granian",
+            *options,
+            "--blocking-threads",
+            "4",
+            "--no-ws",
+            "--log-level",
+            "warning",
+            "portal.wsgi:application",
+        ],
         env=os.environ | {"PORTAL_HOSTS": "127.0.0.1"},
     )
     address = f"http://127.0.0.1:{port}"

@@ -18,7 +18,8 @@ TABLES = (
     "accounts_accountsummary", "accounts_accountmonths", "accounts_accountfigures", "accounts_entityfigures",
     "accounts_accounthealth", "accounts_healthday", "accounts_identifier", "syncengine_sourcerecord",
     "syncengine_canonicalaccount",
-    "syncengine_matchrecord", "syncengine_matchpair", "syncengine_anchor", "syncengine_stewardtask",
+    "syncengine_matchrecord", "syncengine_matchkey", "syncengine_matchpair", "syncengine_anchor",
+    "syncengine_stewardtask",
     "accounts_address", "accounts_addresscrosswalk", "accounts_addresslineage", "syncengine_canonicaladdress",
 )  # fmt: skip
 

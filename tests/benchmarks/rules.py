@@ -20,8 +20,8 @@ from syncengine.validation import validate
 
 FILE = "survivorship.yaml"
 OWNERS = (
-    "legal_name: {strategy: system_of_record, order: [erp, crm, helpdesk, ai]}",
-    "legal_name: {strategy: system_of_record, order: [crm, erp, helpdesk, ai]}",
+    "street: {strategy: system_of_record, order: [erp, crm, helpdesk, ai]}",
+    "street: {strategy: system_of_record, order: [crm, erp, helpdesk, ai]}",
 )
 JUDGED = ("name", "legal_name", "email", "phone", "website", "country", "postcode", "city", "street", "tax_id")
 

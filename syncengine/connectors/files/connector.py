@@ -35,9 +35,7 @@ class FilesConnector(Connector):
         """Raise when the folder is not there or may not be read."""
         folder = self.folder
         if not folder.is_dir():
-            raise ConnectorError(
-                "this folder does not exist: create it, or correct `folder`", where=str(folder)
-            )
+            raise ConnectorError("this folder does not exist: create it, or correct `folder`", where=str(folder))
         if not os.access(folder, os.R_OK | os.X_OK):
             raise ConnectorError("this folder may not be read: grant the right", where=str(folder))
 
@@ -112,9 +110,7 @@ class FilesConnector(Connector):
             _require_key(piece.rows, stream, drop)
             rows = piece.rows.tail(met - done) if met - piece.rows.height < done else piece.rows
             mark = replace(progress, reading=drop.name, print=drop.print, rows=met)
-            yield SourceBatch(
-                rows, piece.refused, mark.text(), clean and met > 0 and stream.listing == "full"
-            )
+            yield SourceBatch(rows, piece.refused, mark.text(), clean and met > 0 and stream.listing == "full")
         require_unchanged(drop)
 
     def _fetch(self, stream: StreamRequest, spec: FileSpec, drops: list[Drop]) -> Iterator[SourceBatch]:
@@ -123,9 +119,7 @@ class FilesConnector(Connector):
         for drop in current:
             for piece in _sliced(read_file(drop.path, spec), stream.batch_size):
                 _require_key(piece.rows, stream, drop)
-                found = (
-                    piece.rows.filter(pl.col(stream.key).is_in(wanted)) if piece.rows.width else piece.rows
-                )
+                found = piece.rows.filter(pl.col(stream.key).is_in(wanted)) if piece.rows.width else piece.rows
                 if found.height:
                     yield SourceBatch(found)
         yield SourceBatch(pl.DataFrame())

@@ -59,9 +59,7 @@ def _header(first: Lines, dialect: Dialect, spec: FileSpec, name: str) -> tuple[
     end = start if closing is None else closing
     fields = reader.split("\n".join(line or "" for line in first.text[start : end + 1]))
     if fields is None:
-        raise ConnectorError(
-            "the header cannot be read: its quotes do not close", where=f"{name}:{start + 1}"
-        )
+        raise ConnectorError("the header cannot be read: its quotes do not close", where=f"{name}:{start + 1}")
     found = [unquote(field, dialect.quote).strip() for field in fields]
     if not spec.header:
         return list(spec.columns or unique([""] * len(found))), _after(first, start)
@@ -83,9 +81,7 @@ def unique(names: list[str]) -> list[str]:
     return result
 
 
-def _assemble(
-    assembler: Assembler, first: Lines, chunks: Iterator[Lines]
-) -> Iterator[tuple[Lines, Assembly]]:
+def _assemble(assembler: Assembler, first: Lines, chunks: Iterator[Lines]) -> Iterator[tuple[Lines, Assembly]]:
     """Yield each chunk's records; a record cut by the chunk's end goes on in the next."""
     lines: Lines | None = first
     while lines is not None:

@@ -40,9 +40,7 @@ def read_file(path: Path, spec: FileSpec) -> Pieces:
     reader = READERS.get(ending)
     if reader is None:
         known = ", ".join(READERS)
-        raise ConnectorError(
-            f"files that end with `{ending}` are not known; known are {known}", where=path.name
-        )
+        raise ConnectorError(f"files that end with `{ending}` are not known; known are {known}", where=path.name)
 
     def open_file() -> BinaryIO:
         return cast(BinaryIO, gzip.open(path, "rb")) if packed else path.open("rb")

@@ -80,17 +80,13 @@ def _take(line: str, where: str, rows: list[dict[str, str | None]], refused: lis
     if isinstance(record, dict):
         rows.append(flatten(record))
     else:
-        refused.append(
-            Refusal(None, "this line is not an object with named fields", where, line.rstrip("\r\n"))
-        )
+        refused.append(Refusal(None, "this line is not an object with named fields", where, line.rstrip("\r\n")))
 
 
 def _read_array(open_file: Open, encoding: str, name: str, spec: FileSpec) -> Pieces:
     rows: list[dict[str, str | None]] = []
     refused: list[Refusal] = []
-    elements = (
-        _walk(open_file, encoding, name, spec.path) if spec.path else _elements(open_file, encoding, name)
-    )
+    elements = _walk(open_file, encoding, name, spec.path) if spec.path else _elements(open_file, encoding, name)
     for number, element in enumerate(elements, 1):
         if isinstance(element, Refusal):
             refused.append(element)
@@ -98,9 +94,7 @@ def _read_array(open_file: Open, encoding: str, name: str, spec: FileSpec) -> Pi
             rows.append(flatten(element))
         else:
             payload = json.dumps(element, ensure_ascii=False, default=str)
-            refused.append(
-                Refusal(None, "this element is not an object", f"{name}:element {number}", payload)
-            )
+            refused.append(Refusal(None, "this element is not an object", f"{name}:element {number}", payload))
         if len(rows) >= ROWS:
             yield Piece(rows_frame(rows), tuple(refused))
             rows, refused = [], []

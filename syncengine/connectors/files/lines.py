@@ -26,9 +26,7 @@ class Lines:
     refused: tuple[Refusal, ...]
 
 
-def read_lines(
-    open_file: Callable[[], BinaryIO], encoding: str, name: str, *, chunk: int = CHUNK
-) -> Iterator[Lines]:
+def read_lines(open_file: Callable[[], BinaryIO], encoding: str, name: str, *, chunk: int = CHUNK) -> Iterator[Lines]:
     """Yield the file's lines chunk by chunk; lines of foreign bytes come back as refusals."""
     wide = encoding.replace("_", "-").lower().startswith(("utf-16", "utf-32", "utf-7"))
     first = 1

@@ -118,8 +118,7 @@ class Assembler:
             return None
         q = self.dialect.quote
         return self.dialect.delimiter.join(
-            f"{q}{field.replace(q, q + q)}{q}" if q in field and not field.startswith(q) else field
-            for field in fields
+            f"{q}{field.replace(q, q + q)}{q}" if q in field and not field.startswith(q) else field for field in fields
         )
 
     def _refusal(self, record: str, number: int) -> Refusal:

@@ -92,7 +92,6 @@ class RestConnector(Connector):
             path, params = self._own(str(following), stream), {}
         raise ConnectorError("the list has no end: does `next` point at itself?", where=stream.where)
 
-
     def _own(self, following: str, stream: StreamRequest) -> str:
         """The next page's address; one on another server is not followed, since our secrets would go along."""
         if "://" in following and not following.startswith(f"{self.client.where.rstrip('/')}/"):

@@ -10,9 +10,7 @@ from zoneinfo import ZoneInfo
 
 from syncengine.connectors.errors import ConnectorError
 
-ISO = re.compile(
-    r"\d{4}-\d\d-\d\d(?:(?P<sep>[T ])\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?$"
-)
+ISO = re.compile(r"\d{4}-\d\d-\d\d(?:(?P<sep>[T ])\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?$")
 NUMBERS = ("integer", "bigint", "smallint", "numeric", "real", "double precision")
 FOLD = timedelta(hours=3)
 

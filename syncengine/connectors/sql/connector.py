@@ -79,9 +79,7 @@ class SqlConnector(Connector):
         for window in windows:
             yield from self._read_window(relation, stream, window)
         last = windows[-1]
-        yield SourceBatch(
-            pl.DataFrame(), watermark=last.done(), complete=last.whole and stream.listing == "full"
-        )
+        yield SourceBatch(pl.DataFrame(), watermark=last.done(), complete=last.whole and stream.listing == "full")
 
     def _until(self, relation: Relation, stream: StreamRequest) -> str:
         """Return where the window ends: the start of the request, or the highest number of a counter."""
@@ -90,9 +88,7 @@ class SqlConnector(Connector):
         highest = [rows[0][0] for rows in self.dialect.run(relation.highest())]
         return str(int(highest[0])) if highest and highest[0] is not None else "0"
 
-    def _read_window(
-        self, relation: Relation, stream: StreamRequest, window: Window
-    ) -> Iterator[SourceBatch]:
+    def _read_window(self, relation: Relation, stream: StreamRequest, window: Window) -> Iterator[SourceBatch]:
         ends = None
         if relation.modified is not None and window.since is not None:
             ends = window_ends(
@@ -123,10 +119,7 @@ def rows_of(rows: Sequence[Row], names: Sequence[str]) -> pl.DataFrame:
     """Return database rows as a frame of strings."""
     cells = zip(*rows, strict=True)
     return pl.DataFrame(
-        [
-            pl.Series(n, [cell_text(v) for v in values], dtype=pl.String)
-            for n, values in zip(names, cells, strict=True)
-        ]
+        [pl.Series(n, [cell_text(v) for v in values], dtype=pl.String) for n, values in zip(names, cells, strict=True)]
     )
 
 

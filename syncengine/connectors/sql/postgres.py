@@ -35,9 +35,7 @@ CONNECT_KINDS: Mapping[str, Kind] = {
     "invalid connection option": Kind.CONFIGURATION,
     "no pg_hba.conf entry": Kind.CONFIGURATION,
 }
-SESSION = (
-    "SET TIME ZONE 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'iso_8601'; SET bytea_output = 'hex'"
-)
+SESSION = "SET TIME ZONE 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'iso_8601'; SET bytea_output = 'hex'"
 
 
 class Postgres(Dialect):

@@ -19,9 +19,7 @@ class Relation:
         self.dialect, self.stream = dialect, stream
         need_read(stream, "table", "query")
         query = str(stream.read.get("query", "")).strip().rstrip(";")
-        self.source = (
-            f"(\n{query}\n) AS source" if query else f"{dialect.relation(stream.read['table'])} AS source"
-        )
+        self.source = f"(\n{query}\n) AS source" if query else f"{dialect.relation(stream.read['table'])} AS source"
         for name in (stream.key, stream.modified, stream.version, stream.deleted):
             if name is not None and name not in self.types:
                 have = ", ".join(list(self.types)[:20])

@@ -55,11 +55,7 @@ class Sqlite(Dialect):
             cursor = self.connect().execute(f"SELECT * FROM {relation} LIMIT 0")
             names = [column[0] for column in cursor.description]
             kinds = ", ".join(f"max(typeof({self.quote(n)}))" for n in names)
-            found = (
-                self.connect()
-                .execute(f"SELECT {kinds} FROM (SELECT * FROM {relation} LIMIT 1000)")
-                .fetchone()
-            )
+            found = self.connect().execute(f"SELECT {kinds} FROM (SELECT * FROM {relation} LIMIT 1000)").fetchone()
             return {name: kind or "null" for name, kind in zip(names, found, strict=True)}
         except sqlite3.Error as error:
             raise _explained(error, self.path) from None

@@ -81,9 +81,7 @@ class TrytonConnector(Connector):
             for rows in self._rows(shape, self._ids(shape, window), stream.batch_size):
                 yield SourceBatch(rows_frame(rows), watermark=window.reached(int(rows[-1]["id"] or 0)))
         last = windows[-1]
-        yield SourceBatch(
-            pl.DataFrame(), watermark=last.done(), complete=last.whole and stream.listing == "full"
-        )
+        yield SourceBatch(pl.DataFrame(), watermark=last.done(), complete=last.whole and stream.listing == "full")
 
     def _until(self, stream: StreamRequest) -> str:
         """Return the end of the window: our clock's or the server's, whichever is behind."""
@@ -96,9 +94,7 @@ class TrytonConnector(Connector):
     def _ids(self, shape: Shape, window: Window) -> Iterator[int]:
         """Yield the ids of the window in order: changed records, and parents of changed children."""
         after = int(window.after or 0)
-        changed = self._id_pages(
-            shape.model, [*shape.domain, *changed_in(window)], after=after, size=10 * PAGE
-        )
+        changed = self._id_pages(shape.model, [*shape.domain, *changed_in(window)], after=after, size=10 * PAGE)
         if window.since is None or not shape.children:
             for ids in changed:
                 yield from ids
@@ -124,9 +120,7 @@ class TrytonConnector(Connector):
             if len(batch) + len(records) > size:
                 yield batch
                 batch = []
-            batch += self._with_children(
-                shape, [blank | _flat(record, truths, shape.scale) for record in records]
-            )
+            batch += self._with_children(shape, [blank | _flat(record, truths, shape.scale) for record in records])
         if batch:
             yield batch
 
@@ -167,9 +161,7 @@ class TrytonConnector(Connector):
             if len(ids) < size:
                 return
 
-    def _pages(
-        self, model: str, domain: Domain, fields: list[str], *, size: int
-    ) -> Iterator[list[dict[str, Any]]]:
+    def _pages(self, model: str, domain: Domain, fields: list[str], *, size: int) -> Iterator[list[dict[str, Any]]]:
         after = 0
         while True:
             rows = self._search_read(model, [*domain, ["id", ">", after]], ["id", *fields], size)

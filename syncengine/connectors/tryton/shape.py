@@ -61,9 +61,7 @@ def _child(name: str, given: Mapping[str, Any], stream: StreamRequest) -> Child:
         if not given.get(word):
             raise ConnectorError(f"needs `{word}`", where=where)
     order = [[field, "ASC"] for field in given.get("order") or ["id"]]
-    return Child(
-        name, given["model"], given["parent"], tuple(given["fields"]), list(given.get("where") or []), order
-    )
+    return Child(name, given["model"], given["parent"], tuple(given["fields"]), list(given.get("where") or []), order)
 
 
 def _refuse_unknown(given: Mapping[str, Any], known: set[str], where: str) -> None:

@@ -92,10 +92,7 @@ def _standardised(records: pl.DataFrame) -> pl.DataFrame:
 def _complete(records: pl.DataFrame) -> pl.DataFrame:
     """The columns we read, each there and a text, trade names a list of texts."""
     given = set(records.columns)
-    texts = [
-        (pl.col(name).cast(pl.String) if name in given else pl.lit(None, pl.String)).alias(name)
-        for name in READ
-    ]
+    texts = [(pl.col(name).cast(pl.String) if name in given else pl.lit(None, pl.String)).alias(name) for name in READ]
     trade = pl.lit(None, pl.List(pl.String))
     if "trade_names" in given:
         listed = isinstance(records.schema["trade_names"], pl.List)

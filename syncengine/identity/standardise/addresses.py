@@ -9,13 +9,9 @@ import polars as pl
 from syncengine.identity.standardise.text import LONGEST, fold, replace_words, said
 from syncengine.identity.tables import table, words
 
-UNITS = (
-    "suite|ste|unit|apt|apartment|floor|fl|room|rm|bldg|building|etage|stock|og|lok|lokal|bus|bte|esc|piso"
-)
+UNITS = "suite|ste|unit|apt|apartment|floor|fl|room|rm|bldg|building|etage|stock|og|lok|lokal|bus|bte|esc|piso"
 UNIT = rf" (?:{UNITS}) ?[a-z]?\d*[a-z]?\b.*$"
-POST_BOX = (
-    r"\b(?:po box|p o box|postfach|bp|boite postale|apartado|skr poczt|box|casella postale|postbus) ?(\d+)"
-)
+POST_BOX = r"\b(?:po box|p o box|postfach|bp|boite postale|apartado|skr poczt|box|casella postale|postbus) ?(\d+)"
 JOINED = r"([a-z]{3,})(?:strasse|straat|str)\b"
 
 

@@ -48,9 +48,12 @@ def _of_country(part: pl.DataFrame, forms: Sequence[Mapping[str, Any]]) -> pl.Da
         return pl.DataFrame(schema=READ)
     said = [_in_form(part, form) for form in forms]
     none = part.select("row", read="number", kind=pl.lit(None, pl.String), sure=pl.lit(False), rank=pl.lit(3))
-    return pl.concat([*said, none]).sort("row", "rank", maintain_order=True).unique(
-        "row", keep="first", maintain_order=True
-    ).select(pl.col(name).cast(kind) for name, kind in READ.items())
+    return (
+        pl.concat([*said, none])
+        .sort("row", "rank", maintain_order=True)
+        .unique("row", keep="first", maintain_order=True)
+        .select(pl.col(name).cast(kind) for name, kind in READ.items())
+    )
 
 
 def _in_form(part: pl.DataFrame, form: Mapping[str, Any]) -> pl.DataFrame:
@@ -137,7 +140,7 @@ def _nif(numbers: pl.Series) -> Flags:
     ).cast(pl.Int64, strict=False)
     letter = pl.lit(pl.Series(list(LETTERS_NIF))).gather(personal % 23)
     body = frame["n"].str.slice(1, 7)
-    luhn = (_digits(body) * np.array([2, 1, 2, 1, 2, 1, 2]))
+    luhn = _digits(body) * np.array([2, 1, 2, 1, 2, 1, 2])
     control = pl.Series(-(luhn // 10 + luhn % 10).sum(axis=1) % 10)
     told = frame.with_columns(control=control)
     company = first.str.contains("[ABCDEFGHJNPQRSUVW]") & (

@@ -42,9 +42,7 @@ UMLAUT_PAIRS = (list(UMLAUTS), list(UMLAUTS.values()))
 def name_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
     """name, legal_form, base, place, division, tokens, name_key, joined, tok1, tok2 and all_names."""
     told = frame.collect()
-    told = told.with_columns(
-        raw=pl.coalesce(_filled("name"), _filled("legal_name")), legal=_filled("legal_name")
-    )
+    told = told.with_columns(raw=pl.coalesce(_filled("name"), _filled("legal_name")), legal=_filled("legal_name"))
     told = told.with_columns(doing=pl.col("raw").str.extract(DOING))
     name, form = _split_form(_main(told["raw"]), told["country"])
     told = told.with_columns(_written_out(name).alias("name"))
@@ -99,13 +97,9 @@ def _split_form(text: pl.Series, country: pl.Series) -> tuple[pl.Series, pl.Seri
 def _forms() -> Endings:
     """Canonical forms by `country|form`, and by the form alone where it is one in any country."""
     forms = table("legal_forms").with_columns(pl.col("country").fill_null(""))
-    key = (
-        pl.when(pl.col("country") == "").then("form").otherwise(pl.concat_str("country", pl.lit("|"), "form"))
-    )
+    key = pl.when(pl.col("country") == "").then("form").otherwise(pl.concat_str("country", pl.lit("|"), "form"))
     keyed = forms.select(key.alias("key"), "form", "canonical")
-    return Endings.of(
-        dict(keyed.select("key", "canonical").iter_rows()), dict(keyed.select("key", "form").iter_rows())
-    )
+    return Endings.of(dict(keyed.select("key", "canonical").iter_rows()), dict(keyed.select("key", "form").iter_rows()))
 
 
 def _written_out(text: pl.Series) -> pl.Series:

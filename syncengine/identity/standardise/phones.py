@@ -32,8 +32,10 @@ def _abroad() -> pl.Expr:
     """The digits from the calling code on, where the number says that it begins with one."""
     digits, length = pl.col("_digits"), pl.col("_digits").str.len_chars()
     american = digits.str.starts_with("011") & (pl.col("_home").fill_null("1") == "1") & (length > LOCAL)
-    unmarked = (length >= LOCAL) & digits.str.starts_with(pl.col("_home")) & ~(
-        (pl.col("_trunk") != "") & digits.str.starts_with(pl.col("_trunk"))
+    unmarked = (
+        (length >= LOCAL)
+        & digits.str.starts_with(pl.col("_home"))
+        & ~((pl.col("_trunk") != "") & digits.str.starts_with(pl.col("_trunk")))
     )
     return (
         pl.when("_plus").then(digits.str.strip_prefix("00")).when(digits.str.starts_with("00")).then(digits.str.slice(2))

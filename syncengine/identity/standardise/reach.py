@@ -43,9 +43,7 @@ def _own(column: str) -> pl.Expr:
 
 def _personal() -> pl.Expr:
     """The address itself, unless it is a role's mailbox on a domain that is nobody's own."""
-    role = (
-        pl.col("email").str.extract(r"^([^@+]+)").is_in([str(w) for w in words("blocked")["role_mailboxes"]])
-    )
+    role = pl.col("email").str.extract(r"^([^@+]+)").is_in([str(w) for w in words("blocked")["role_mailboxes"]])
     nobody = pl.col("mailed").is_in(words("domains")["placeholder"])
     free = pl.col("mailed").is_in(list(free_domains()))
     return pl.when(nobody | (role & free)).then(None).otherwise(pl.col("email"))

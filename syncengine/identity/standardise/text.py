@@ -18,9 +18,7 @@ def settled(frame: pl.LazyFrame) -> pl.LazyFrame:
 def letters(text: pl.Expr) -> pl.Expr:
     """Lower-case letters without accents; Greek and Cyrillic in Latin letters, other scripts as they are."""
     known = table("letters")
-    lowered = (
-        text.str.slice(0, LONGEST).str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "")
-    )
+    lowered = text.str.slice(0, LONGEST).str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "")
     return lowered.str.replace_many(known["from"].to_list(), known["to"].fill_null("").to_list())
 
 
@@ -49,9 +47,7 @@ def said_series(text: pl.Series) -> pl.Series:
 
 def code(text: pl.Expr) -> pl.Expr:
     """Upper-case Latin letters and digits only, null where nothing is left or all digits are the same."""
-    plain = (
-        text.str.slice(0, LONGEST).str.to_uppercase().str.normalize("NFKD").str.replace_all(r"[^A-Z0-9]", "")
-    )
+    plain = text.str.slice(0, LONGEST).str.to_uppercase().str.normalize("NFKD").str.replace_all(r"[^A-Z0-9]", "")
     digits = plain.str.replace_all(r"[^0-9]", "")
     hollow = (digits.str.len_chars() < 3) | digits.str.contains(ONE_DIGIT)
     return pl.when(hollow).then(None).otherwise(plain)

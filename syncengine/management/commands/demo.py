@@ -23,9 +23,7 @@ class Command(BaseCommand):
     help = "Write a believable company into PORTAL_HOME/company, declare its sources, create logins."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--customers", type=int, default=settings.DEMO_CUSTOMERS, help="how many customers"
-        )
+        parser.add_argument("--customers", type=int, default=settings.DEMO_CUSTOMERS, help="how many customers")
         parser.add_argument("--seed", type=int, default=1, help="another seed, another company")
         parser.add_argument("--tick", action="store_true", help="move the company one day on")
         parser.add_argument("--remove", action="store_true", help="leave an empty portal")
@@ -58,9 +56,7 @@ class Command(BaseCommand):
         self._say(f"The company has moved on to {summary.today}", summary)
 
     def _say(self, what: str, summary: Summary) -> None:
-        self.stdout.write(
-            f"{what}: {summary.total:,} rows in {len(summary.rows)} files under {summary.folder}"
-        )
+        self.stdout.write(f"{what}: {summary.total:,} rows in {len(summary.rows)} files under {summary.folder}")
 
     def _progress(self, step: str, done: int, total: int) -> None:
         self.stdout.write(f"Making the company: {done:,} of {total:,} customers")

@@ -31,6 +31,4 @@ class Command(BaseCommand):
         publish_all()
         for run in runs:
             accepted = run.created + run.updated + run.unchanged
-            self.stdout.write(
-                f"{run.stream}: {run.read} replayed, {accepted} accepted, {run.rejected} refused again"
-            )
+            self.stdout.write(f"{run.stream}: {run.read} replayed, {accepted} accepted, {run.rejected} refused again")

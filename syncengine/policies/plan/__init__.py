@@ -45,6 +45,7 @@ __all__ = [
     "plan_folder",
 ]
 
+
 def plan_folder(folder: Path | str, *, now: datetime) -> PolicyPlan:
     """Compare a folder with the policies in force; nothing is written."""
     current_policies()  # whose own fields this process must know before it reads any text

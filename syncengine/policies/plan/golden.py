@@ -61,9 +61,7 @@ def rules_of(spec: ObjectSpec, policies: PolicySet) -> dict[str, FieldRule]:
     # Sources still to be registered have no records yet, so any number serves.
     ids |= {name: -place for place, name in enumerate(policies.sources, 1) if name not in ids}
     declared = {name: policies.field_policy(spec.name, name, load()) for name in spec.fields}
-    return {
-        name: rule_of(policy, tuple(ids[s] for s in policy.order if s in ids)) for name, policy in declared.items()
-    }
+    return {name: rule_of(policy, tuple(ids[s] for s in policy.order if s in ids)) for name, policy in declared.items()}
 
 
 def _differing(
@@ -92,9 +90,7 @@ def _members(spec: ObjectSpec, overlays: Sequence[Overlay], *, rules_differ: boo
     return read(query, {"record_id": pl.Int64(), "cluster": pl.Int64()})
 
 
-def _records(
-    spec: ObjectSpec, fields: Sequence[FieldSpec], members: pl.DataFrame, *, everything: bool
-) -> pl.DataFrame:
+def _records(spec: ObjectSpec, fields: Sequence[FieldSpec], members: pl.DataFrame, *, everything: bool) -> pl.DataFrame:
     """Canonical rows of the members, with no more columns than the diff needs."""
     label = ["name"] if "name" in spec.fields else []
     columns = list(dict.fromkeys([*(field.column for field in fields), *label, *TRUST]))
@@ -109,9 +105,7 @@ def _overlaid(records: pl.DataFrame, overlays: Sequence[Overlay]) -> pl.DataFram
     """The rows with what they would say."""
     for overlay in overlays:
         said = {column: f"{column}:after" for column in overlay.columns}
-        rows = overlay.rows.rename(said).with_columns(
-            source=pl.lit(overlay.source_id, pl.Int16), hit=pl.lit(True)
-        )
+        rows = overlay.rows.rename(said).with_columns(source=pl.lit(overlay.source_id, pl.Int16), hit=pl.lit(True))
         joined = records.join(rows, on=["source", "key"], how="left", maintain_order="left")
         hit = pl.col("hit").fill_null(False)
         records = joined.with_columns(

@@ -92,9 +92,7 @@ def _restricted(stream: Stream, twin: Stream, kept: set[str]) -> Stream:
     return replace(stream, fields=_differing_maps(stream.fields, twin.fields, kept), also=also, sparse=True)
 
 
-def _differing_maps(
-    mine: Sequence[FieldMap], theirs: Sequence[FieldMap], kept: set[str]
-) -> tuple[FieldMap, ...]:
+def _differing_maps(mine: Sequence[FieldMap], theirs: Sequence[FieldMap], kept: set[str]) -> tuple[FieldMap, ...]:
     known = {entry.field: entry for entry in theirs}
     return tuple(entry for entry in mine if entry.field in kept or known.get(entry.field) != entry)
 
