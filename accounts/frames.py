@@ -43,9 +43,7 @@ def _send(copy: Any, data: memoryview) -> None:
 def _as_csv(frame: pl.DataFrame) -> memoryview:
     buffer = io.BytesIO()
     lists = [array_literal(name, kind) for name, kind in frame.schema.items() if isinstance(kind, pl.List)]
-    frame.with_columns(lists).write_csv(
-        buffer, include_header=False, datetime_format="%Y-%m-%d %H:%M:%S%.6f%:z"
-    )
+    frame.with_columns(lists).write_csv(buffer, include_header=False, datetime_format="%Y-%m-%d %H:%M:%S%.6f%:z")
     return buffer.getbuffer()
 
 
@@ -60,14 +58,10 @@ def array_literal(name: str, kind: pl.List) -> pl.Expr:
     else:
         inner = inner.cast(pl.String)
     joined = pl.col(name).list.eval(inner.fill_null("NULL")).list.join(",")
-    return (
-        pl.when(pl.col(name).is_not_null()).then(pl.concat_str(pl.lit("{"), joined, pl.lit("}"))).alias(name)
-    )
+    return pl.when(pl.col(name).is_not_null()).then(pl.concat_str(pl.lit("{"), joined, pl.lit("}"))).alias(name)
 
 
-def read(
-    query: str | sql.Composable, schema: Mapping[str, pl.DataType], params: Sequence[Any] = ()
-) -> pl.DataFrame:
+def read(query: str | sql.Composable, schema: Mapping[str, pl.DataType], params: Sequence[Any] = ()) -> pl.DataFrame:
     """The query's rows as a frame with exactly these columns and types (text arrays: select to_json)."""
     body = sql.SQL(query) if isinstance(query, str) else query
     statement = sql.Composed([sql.SQL("COPY ("), body, sql.SQL(") TO STDOUT (FORMAT csv)")])
@@ -119,11 +113,7 @@ def _cast(name: str, kind: pl.DataType) -> pl.Expr:
         if kind.inner == pl.String:
             return column.str.json_decode(kind)
         numbers = column.str.strip_chars("{}")
-        filled = (
-            pl.when(numbers != "")
-            .then(numbers.str.split(","))
-            .otherwise(pl.lit([], dtype=pl.List(pl.String)))
-        )
+        filled = pl.when(numbers != "").then(numbers.str.split(",")).otherwise(pl.lit([], dtype=pl.List(pl.String)))
         inner = pl.element().cast(kind.inner, strict=False)
         if isinstance(kind.inner, pl.Datetime):
             plain = pl.element().str.strip_chars('"')
@@ -139,9 +129,7 @@ def execute(query: str | sql.Composable, params: Sequence[Any] | Mapping[str, An
         return int(cursor.rowcount)
 
 
-def rows(
-    query: str | sql.Composable, params: Sequence[Any] | Mapping[str, Any] | None = None
-) -> list[tuple[Any, ...]]:
+def rows(query: str | sql.Composable, params: Sequence[Any] | Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
     """The few rows of a small query."""
     with connection.cursor() as cursor:
         cursor.execute(query, params)
@@ -150,9 +138,7 @@ def rows(
 
 def stage(name: str, columns: Mapping[str, str], frame: pl.DataFrame) -> None:
     """A temporary table of these columns (name → SQL type) filled with the frame, gone at commit."""
-    shape = sql.SQL(", ").join(
-        sql.SQL("{} " + kind).format(sql.Identifier(column)) for column, kind in columns.items()
-    )
+    shape = sql.SQL(", ").join(sql.SQL("{} " + kind).format(sql.Identifier(column)) for column, kind in columns.items())
     table = sql.Identifier(name)
     made = sql.SQL("DROP TABLE IF EXISTS {0}; CREATE TEMP TABLE {0} ({1}) ON COMMIT DROP").format(table, shape)
     ready = frame.select(list(columns))

@@ -52,9 +52,7 @@ def set_role(*, user: User, role: str, by: User | None) -> None:
         raise OwnLogin("Nobody changes their own role; ask another administrator.")
     former, user.role = user.role, role
     user.save(update_fields=["role"])
-    audit.record(
-        user=by, action="role set", object="user", row_id=user.pk, detail={"from": former, "to": role}
-    )
+    audit.record(user=by, action="role set", object="user", row_id=user.pk, detail={"from": former, "to": role})
 
 
 @transaction.atomic
@@ -141,9 +139,7 @@ def _record(action: str, to: Grantee, detail: dict[str, object], by: User | None
 def create_token(*, user: User, label: str, by: User | None, now: datetime) -> str:
     """A key for programs that act as the user; it is told this once and never again."""
     prefix, secret = f"ccd_{secrets.token_hex(4)}", secrets.token_urlsafe(32)
-    token = ApiToken.objects.create(
-        user=user, label=label, prefix=prefix, digest=digest_of(secret), created_at=now
-    )
+    token = ApiToken.objects.create(user=user, label=label, prefix=prefix, digest=digest_of(secret), created_at=now)
     audit.record(user=by, action="token created", object="token", row_id=token.pk, detail={"prefix": prefix})
     return f"{prefix}.{secret}"
 

@@ -38,4 +38,3 @@ def _spec(row: OwnField) -> FieldSpec:
         meaning=row.meaning, unit=row.unit, choices=tuple(row.choices), title=row.title, filtered=row.filtered,
         searched=row.searched,
     )  # fmt: skip
-

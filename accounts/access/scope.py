@@ -111,9 +111,7 @@ def listed_accounts(user: Reader) -> QuerySet[Account]:
     return live.filter(scope.condition("summary"))
 
 
-def restrict(
-    queryset: QuerySet[Row], user: Reader, object: str, account_path: str | None = "account"
-) -> QuerySet[Row]:
+def restrict(queryset: QuerySet[Row], user: Reader, object: str, account_path: str | None = "account") -> QuerySet[Row]:
     """Rows of a catalogue object the user may see: live ones, of a class seen in rows, within scope.
 
     What belongs to no customer yet is seen only by roles that see everything. `account_path` is None for

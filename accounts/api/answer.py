@@ -51,7 +51,5 @@ def _link(request: Request, page: dict[str, Any]) -> str:
         if cursor:
             params = request.query_params.copy()
             params["cursor"] = cursor
-            found.append(
-                f'<{request.build_absolute_uri(request.path)}?{params.urlencode()}>; rel="{relation}"'
-            )
+            found.append(f'<{request.build_absolute_uri(request.path)}?{params.urlencode()}>; rel="{relation}"')
     return ", ".join(found)

@@ -135,9 +135,7 @@ class ExceptionListView(ReadView):
         return answer(request, data, redacted=_hidden(request), page=page_data(request, page, rows))
 
 
-@schema.described(
-    operation_id="get_exception", responses={200: ExceptionAnswerSerializer} | schema.PROBLEMS, tags=TAGS
-)
+@schema.described(operation_id="get_exception", responses={200: ExceptionAnswerSerializer} | schema.PROBLEMS, tags=TAGS)
 class ExceptionView(ReadView):
     """One exception."""
 

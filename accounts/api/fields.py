@@ -45,9 +45,7 @@ def expand_of(request: Request, known: frozenset[str]) -> frozenset[str]:
     """What `expand=` adds; an unknown part is refused."""
     asked = _names(request, "expand")
     if unknown := sorted(asked - known):
-        raise Refused(
-            f"Cannot expand {', '.join(unknown)}; try {', '.join(sorted(known))}.", "unknown-expand"
-        )
+        raise Refused(f"Cannot expand {', '.join(unknown)}; try {', '.join(sorted(known))}.", "unknown-expand")
     return frozenset(asked)
 
 

@@ -34,19 +34,13 @@ class ListView(ReadView):
     def read(self, request: Request, **kwargs: Any) -> Response:
         """The rows the caller may see and asked for, a page of them."""
         wanted = wanted_of(request, shape_of(self.object).names)
-        rows = (
-            self.filterset()
-            .of(request.user, request.query_params, visible_rows(request.user, self.object))
-            .qs
-        )
+        rows = self.filterset().of(request.user, request.query_params, visible_rows(request.user, self.object)).qs
         page = keyset_page(
             with_references(rows, self.object), self.order(request), request.query_params.get("cursor"),
             limit_of(request),
         )  # fmt: skip
         data = [wanted.pick(row_of(request.user, self.object, row)[0]) for row in page.rows]
-        return answer(
-            request, data, redacted=redacted_of(request, self.object), page=page_data(request, page, rows)
-        )
+        return answer(request, data, redacted=redacted_of(request, self.object), page=page_data(request, page, rows))
 
     @classmethod
     def filterset(cls) -> type[StrictFilterSet]:

@@ -82,9 +82,7 @@ def visible_rows(user: Reader, object: str) -> QuerySet[Any]:
     rows = getattr(models, load()[object].model).objects.all()
     if object == "price_entry":  # a price without a customer is everybody's
         general = Q(account_ref__isnull=True)
-        return restrict(rows.filter(general), user, object, None) | restrict(
-            rows.exclude(general), user, object
-        )
+        return restrict(rows.filter(general), user, object, None) | restrict(rows.exclude(general), user, object)
     return restrict(rows, user, object, shape.account_path)
 
 

@@ -41,9 +41,7 @@ class MetaSerializer(serializers.Serializer[Any]):
 
     as_of = serializers.DateTimeField(allow_null=True, help_text="Age of the oldest source")
     sources = serializers.DictField(child=serializers.DateTimeField(allow_null=True))
-    redacted = serializers.ListField(
-        child=TEXT(), help_text="Fields left out for the role, never null instead"
-    )
+    redacted = serializers.ListField(child=TEXT(), help_text="Fields left out for the role, never null instead")
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
@@ -133,9 +131,7 @@ FIELD_PARAMETERS = [
 LIST_PARAMETERS = [
     OpenApiParameter("cursor", str, description="Page to read, as page.next or page.previous names it"),
     OpenApiParameter("limit", int, description="Rows a page, 50 unless told, at most 200"),
-    OpenApiParameter(
-        "count", str, enum=["exact", "estimate"], description="Also tell how many rows there are"
-    ),
+    OpenApiParameter("count", str, enum=["exact", "estimate"], description="Also tell how many rows there are"),
 ]
 _KINDS = (
     (django_filters.BooleanFilter, OpenApiTypes.BOOL),

@@ -66,9 +66,7 @@ def matrix() -> RoleMatrix:
     """The role matrix of this version of the product."""
     document = yaml.safe_load(ROLES_FILE.read_text(encoding="utf-8"))
     roles = {name: RoleSpec(name, **entry) for name, entry in document["roles"].items()}
-    classes = {
-        name: _class_spec(name, entry, list(roles)) for name, entry in document["classes"].items()
-    }
+    classes = {name: _class_spec(name, entry, list(roles)) for name, entry in document["classes"].items()}
     changes = {name: _change_spec(document["changes"].get(name, {})) for name in classes}
     return RoleMatrix(roles, classes, changes)
 

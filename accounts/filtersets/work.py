@@ -19,18 +19,20 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import RawSQL
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThanOrEqual
 
 from accounts.access.figures import NEAR_LIMIT, ONE
 from accounts.models import Account, Alert, Opportunity, Order, User, columns
 from accounts.selectors.money import latest_rates
-from accounts.workspace import followed_accounts
+from accounts.workspace import FOLLOWED, followed_accounts
 
 MISSABLE = ("country", "city", "owner", "segment", "industry", "phone", "email", "customer_number", "parent")
 CREDIT = ("hold", "near", "over")
 QUIET_AFTER = 2  # times the usual interval between orders
 FEW_ORDERS = 3
 WON_DAYS = 7  # five working days
+OWNED = "SELECT account_id FROM accounts_accountsummary WHERE owner = ANY(%s)"
 MONEY = DecimalField(max_digits=24, decimal_places=8)
 
 
@@ -54,7 +56,8 @@ def missing_any(names: Sequence[str]) -> Q:
 def mine(user: User) -> Q:
     """The person's name or e-mail stands as owner, or the person follows the customer."""
     names = [name for name in (user.email, user.get_full_name()) if name]
-    return Q(owner__in=names) | followed(user)
+    # One set of ids, looked up by index: an OR of two conditions would be asked of every customer.
+    return Q(pk__in=RawSQL(f"{OWNED} UNION {FOLLOWED}", [names, user.pk]))
 
 
 def followed(user: User) -> Q:

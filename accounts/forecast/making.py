@@ -52,9 +52,7 @@ def _make(run: ForecastRun, kind: str, today: date, territory: int | None = None
     return _errors(measured) | {"past": past}
 
 
-def expect(
-    kind: str, today: date, territory: int | None = None
-) -> tuple[list[Expected], Measured, list[float]]:
+def expect(kind: str, today: date, territory: int | None = None) -> tuple[list[Expected], Measured, list[float]]:
     """What is expected of one kind, how far off such numbers used to be, and the twelve months before."""
     query, booked_by, likely_by = SOURCES[kind]
     origins = [series.month_of(today, back) for back in range(-ORIGINS, 1)]

@@ -104,9 +104,7 @@ def month_of(day: date, add: int = 0) -> date:
 
 def within(query: str, territory: int | None) -> str:
     """The statement for one territory, or for the whole company."""
-    return query.replace("{counts}", COUNTS.format("x")).replace(
-        "{within}", "true" if territory is None else WITHIN
-    )
+    return query.replace("{counts}", COUNTS.format("x")).replace("{within}", "true" if territory is None else WITHIN)
 
 
 def monthly(query: str, months: list[date], today: date, territory: int | None = None) -> list[float]:

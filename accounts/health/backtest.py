@@ -105,9 +105,13 @@ def judge(name: str, frame: pl.DataFrame, outcomes: pl.DataFrame, today: date) -
         .filter((pl.col("day") < pl.col("first_event")).fill_null(True))
         .select("account_id", "day").with_row_index("place")
     )  # fmt: skip
-    right = begun.join(outcomes, on="account_id").filter(
-        (pl.col("event") > pl.col("day")) & (pl.col("event") <= pl.col("day") + pl.duration(days=AHEAD))
-    )["place"].n_unique()
+    right = (
+        begun.join(outcomes, on="account_id")
+        .filter((pl.col("event") > pl.col("day")) & (pl.col("event") <= pl.col("day") + pl.duration(days=AHEAD)))[
+            "place"
+        ]
+        .n_unique()
+    )
     return Row(
         alarm=name,
         lapsed_flagged=flagged.filter(pl.col("kind") == "lapsed").height,
@@ -124,9 +128,7 @@ def _lead(flagged: pl.DataFrame, kind: str) -> float | None:
     return float(days.median()) if days.len() else None  # type: ignore[arg-type]
 
 
-def matched(
-    name: str, column: str, like: Row, frame: pl.DataFrame, outcomes: pl.DataFrame, today: date
-) -> Row:
+def matched(name: str, column: str, like: Row, frame: pl.DataFrame, outcomes: pl.DataFrame, today: date) -> Row:
     """The same of a single measure, with the lowest threshold that gives no more false alarms."""
     known = frame[column].drop_nulls()
     if not known.len():

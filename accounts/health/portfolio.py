@@ -141,5 +141,3 @@ def _gaps(rows: QuerySet[AccountHealth], blank: int) -> tuple[Gap, ...]:
 def latest_backtest(user: Reader) -> HealthBacktest | None:
     """The last back-test; it tells of all customers, so only for readers who see health everywhere."""
     return HealthBacktest.objects.order_by("-run_at").first() if treatment(user, "health") == "full" else None
-
-

@@ -15,7 +15,6 @@ def stale_sources(at: datetime, stale_after: int) -> dict[str, list[int]]:
         if age.state != "new" and (age.age is None or age.age > max(age.target, timedelta(minutes=1)) * stale_after)
     ]  # fmt: skip
     found = {
-        measure.name: sorted({source for object, source in late if object in measure.objects})
-        for measure in MEASURES
+        measure.name: sorted({source for object, source in late if object in measure.objects}) for measure in MEASURES
     }
     return {name: ids for name, ids in found.items() if ids}

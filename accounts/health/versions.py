@@ -51,9 +51,7 @@ def revert_definition(*, number: int, by: User | None, at: datetime) -> Definiti
 
 
 @transaction.atomic
-def apply_definition(
-    *, document: Mapping[str, Any], by: User | None, at: datetime, note: str = ""
-) -> Definition:
+def apply_definition(*, document: Mapping[str, Any], by: User | None, at: datetime, note: str = "") -> Definition:
     """Put a definition in force; the current one where it says the same. Past days keep theirs."""
     parse(document, 0)
     current = HealthVersion.objects.select_for_update().order_by("-number").first()

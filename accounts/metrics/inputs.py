@@ -61,9 +61,7 @@ def _table(object: str) -> str:
     return str(apps.get_model("accounts", load_catalogue()[object].model)._meta.db_table)
 
 
-def _standing(
-    metric: Metric, ages: Mapping[str, list[tuple[datetime | None, str]]], empty: set[str]
-) -> Standing:
+def _standing(metric: Metric, ages: Mapping[str, list[tuple[datetime | None, str]]], empty: set[str]) -> Standing:
     stated = [source for source in metric.sources if not source.startswith(OWN)]
     absent = [_spoken(source) for source in stated if source.partition(".")[0] not in ages or source in empty]
     heard = [row for object in metric.objects for row in ages.get(object, ())]

@@ -63,9 +63,7 @@ class AccountValues(models.Model):
 class Account(AccountValues):
     """A customer company. A merged one stays as a row that points to its survivor."""
 
-    parent = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="children"
-    )
+    parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="children")
     sales_territory = models.ForeignKey(
         "accounts.Territory",
         models.SET_NULL,
@@ -74,9 +72,7 @@ class Account(AccountValues):
         related_name="+",
         db_index=False,
     )
-    merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     source_ids = ArrayField(models.SmallIntegerField(), default=list)
     record_count = models.SmallIntegerField(default=0)
     disputed = ArrayField(models.SmallIntegerField(), default=list)
@@ -87,9 +83,7 @@ class Account(AccountValues):
         constraints = one_of("account", status=ACCOUNT_STATUSES)
         indexes = [
             models.Index(columns.folded("name"), "id", name="account_name"),
-            models.Index(
-                "sales_territory", columns.folded("name"), "id", name="account_territory_name"
-            ),
+            models.Index("sales_territory", columns.folded("name"), "id", name="account_territory_name"),
             models.Index(fields=["id"], name="account_disputed", condition=~models.Q(disputed=[])),
             models.Index(fields=["changed_at", "id"], name="account_changed"),
         ]

@@ -41,9 +41,7 @@ class Activity(SourceRow):
             models.Index(
                 fields=["source", "opportunity_key"],
                 name="activity_opportunity_wait",
-                condition=models.Q(
-                    opportunity__isnull=True, opportunity_key__isnull=False
-                ),
+                condition=models.Q(opportunity__isnull=True, opportunity_key__isnull=False),
             ),
         ]
 

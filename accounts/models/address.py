@@ -34,9 +34,7 @@ class Address(AddressValues):
         blank=True,
         related_name="addresses",
     )
-    merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     source_ids = ArrayField(models.SmallIntegerField(), default=list)
     record_count = models.SmallIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -46,8 +44,4 @@ class Address(AddressValues):
         constraints = one_of("address", kind=["billing", "shipping", "office", "other"])
 
     def __str__(self) -> str:
-        return ", ".join(
-            part
-            for part in (self.street, self.postcode, self.city, self.country)
-            if part
-        )
+        return ", ".join(part for part in (self.street, self.postcode, self.city, self.country) if part)

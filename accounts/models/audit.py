@@ -10,9 +10,7 @@ class AuditEntry(models.Model):
     """One act of one person; the user is kept as a name too, for when the login is gone."""
 
     at = models.DateTimeField(db_index=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     user_label = models.TextField()
     action = models.TextField()
     object = models.TextField(blank=True, default="")

@@ -29,9 +29,7 @@ class Campaign(SourceRow):
 
     class Meta(SourceRow.Meta):
         abstract = False
-        constraints = source_row("campaign") + one_of(
-            "campaign", status=["planned", "running", "ended"]
-        )
+        constraints = source_row("campaign") + one_of("campaign", status=["planned", "running", "ended"])
         indexes = [
             models.Index(fields=["number"], name="campaign_number"),
         ]
@@ -86,9 +84,7 @@ class Lead(SourceRow):
 
     class Meta(SourceRow.Meta):
         abstract = False
-        constraints = source_row("lead") + one_of(
-            "lead", status=["new", "working", "qualified", "converted", "lost"]
-        )
+        constraints = source_row("lead") + one_of("lead", status=["new", "working", "qualified", "converted", "lost"])
         indexes = [
             models.Index(fields=["account", "-created_date"], name="lead_account"),
             models.Index(
@@ -99,9 +95,7 @@ class Lead(SourceRow):
             models.Index(
                 fields=["source", "opportunity_key"],
                 name="lead_opportunity_wait",
-                condition=models.Q(
-                    opportunity__isnull=True, opportunity_key__isnull=False
-                ),
+                condition=models.Q(opportunity__isnull=True, opportunity_key__isnull=False),
             ),
         ]
 

@@ -23,9 +23,7 @@ def text(**options: Any) -> models.TextField:
 
 def code(*choices: str) -> models.TextField:
     """A small vocabulary; the check constraint stands with the table."""
-    return models.TextField(
-        null=True, blank=True, choices=[(choice, choice) for choice in choices]
-    )
+    return models.TextField(null=True, blank=True, choices=[(choice, choice) for choice in choices])
 
 
 def country() -> models.CharField:

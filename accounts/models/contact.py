@@ -18,9 +18,7 @@ class ContactValues(models.Model):
     phone = columns.text()
     mobile = columns.text()
     job_title = columns.text()
-    buying_role = columns.code(
-        "decision", "influence", "purchasing", "billing", "technical", "user"
-    )
+    buying_role = columns.code("decision", "influence", "purchasing", "billing", "technical", "user")
     language = columns.text()
     consent_email = columns.flag()
     consent_phone = columns.flag()
@@ -43,9 +41,7 @@ class Contact(ContactValues):
         blank=True,
         related_name="contacts",
     )
-    merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     source_ids = ArrayField(models.SmallIntegerField(), default=list)
     record_count = models.SmallIntegerField(default=0)
     created_at = models.DateTimeField()

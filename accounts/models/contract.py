@@ -34,9 +34,7 @@ class Contract(SourceRow):
 
     class Meta(SourceRow.Meta):
         abstract = False
-        constraints = source_row("contract") + one_of(
-            "contract", status=["draft", "active", "ended", "cancelled"]
-        )
+        constraints = source_row("contract") + one_of("contract", status=["draft", "active", "ended", "cancelled"])
         indexes = [
             models.Index(fields=["account", "-start_date"], name="contract_account"),
             models.Index(fields=["number"], name="contract_number"),

@@ -40,9 +40,7 @@ class CreditNote(SourceRow):
         abstract = False
         constraints = source_row("credit_note")
         indexes = [
-            models.Index(
-                fields=["account", "-credit_date"], name="credit_note_account"
-            ),
+            models.Index(fields=["account", "-credit_date"], name="credit_note_account"),
             models.Index(fields=["number"], name="credit_note_number"),
             models.Index(
                 fields=["source", "invoice_key"],
@@ -78,9 +76,7 @@ class CreditNoteLine(SourceRow):
             models.Index(
                 fields=["source", "credit_note_key"],
                 name="credit_note_line_waits",
-                condition=models.Q(
-                    credit_note__isnull=True, credit_note_key__isnull=False
-                ),
+                condition=models.Q(credit_note__isnull=True, credit_note_key__isnull=False),
             ),
         ]
 
@@ -106,9 +102,7 @@ class GoodsReturn(SourceRow):
             "goods_return", status=["open", "received", "closed", "cancelled"]
         )
         indexes = [
-            models.Index(
-                fields=["account", "-return_date"], name="goods_return_account"
-            ),
+            models.Index(fields=["account", "-return_date"], name="goods_return_account"),
             models.Index(fields=["number"], name="goods_return_number"),
             models.Index(
                 fields=["source", "order_key"],
@@ -137,9 +131,7 @@ class GoodsReturnLine(SourceRow):
             models.Index(
                 fields=["source", "goods_return_key"],
                 name="goods_return_line_waits",
-                condition=models.Q(
-                    goods_return__isnull=True, goods_return_key__isnull=False
-                ),
+                condition=models.Q(goods_return__isnull=True, goods_return_key__isnull=False),
             ),
         ]
 

@@ -13,11 +13,7 @@ class CurrencyRate(models.Model):
     rate = models.DecimalField(max_digits=18, decimal_places=9)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["currency", "rate_date"], name="currency_rate_day"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["currency", "rate_date"], name="currency_rate_day")]
 
     def __str__(self) -> str:
         return f"{self.currency} {self.rate_date} {self.rate}"

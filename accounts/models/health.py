@@ -60,9 +60,7 @@ def _known(name: str) -> list[models.BaseConstraint]:
 class AccountHealth(HealthValues):
     """The health of a customer as last computed; `prior_` is how the day before ended."""
 
-    account = models.OneToOneField(
-        "accounts.Account", models.CASCADE, primary_key=True, related_name="health"
-    )
+    account = models.OneToOneField("accounts.Account", models.CASCADE, primary_key=True, related_name="health")
     moved_30 = points()
     prior_score = points()
     prior_band = models.TextField(null=True)
@@ -84,9 +82,7 @@ class AccountHealth(HealthValues):
 class HealthDay(HealthValues):
     """A day on which something of a customer's health changed; it holds until the next such day."""
 
-    account = models.ForeignKey(
-        "accounts.Account", models.CASCADE, related_name="health_days", db_index=False
-    )
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="health_days", db_index=False)
     day = models.DateField()
     reconstructed = models.BooleanField(default=False)
 
@@ -108,9 +104,7 @@ class HealthVersion(models.Model):
     definition = models.JSONField()
     note = models.TextField(blank=True, default="")
     applied_at = models.DateTimeField()
-    applied_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
     def __str__(self) -> str:
         return f"version {self.number}"
@@ -122,18 +116,14 @@ class HealthPulse(models.Model):
     account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="pulses")
     points = models.SmallIntegerField()
     reason = models.TextField()
-    given_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
-    )
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     given_at = models.DateTimeField()
     expires_date = models.DateField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(points__gte=-10, points__lte=10), name="health_pulse_within_ten"
-            ),
+            models.CheckConstraint(condition=models.Q(points__gte=-10, points__lte=10), name="health_pulse_within_ten"),
             models.CheckConstraint(condition=~models.Q(reason=""), name="health_pulse_has_reason"),
         ]
 

@@ -17,25 +17,16 @@ def schemes() -> tuple[str, ...]:
 class Identifier(models.Model):
     """One number of one customer, as one source record states it."""
 
-    account = models.ForeignKey(
-        "accounts.Account", models.CASCADE, related_name="identifiers"
-    )
-    crosswalk = models.ForeignKey(
-        "accounts.AccountCrosswalk", models.CASCADE, related_name="+"
-    )
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="identifiers")
+    crosswalk = models.ForeignKey("accounts.AccountCrosswalk", models.CASCADE, related_name="+")
     scheme = models.TextField()  # the field it stands in: one of these four, or a searched one of the company's own
     value = models.TextField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["crosswalk", "scheme"], name="identifier_one_per_record"
-            ),
+            models.UniqueConstraint(fields=["crosswalk", "scheme"], name="identifier_one_per_record"),
             models.CheckConstraint(
-                condition=models.Q(
-                    scheme__in=list(SCHEMES)
-                )
-                | models.Q(scheme__startswith="x_"),
+                condition=models.Q(scheme__in=list(SCHEMES)) | models.Q(scheme__startswith="x_"),
                 name="identifier_scheme_known",
             ),
         ]

@@ -19,9 +19,7 @@ class Insight(SourceRow):
 
     account_ref = crosswalk("AccountCrosswalk", indexed=True)
     account = account_cache()
-    kind = columns.code(
-        "churn_risk", "engagement", "next_best_offer", "lifetime_value", "other"
-    )
+    kind = columns.code("churn_risk", "engagement", "next_best_offer", "lifetime_value", "other")
     score = columns.quantity()
     text = columns.text()
     model = columns.text()

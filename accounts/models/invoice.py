@@ -46,9 +46,7 @@ class Invoice(SourceRow):
 
     class Meta(SourceRow.Meta):
         abstract = False
-        constraints = source_row("invoice") + one_of(
-            "invoice", status=["draft", "open", "paid", "cancelled"]
-        )
+        constraints = source_row("invoice") + one_of("invoice", status=["draft", "open", "paid", "cancelled"])
         indexes = [
             models.Index(
                 fields=["account_ref"], name="invoice_copy", condition=models.Q(original_number__isnull=False)
@@ -93,9 +91,7 @@ class InvoiceLine(SourceRow):
             models.Index(
                 fields=["source", "order_line_key"],
                 name="invoice_line_order_line_wait",
-                condition=models.Q(
-                    order_line__isnull=True, order_line_key__isnull=False
-                ),
+                condition=models.Q(order_line__isnull=True, order_line_key__isnull=False),
             ),
         ]
 

@@ -29,30 +29,22 @@ class Lineage(models.Model):
 class AccountLineage(Lineage):
     """Lineage of a customer."""
 
-    account = models.OneToOneField(
-        "accounts.Account", models.CASCADE, primary_key=True, related_name="lineage"
-    )
+    account = models.OneToOneField("accounts.Account", models.CASCADE, primary_key=True, related_name="lineage")
 
 
 class ContactLineage(Lineage):
     """Lineage of a contact."""
 
-    contact = models.OneToOneField(
-        "accounts.Contact", models.CASCADE, primary_key=True, related_name="lineage"
-    )
+    contact = models.OneToOneField("accounts.Contact", models.CASCADE, primary_key=True, related_name="lineage")
 
 
 class AddressLineage(Lineage):
     """Lineage of an address."""
 
-    address = models.OneToOneField(
-        "accounts.Address", models.CASCADE, primary_key=True, related_name="lineage"
-    )
+    address = models.OneToOneField("accounts.Address", models.CASCADE, primary_key=True, related_name="lineage")
 
 
 class ProductLineage(Lineage):
     """Lineage of a product."""
 
-    product = models.OneToOneField(
-        "accounts.Product", models.CASCADE, primary_key=True, related_name="lineage"
-    )
+    product = models.OneToOneField("accounts.Product", models.CASCADE, primary_key=True, related_name="lineage")

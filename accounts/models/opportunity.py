@@ -38,9 +38,7 @@ class Opportunity(SourceRow):
 
     class Meta(SourceRow.Meta):
         abstract = False
-        constraints = source_row("opportunity") + one_of(
-            "opportunity", state=["open", "won", "lost"]
-        )
+        constraints = source_row("opportunity") + one_of("opportunity", state=["open", "won", "lost"])
         indexes = [
             models.Index(fields=["account", "-close_date"], name="opportunity_account"),
             models.Index(fields=["number"], name="opportunity_number"),
@@ -69,9 +67,7 @@ class OpportunityLine(SourceRow):
             models.Index(
                 fields=["source", "opportunity_key"],
                 name="opportunity_line_waits",
-                condition=models.Q(
-                    opportunity__isnull=True, opportunity_key__isnull=False
-                ),
+                condition=models.Q(opportunity__isnull=True, opportunity_key__isnull=False),
             ),
         ]
 

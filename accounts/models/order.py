@@ -33,9 +33,7 @@ class Order(SourceRow):
     order_date = columns.day()
     requested_date = columns.day()
     promised_date = columns.day()
-    status = columns.code(
-        "draft", "confirmed", "partly_shipped", "shipped", "closed", "cancelled"
-    )
+    status = columns.code("draft", "confirmed", "partly_shipped", "shipped", "closed", "cancelled")
     hold = columns.flag()
     hold_reason = columns.text()
     net_amount = columns.money()
@@ -63,9 +61,7 @@ class Order(SourceRow):
             ],
         )
         indexes = [
-            models.Index(
-                fields=["account_ref"], name="order_copy", condition=models.Q(original_number__isnull=False)
-            ),
+            models.Index(fields=["account_ref"], name="order_copy", condition=models.Q(original_number__isnull=False)),
             models.Index(fields=["account", "-order_date"], name="order_account"),
             models.Index(fields=["number"], name="order_number"),
             models.Index(
@@ -76,9 +72,7 @@ class Order(SourceRow):
             models.Index(
                 fields=["source", "opportunity_key"],
                 name="order_opportunity_wait",
-                condition=models.Q(
-                    opportunity__isnull=True, opportunity_key__isnull=False
-                ),
+                condition=models.Q(opportunity__isnull=True, opportunity_key__isnull=False),
             ),
         ]
 

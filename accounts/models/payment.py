@@ -34,9 +34,7 @@ class Payment(SourceRow):
 
     class Meta(SourceRow.Meta):
         abstract = False
-        constraints = source_row("payment") + one_of(
-            "payment", kind=["payment", "deposit", "refund"]
-        )
+        constraints = source_row("payment") + one_of("payment", kind=["payment", "deposit", "refund"])
         indexes = [
             models.Index(fields=["account", "-payment_date"], name="payment_account"),
             models.Index(fields=["number"], name="payment_number"),
@@ -71,9 +69,7 @@ class Settlement(SourceRow):
             models.Index(
                 fields=["source", "credit_note_key"],
                 name="settlement_credit_note_wait",
-                condition=models.Q(
-                    credit_note__isnull=True, credit_note_key__isnull=False
-                ),
+                condition=models.Q(credit_note__isnull=True, credit_note_key__isnull=False),
             ),
             models.Index(
                 fields=["source", "invoice_key"],
@@ -100,9 +96,7 @@ class Promise(SourceRow):
 
     class Meta(SourceRow.Meta):
         abstract = False
-        constraints = source_row("promise") + one_of(
-            "promise", status=["open", "kept", "broken"]
-        )
+        constraints = source_row("promise") + one_of("promise", status=["open", "kept", "broken"])
         indexes = [
             models.Index(fields=["account", "-promised_date"], name="promise_account"),
             models.Index(

@@ -58,9 +58,7 @@ class PriceEntry(SourceRow):
             models.Index(
                 fields=["source", "price_book_key"],
                 name="price_entry_price_book_wait",
-                condition=models.Q(
-                    price_book__isnull=True, price_book_key__isnull=False
-                ),
+                condition=models.Q(price_book__isnull=True, price_book_key__isnull=False),
             ),
         ]
 

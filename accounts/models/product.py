@@ -30,9 +30,7 @@ class ProductValues(models.Model):
 class Product(ProductValues):
     """A product; systems mean the same one where its product code is the same."""
 
-    merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     source_ids = ArrayField(models.SmallIntegerField(), default=list)
     record_count = models.SmallIntegerField(default=0)
     created_at = models.DateTimeField()

@@ -36,18 +36,14 @@ class Quote(SourceRow):
 
     class Meta(SourceRow.Meta):
         abstract = False
-        constraints = source_row("quote") + one_of(
-            "quote", status=["draft", "sent", "accepted", "declined", "expired"]
-        )
+        constraints = source_row("quote") + one_of("quote", status=["draft", "sent", "accepted", "declined", "expired"])
         indexes = [
             models.Index(fields=["account", "-quote_date"], name="quote_account"),
             models.Index(fields=["number"], name="quote_number"),
             models.Index(
                 fields=["source", "opportunity_key"],
                 name="quote_opportunity_wait",
-                condition=models.Q(
-                    opportunity__isnull=True, opportunity_key__isnull=False
-                ),
+                condition=models.Q(opportunity__isnull=True, opportunity_key__isnull=False),
             ),
         ]
 

@@ -121,9 +121,7 @@ class HoldRelease(models.Model):
     class Meta:
         constraints = [
             _one_of("state", RELEASE_STATES, "hold_release_state_known"),
-            models.UniqueConstraint(
-                fields=["account"], condition=Q(state="requested"), name="hold_release_asked_once"
-            ),
+            models.UniqueConstraint(fields=["account"], condition=Q(state="requested"), name="hold_release_asked_once"),
         ]
 
     def __str__(self) -> str:

@@ -24,7 +24,5 @@ class Relation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["account", "other_account", "kind"], name="relation_once"),
             models.CheckConstraint(condition=models.Q(kind__in=RELATIONS), name="relation_kind_known"),
-            models.CheckConstraint(
-                condition=~models.Q(account=models.F("other_account")), name="relation_of_two"
-            ),
+            models.CheckConstraint(condition=~models.Q(account=models.F("other_account")), name="relation_of_two"),
         ]

@@ -74,9 +74,7 @@ class ShipmentLine(SourceRow):
             models.Index(
                 fields=["source", "order_line_key"],
                 name="shipment_line_order_line_wait",
-                condition=models.Q(
-                    order_line__isnull=True, order_line_key__isnull=False
-                ),
+                condition=models.Q(order_line__isnull=True, order_line_key__isnull=False),
             ),
         ]
 

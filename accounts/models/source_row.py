@@ -25,17 +25,14 @@ class SourceRow(models.Model):
 
 def source_row(name: str) -> list[models.BaseConstraint]:
     """The constraint that makes a row findable by what its source calls it."""
-    return [
-        models.UniqueConstraint(fields=["source", "key"], name=f"{name}_source_key")
-    ]
+    return [models.UniqueConstraint(fields=["source", "key"], name=f"{name}_source_key")]
 
 
 def one_of(name: str, **choices: Sequence[str]) -> list[models.BaseConstraint]:
     """Check constraints that hold each column to its vocabulary."""
     return [
         models.CheckConstraint(
-            condition=models.Q(**{f"{column}__in": list(values)})
-            | models.Q(**{f"{column}__isnull": True}),
+            condition=models.Q(**{f"{column}__in": list(values)}) | models.Q(**{f"{column}__isnull": True}),
             name=f"{name}_{column}_known",
         )
         for column, values in choices.items()
@@ -68,6 +65,4 @@ def account_cache(*, indexed: bool = False) -> models.ForeignKey:
 
 def document(model: str) -> models.ForeignKey:
     """A reference to another document of the same source; null until that document arrives."""
-    return models.ForeignKey(
-        f"accounts.{model}", models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    return models.ForeignKey(f"accounts.{model}", models.SET_NULL, null=True, blank=True, related_name="+")

@@ -40,9 +40,7 @@ class SourceState(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["source", "stream"], name="source_state_stream"
-            ),
+            models.UniqueConstraint(fields=["source", "stream"], name="source_state_stream"),
             models.CheckConstraint(
                 condition=models.Q(
                     state__in=[

@@ -89,8 +89,6 @@ class AccountMonths(models.Model):
 class AccountSearch(models.Model):
     """Folded names and numbers of a customer, with a trigram index of their own."""
 
-    account = models.OneToOneField(
-        "accounts.Account", models.CASCADE, primary_key=True, related_name="search"
-    )
+    account = models.OneToOneField("accounts.Account", models.CASCADE, primary_key=True, related_name="search")
     names = models.TextField()
     numbers = models.TextField(default="")

@@ -20,9 +20,7 @@ class ApiToken(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(scope__in=["read"]), name="api_token_scope_known")
-        ]
+        constraints = [models.CheckConstraint(condition=models.Q(scope__in=["read"]), name="api_token_scope_known")]
 
     def __str__(self) -> str:
         return f"{self.prefix}… {self.label}"

@@ -23,9 +23,7 @@ class Usage(SourceRow):
         abstract = False
         constraints = source_row("usage")
         indexes = [
-            models.Index(
-                fields=["account", "-period_start_date"], name="usage_account"
-            ),
+            models.Index(fields=["account", "-period_start_date"], name="usage_account"),
         ]
 
     def __str__(self) -> str:

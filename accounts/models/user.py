@@ -40,9 +40,7 @@ class User(AbstractUser):
     username = None  # type: ignore[assignment]
     email = models.EmailField(unique=True)
     role = models.TextField(choices=[(role, role) for role in ROLES], default="sales")
-    theme = models.TextField(
-        choices=[(t, t) for t in ("system", "light", "dark")], default="system"
-    )
+    theme = models.TextField(choices=[(t, t) for t in ("system", "light", "dark")], default="system")
     density = models.TextField(
         choices=[(d, d) for d in ("comfortable", "default", "compact")],
         default="default",
@@ -56,11 +54,7 @@ class User(AbstractUser):
     objects: ClassVar[EmailUserManager] = EmailUserManager()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(role__in=ROLES), name="user_role_known"
-            )
-        ]
+        constraints = [models.CheckConstraint(condition=models.Q(role__in=ROLES), name="user_role_known")]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email

@@ -22,8 +22,7 @@ def list_choices(user: Reader) -> Mapping[str, Sequence[str]]:
         return {}
     some = visible_accounts(user).order_by().values("pk")[:SAMPLE]
     distinct = {
-        f"{name}_values": ArrayAgg(name, distinct=True, filter=Q(**{f"{name}__isnull": False}))
-        for name in seen
+        f"{name}_values": ArrayAgg(name, distinct=True, filter=Q(**{f"{name}__isnull": False})) for name in seen
     }
     found = Account.objects.filter(pk__in=some).aggregate(**distinct)
     return {name: found[f"{name}_values"] or () for name in seen}

@@ -19,7 +19,7 @@ from accounts.models import Account, AccountHealth, AccountSummary, Source, colu
 from accounts.models.own_field import with_own_fields
 from accounts.selectors.list_columns import LIST_FIGURES, Column, columns_of, list_fields
 from accounts.selectors.money import latest_rates
-from accounts.selectors.paging import Order, keyset_page
+from accounts.selectors.paging import PATIENCE, Order, keyset_page, within
 from accounts.selectors.sources import sources
 
 EXACT_UP_TO = 10_000
@@ -131,9 +131,7 @@ def customer_rows(user: Reader, accounts: Iterable[Account]) -> list[CustomerRow
     return [_row(user, account, known, rates) for account in accounts]
 
 
-def _row(
-    user: Reader, account: Account, known: dict[int, Source], rates: Mapping[str, Decimal]
-) -> CustomerRow:
+def _row(user: Reader, account: Account, known: dict[int, Source], rates: Mapping[str, Decimal]) -> CustomerRow:
     fields = shown({name: getattr(account, name) for name in list_fields()}, user, "account")
     figures = shown_figures(figures_of(account, rates), user)
     labels = tuple(known[id].label for id in sorted(account.source_ids) if id in known)
@@ -147,9 +145,7 @@ def summary_of(account: Account) -> AccountSummary | None:
     return getattr(account, "summary", None)
 
 
-def figures_of(
-    account: Account, rates: Mapping[str, Decimal], names: tuple[str, ...] = LIST_FIGURES
-) -> dict[str, Any]:
+def figures_of(account: Account, rates: Mapping[str, Decimal], names: tuple[str, ...] = LIST_FIGURES) -> dict[str, Any]:
     """Figures of a customer by name, before anybody asks who may see them."""
     summary = summary_of(account)
     fields = load()["account"].by_code
@@ -162,9 +158,7 @@ def figures_of(
         "credit_light": credit_light(account, summary, rates),
         "disputed": [fields[code].name for code in account.disputed if code in fields],
     }
-    return {
-        name: derived[name] if name in derived else getattr(kept[FIGURES[name].kept], name, None) for name in names
-    }
+    return {name: derived[name] if name in derived else getattr(kept[FIGURES[name].kept], name, None) for name in names}
 
 
 def health_figures(account: Account) -> dict[str, Any]:
@@ -177,19 +171,20 @@ def health_figures(account: Account) -> dict[str, Any]:
 
 def count_customers(accounts: QuerySet[Account]) -> Count:
     """The exact number of the given customers."""
-    return Count(accounts.count(), exact=True)
+    return Count(summarised(accounts).count(), exact=True)
 
 
 def estimate_customers(accounts: QuerySet[Account]) -> Count:
-    """The number at once: exact for few, the planner's guess for many."""
-    few = accounts.order_by()[:EXACT_UP_TO].count()
-    if few < EXACT_UP_TO:
-        return Count(few, exact=True)
-    sql, params = accounts.order_by().values("pk").query.sql_with_params()
+    """The number at once: exact where few are found quickly, else the planner's guess."""
+    few = summarised(accounts)[:EXACT_UP_TO]
+    found = within(PATIENCE, few.count)
+    if found is not None and found < EXACT_UP_TO:
+        return Count(found, exact=True)
+    sql, params = summarised(accounts).values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
         plan = cursor.fetchone()[0][0]["Plan"]
-    return Count(max(int(plan["Plan Rows"]), EXACT_UP_TO), exact=False)
+    return Count(max(int(plan["Plan Rows"]), found or 0), exact=False)
 
 
 def total_customers(user: Reader, accounts: QuerySet[Account]) -> dict[str, Any]:
@@ -197,4 +192,9 @@ def total_customers(user: Reader, accounts: QuerySet[Account]) -> dict[str, Any]
     seen = [name for name in SUMS if figure_access(user, name)]
     if not seen:
         return {}
-    return accounts.order_by().aggregate(**{name: Sum(f"summary__{name}") for name in seen})
+    return summarised(accounts).aggregate(**{name: Sum(f"summary__{name}") for name in seen})
+
+
+def summarised(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    """The customers that lists show, in no order; an inner join, so that figures can be looked up by index."""
+    return accounts.order_by().filter(summary__isnull=False)

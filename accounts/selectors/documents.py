@@ -38,14 +38,10 @@ LATEST = {
 def documents_of(user: Reader, account: Account, object: str) -> QuerySet[Any]:
     """Live documents of one kind and customer, the latest first."""
     rows = getattr(models, load()[object].model).objects.filter(account=account)
-    return restrict(rows, user, object, account_path=None).order_by(
-        F(LATEST[object]).desc(nulls_last=True), "-id"
-    )
+    return restrict(rows, user, object, account_path=None).order_by(F(LATEST[object]).desc(nulls_last=True), "-id")
 
 
-def list_documents(
-    user: Reader, account: Account, object: str, *, limit: int = 25, **more: Any
-) -> Section | None:
+def list_documents(user: Reader, account: Account, object: str, *, limit: int = 25, **more: Any) -> Section | None:
     """A section of documents, None where the user sees no rows of the kind."""
     if not may_list(user, object):
         return None

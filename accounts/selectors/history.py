@@ -73,9 +73,7 @@ def list_changes(user: Reader, name: str, row_id: int, *, limit: int = 25) -> li
     spec = load()[name]
     if treatment(user, "provenance") not in ("full", "summary"):
         return []
-    found = list(
-        Change.objects.filter(object=spec.code, row_id=row_id).order_by("-changed_at", "-id")[:limit]
-    )
+    found = list(Change.objects.filter(object=spec.code, row_id=row_id).order_by("-changed_at", "-id")[:limit])
     after = _present(spec.model, row_id) if found else None
     changes = []
     for change in found:

@@ -17,6 +17,7 @@ from django.db.models.lookups import GreaterThan, LessThan
 from psycopg.errors import QueryCanceled
 
 Row = TypeVar("Row", bound=Model)
+Answer = TypeVar("Answer")
 ROW_LIMIT = 200
 PATIENCE = 80  # milliseconds
 
@@ -91,18 +92,18 @@ def _find(rows: QuerySet[Row], order: Order, start: tuple[Any, int] | None, want
     revenue) it walked five sixths of a million rows. So it gets a moment, and then filters come first.
     """
     quick = _after(rows, order, start)[:wanted]
-    found = _within(PATIENCE, quick) if order.bounded else list(quick)
+    found = within(PATIENCE, lambda: list(quick)) if order.bounded else list(quick)
     return found if found is not None else list(_after(rows, order, start, indexed=False)[:wanted])
 
 
-def _within(milliseconds: int, rows: QuerySet[Row]) -> list[Row] | None:
-    """The rows, None if the database did not find them in time."""
+def within(milliseconds: int, ask: Callable[[], Answer]) -> Answer | None:
+    """What the database answers, None if it did not in time."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(milliseconds)])
-            found = list(rows)
+            answer = ask()
             cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
-            return found
+            return answer
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             return None

@@ -48,6 +48,4 @@ def list_relations(user: Reader, account: Account) -> list[Related]:
 def _related(row: Relation, account: Account, seen: Mapping[int, Account]) -> Related:
     turned = row.other_account_id == account.pk
     other = seen.get(row.account_id if turned else row.other_account_id)
-    return Related(
-        row.kind, WORDS[row.kind][turned], turned, other, row.since_date, row.confirmed_by, row.confirmed_at
-    )
+    return Related(row.kind, WORDS[row.kind][turned], turned, other, row.since_date, row.confirmed_by, row.confirmed_at)

@@ -106,9 +106,7 @@ def _similar(values: dict[str, Any], user: Reader) -> list[_Found]:
     text = fold(values["text"])
     for threshold, cap, near in TOLERANCES:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)", [str(threshold)]
-            )
+            cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)", [str(threshold)])
         found = _run(SIMILAR, values | {"cap": cap, "limit": cap if near else values["limit"]}, user)
         if near:
             found = [row for row in found if any(one_edit(text, word) for word in row.matched.split())]

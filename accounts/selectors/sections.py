@@ -66,6 +66,4 @@ def _row(
         values |= extra(row)
     source = known.get(getattr(row, "source_id", 0))
     key = getattr(row, "key", None)
-    return SectionRow(
-        row.pk, values, source.label if source else None, key, record_url(source, object, key or "")
-    )
+    return SectionRow(row.pk, values, source.label if source else None, key, record_url(source, object, key or ""))

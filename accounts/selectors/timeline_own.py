@@ -45,10 +45,14 @@ HOLDS = f"""(SELECT 'hold', id, changed_at,
     NULL::integer, false, NULL::text FROM {IMAGE}
     WHERE (after->>'{HOLD}')::boolean IS DISTINCT FROM (before->>'{HOLD}')::boolean AND before ? '{HOLD}'
         AND (changed_at, 'hold', id) < (%(now)s, %(object)s, %(id)s) ORDER BY changed_at DESC LIMIT %(limit)s)"""
-CHANGES = """(SELECT 'change', id, changed_at, fields, NULL::text, NULL::numeric,
-    NULL::text, NULL::integer, false, NULL::text FROM """ + IMAGE + """ CROSS JOIN LATERAL (
+CHANGES = (
+    """(SELECT 'change', id, changed_at, fields, NULL::text, NULL::numeric,
+    NULL::text, NULL::integer, false, NULL::text FROM """
+    + IMAGE
+    + """ CROSS JOIN LATERAL (
         SELECT string_agg(key, ',' ORDER BY key) AS fields FROM jsonb_each(before) field
         WHERE key = ANY(%(fields)s) AND value IS DISTINCT FROM after->key) changed
     WHERE fields IS NOT NULL AND (changed_at, 'change', id) < (%(now)s, %(object)s, %(id)s)
     ORDER BY changed_at DESC LIMIT %(limit)s)"""
+)
 OWN = {"health": HEALTH, "hold": HOLDS, "change": CHANGES}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from accounts.workspace.aside import BadLine, bring_back, lines_aside, put_aside
 from accounts.workspace.family import account_family
 from accounts.workspace.follows import (
+    FOLLOWED,
     follow,
     follow_many,
     followed_accounts,
@@ -27,6 +28,7 @@ from accounts.workspace.views import delete_view, save_view, visible_views
 from accounts.workspace.visits import last_visit, note_visit
 
 __all__ = [
+    "FOLLOWED",
     "BadLine",
     "EmptyText",
     "NotAllowed",

@@ -92,8 +92,8 @@ def test_sort_keys_are_never_null():
 def test_what_takes_too_long_is_given_up_and_asked_another_way(monkeypatch):
     accounts = [_customer(name) for name in ("a", "b", "c")]
     slow = Func(Value(0.2), function="pg_sleep", output_field=TextField())
-    assert paging._within(20, Account.objects.annotate(slow=slow)) is None
-    monkeypatch.setattr(paging, "_within", lambda *_: None)
+    assert paging.within(20, lambda: list(Account.objects.annotate(slow=slow))) is None
+    monkeypatch.setattr(paging, "within", lambda *_: None)
     page = keyset_page(Account.objects.all(), SORTS["name"], None, 2)
     rest = keyset_page(Account.objects.all(), SORTS["name"], page.next, 2)
     assert [row.pk for row in page.rows + rest.rows] == accounts
