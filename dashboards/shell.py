@@ -16,11 +16,10 @@ from accounts.alerts.inbox import count_alerts, rules_of
 from accounts.catalogue import load, roles
 from accounts.forecast.reads import CLASSES, may_see_forecast
 from accounts.models import User
-from accounts.proposals import list_waiting
 from dashboards.freshness import SourceLine, list_source_lines, word_of
 from dashboards.keymap import key_groups
 from syncengine.selectors.policies import may_see_rules
-from syncengine.selectors.queue import count_tasks
+from syncengine.selectors.queue import count_tasks, judges_policies, works_desk
 from syncengine.selectors.sync import may_see_runs
 
 PAGES = {
@@ -32,7 +31,6 @@ PAGES = {
     "forecast": ("Forecast", "spark", "t"),
     "queue": ("Queue", "queue", "q"),
     "merges": ("Merges", "history", "m"),
-    "approvals": ("Approvals", "check", "a"),
     "sync": ("Sync", "sync", "s"),
     "products": ("Products", "order", "i"),
     "receivables": ("Receivables", "payment", "r"),
@@ -43,7 +41,7 @@ PAGES = {
 }
 # What stands apart in the navigation, under a heading of its own.
 GROUPS = {
-    "Data": ("queue", "merges", "approvals", "sync", "rules", "dictionary"),
+    "Data": ("queue", "merges", "sync", "rules", "dictionary"),
     "Reference": ("metrics", "admin_users"),
 }
 # Whose data a page shows: a sentence about a stream stands on these pages.
@@ -133,7 +131,12 @@ def may_see_orders(user: User) -> bool:
 
 def may_see_queue(user: User) -> bool:
     """Whether stewards' tasks are this user's work."""
-    return user.role == "steward"
+    return works_desk(user)
+
+
+def may_work_queue(user: User) -> bool:
+    """Whether anything of the one queue is this user's: the desk, changes others ask for, or policies."""
+    return works_desk(user) or may_approve_any(user) or judges_policies(user)
 
 
 def may_approve_any(user: User) -> bool:
@@ -155,8 +158,8 @@ def list_pages(user: User, current: str = "") -> list[NavItem]:
     names += ["receivables"] if treatment(user, "receivable") == "full" else []
     names += ["forecast"] if any(may_see_forecast(user, kind) for kind in CLASSES) else []
     names += ["health"] if treatment(user, "health") in ("full", "summary") else []
-    names += ["queue", "merges"] if may_see_queue(user) else []
-    names += ["approvals"] if may_approve_any(user) else []
+    names += ["queue"] if may_work_queue(user) else []
+    names += ["merges"] if may_see_queue(user) else []
     names += ["sync"] if may_see_runs(user) else []
     names += ["rules"] if may_see_rules(user) else []
     names += ["dictionary", "metrics"]
@@ -171,8 +174,6 @@ def _items(user: User, current: str, sources: Sequence[SourceLine]) -> list[NavI
 def _counted(item: NavItem, user: User, sources: Sequence[SourceLine]) -> NavItem:
     if item.name == "queue":
         return replace(item, count=sum(count_tasks(user).values()), counted="open tasks")
-    if item.name == "approvals":
-        return replace(item, count=list_waiting(user).count(), counted="waiting for you")
     if item.name == "alerts":
         return replace(item, count=count_alerts(user, timezone.now()), counted="waiting")
     if item.name == "sync":

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from accounts.proposals.ask import CannotChange, propose, withdraw
-from accounts.proposals.decide import AlreadyDecided, NotYours, approve, may_decide, reject
-from accounts.proposals.reads import Proposal, as_proposals, get_proposal, list_for_account, list_waiting
+from accounts.proposals.decide import AlreadyDecided, NoReason, NotYours, approve, may_decide, reject
+from accounts.proposals.reads import Proposal, fields_of, get_proposal, list_for_account
 
 __all__ = [
     "AlreadyDecided",
     "CannotChange",
+    "NoReason",
     "NotYours",
     "Proposal",
     "approve",
-    "as_proposals",
+    "fields_of",
     "get_proposal",
     "list_for_account",
-    "list_waiting",
     "may_decide",
     "propose",
     "reject",

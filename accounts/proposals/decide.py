@@ -20,6 +20,10 @@ class AlreadyDecided(ValueError):
     """Somebody was faster."""
 
 
+class NoReason(ValueError):
+    """A no without its why."""
+
+
 def may_decide(user: User, request: ChangeRequest) -> bool:
     """Whether the user may approve or reject: every field is theirs to approve, and they did not ask for it."""
     if not user.is_active or user.role not in request.approvers or request.requested_by_id == user.pk:
@@ -40,7 +44,7 @@ def approve(*, request: ChangeRequest, user: User, now: datetime, answer: str = 
 def reject(*, request: ChangeRequest, user: User, now: datetime, answer: str) -> ChangeRequest:
     """No, and why."""
     if not answer.strip():
-        raise ValueError("Say why, so that whoever asked can do better.")
+        raise NoReason("Say why, so that whoever asked can do better.")
     return _decide(request, user, now, "rejected", answer)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
-
 from accounts.access import field_access, shown_figures, visible_accounts
 from accounts.catalogue import FieldSpec, ObjectSpec, load
 from accounts.models import Account, AccountSummary, ChangeRequest, User
@@ -41,23 +39,10 @@ class Proposal:
         return ", ".join(wish.field.label for wish in self.wishes)
 
 
-def list_waiting(user: User) -> QuerySet[ChangeRequest]:
-    """Requests the user could decide on, the oldest first; those they made themselves are not theirs."""
-    seen = visible_accounts(user).values("pk")
-    waiting = ChangeRequest.objects.filter(state="waiting", approvers__contains=[user.role], account__in=seen)
-    own = waiting.exclude(requested_by=user) if user.is_authenticated else waiting.none()
-    return own.select_related("account", "requested_by").order_by("requested_at", "id")
-
-
 def list_for_account(user: User, account: Account, *, limit: int = 20) -> list[Proposal]:
     """What was asked for a customer, the latest first."""
     found = ChangeRequest.objects.filter(account=account).select_related("requested_by", "decided_by", "account")
     return [_proposal(user, request, {}) for request in found.order_by("-id")[:limit]]
-
-
-def as_proposals(user: User, requests: QuerySet[ChangeRequest]) -> list[Proposal]:
-    """Requests with what their reader may see of them; what hangs on each is told by its own page."""
-    return [_proposal(user, request, {}) for request in requests]
 
 
 def get_proposal(user: User, request_id: int) -> Proposal | None:
@@ -70,6 +55,17 @@ def get_proposal(user: User, request_id: int) -> Proposal | None:
     proposal = _proposal(user, found, shown_figures(figures, user).values)
     seen = not proposal.wishes or any(not wish.hidden for wish in proposal.wishes)
     return proposal if seen else None
+
+
+def fields_of(request: ChangeRequest) -> str:
+    """The fields a request is about in a few words, for lists; the labels hide nothing, the values stand elsewhere."""
+    spec = about(request)
+    if request.detail.get("create"):
+        return f"{spec.label.lower()} to be created"
+    fields = [spec.by_code[change["field"]] for change in request.changes]
+    labels = [field.label.lower() for field in fields if field.type != "reference"]
+    rest = f" and {len(labels) - 2} more" if len(labels) > 2 else ""
+    return ", ".join(labels[:2]) + rest if labels else "review before it reaches the ERP"
 
 
 def about(request: ChangeRequest) -> ObjectSpec:

@@ -6,21 +6,31 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.dateparse import parse_date
 
-from accounts.models import User
+from accounts import proposals
+from accounts.models import ChangeRequest, User
 from syncengine import refused
 from syncengine.models import StewardTask
 from syncengine.pipeline import replay
-from syncengine.steward import desk
+from syncengine.policies import drafts
+from syncengine.steward import decisions, desk
+from syncengine.steward.approvals import renew_requests
 from syncengine.steward.conflicts import apply_to_similar
 from syncengine.steward.contradictions import ContradictsDecision
 from syncengine.steward.decisions import OwnDecision, approve, reject, resolve_conflict
 from syncengine.steward.settling import AlreadySettled
 from syncengine.steward.stops import settle_stop
 from syncengine.validation.waivers import waive
+from syncengine.writeback.requests import take_requests
+from syncengine.writeback.revoke import revoke
+from syncengine.writeback.undo import CannotUndo
 
-REFUSALS = (AlreadySettled, ContradictsDecision, OwnDecision, refused.NotEditable)
+REFUSALS = (
+    AlreadySettled, ContradictsDecision, OwnDecision, refused.NotEditable, proposals.AlreadyDecided, proposals.NoReason,
+    proposals.NotYours, drafts.NotAllowed, CannotUndo,
+)  # fmt: skip
 WAIVED_DAYS = 30
 STOP_WORDS = {
     "allow": "made with the next publish.",
@@ -107,8 +117,47 @@ def answer_approval(task: StewardTask, form: Mapping[str, str], user: User, now:
     if act == "reject":
         reject(task=task, user=user, now=now, reason=reason)
         return "Rejected. The question is open again."
+    return _asked(task, reason, user, now)
+
+
+def _asked(task: StewardTask, reason: str, user: User, now: datetime) -> str:
     desk.comment(task=task, text=reason, user=user, now=now)
     return "Asked. The card waits for the answer."
+
+
+def answer_change(task: StewardTask, form: Mapping[str, str], user: User, now: datetime) -> str:
+    """Approve a change, reject it with a reason, or ask."""
+    act, reason = form.get("act", ""), form.get("reason", "").strip()
+    request = ChangeRequest.objects.get(pk=task.request_id or 0)
+    if act == "ask":
+        return _asked(task, reason, user, now)
+    with transaction.atomic():
+        judge = proposals.approve if act == "approve" else proposals.reject
+        judge(request=request, user=user, now=now, answer=reason)
+        renew_requests(now=now)
+    take_requests(now=now)
+    return "Approved; it is on its way." if act == "approve" else "Rejected."
+
+
+def answer_policy(task: StewardTask, form: Mapping[str, str], user: User, now: datetime) -> str:
+    """Approve planned policies, reject them with a reason, or ask."""
+    act, reason = form.get("act", ""), form.get("reason", "").strip()
+    if act == "ask":
+        return _asked(task, reason, user, now)
+    judge = drafts.approve_draft if act == "approve" else drafts.reject_draft
+    judge(draft_id=task.draft_id or 0, user=user, now=now, reason=reason)
+    return "Approved. It can be applied now." if act == "approve" else "Rejected. The author sees your reason."
+
+
+def take_back(task: StewardTask, user: User, now: datetime) -> str:
+    """What became of an answer that is taken back."""
+    if task.kind == "change":
+        return revoke(task=task, user=user, now=now)
+    if task.kind == "policy":
+        drafts.reconsider_draft(draft_id=task.draft_id or 0, user=user, now=now)
+    else:
+        decisions.undo(task=task, user=user, now=now)
+    return "Taken back. The task is open again."
 
 
 def answer_stop(task: StewardTask, form: Mapping[str, str], user: User, now: datetime) -> str:

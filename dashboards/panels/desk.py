@@ -14,7 +14,8 @@ from accounts.models import User
 from accounts.selectors.money import base_currency
 from dashboards.panels.queue import KINDS, task_rows
 from syncengine.models import StewardTask
-from syncengine.selectors.queue import Asked, count_views, sees_amounts
+from syncengine.selectors.queue import Asked, count_views, sees_amounts, works_desk
+from syncengine.steward.approvals import ASKED
 from syncengine.steward.worth import FORMULA
 
 VIEWS = {
@@ -30,6 +31,7 @@ VIEWS = {
     "second": "Second opinion",
     "later": "Put aside",
 }
+FOR_STEWARDS = ("money", "sure", "billing", "second")  # views that hold nothing for others
 NAMES = ("view", "kind", "source", "rule", "least", "most", "country", "assignee")
 
 
@@ -83,17 +85,19 @@ def queue_view(
     user: User, tasks: Sequence[StewardTask], *, now: datetime, kind: str | None, done: bool, query: QueryOf
 ) -> dict[str, Any]:
     """Everything the list's template shows."""
-    counts = count_views(user, now)
+    counts, desk = count_views(user, now), works_desk(user)
     current = query.values.get("view", "all")
     return {
         "rows": task_rows(tasks, now, amounts=sees_amounts(user)),
         "kind": kind,
-        "kinds": KINDS,
+        "desk": desk,
+        "kinds": KINDS if desk else {name: KINDS[name] for name in ASKED},
         "done": done,
         "currency": base_currency(),
         "views": [
             View(name, label, query.with_(view=name.replace("all", "")), name == current and not done, counts[name])
             for name, label in VIEWS.items()
+            if desk or name not in FOR_STEWARDS
         ],
         "formula": FORMULA,
         "query": query.text,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from accounts import proposals
 from accounts.catalogue import load
 from accounts.models import User
 from accounts.selectors.money import base_currency
@@ -21,7 +22,9 @@ KINDS = {
     "duplicate": "Duplicates",
     "guard": "Money guards",
     "relation": "Relations",
-    "approval": "Approvals",
+    "approval": "Second person",
+    "change": "Changes asked for",
+    "policy": "Policies",
     "conflict": "Conflicts",
     "validation": "Validation",
     "unmatched": "Unmatched",
@@ -31,6 +34,8 @@ ONE = {
     "guard": "Merge held",
     "relation": "Related?",
     "approval": "Second person",
+    "change": "Change",
+    "policy": "Policy",
     "conflict": "Conflict",
     "validation": "Held record",
     "unmatched": "Unmatched",
@@ -47,7 +52,7 @@ RELATIONS = {
 RULE = re.compile(r"\w+:\w+")
 ICONS = {
     "duplicate": "same", "guard": "lock", "relation": "link", "approval": "people", "conflict": "different",
-    "validation": "stop", "unmatched": "link",
+    "validation": "stop", "unmatched": "link", "change": "check", "policy": "rows",
 }  # fmt: skip
 
 
@@ -125,6 +130,10 @@ def reason_of(task: StewardTask) -> str:
     """Why the task is asked, in words; a rule's id is not for people."""
     if task.kind == "conflict":
         return "sources differ"
+    if task.request:
+        return f"asked by {task.request.requested_by or 'a system'}"
+    if task.draft:
+        return f"asked by {task.draft.edited_by}"
     if task.kind == "duplicate" and RULE.fullmatch(task.rule) and "different" not in task.reason:
         return reason_words(task.rule)
     if task.kind not in ("duplicate", "relation") or not RULE.fullmatch(task.reason):
@@ -143,6 +152,10 @@ def subject_of(task: StewardTask) -> str:
     """What the task is about: A ↔ B, or a customer and a field."""
     if "stop" in task.evidence:
         return "A round that would merge too many customers"
+    if task.request:
+        return f"{task.account}: {proposals.fields_of(task.request)}"
+    if task.draft:
+        return f"Rules: draft {task.draft_id}"
     if "names" in task.evidence:
         return " ↔ ".join(task.evidence["names"])
     if task.kind in TWO_SIDED and task.other_account_id and task.other_account_id != task.account_id:
@@ -221,6 +234,15 @@ def _opinions(card: Card, user: User) -> list[Any]:
 def _kind_view(card: Card, user: User) -> dict[str, Any]:
     """What only cards of one kind show."""
     task = card.task
+    if task.request_id:
+        from dashboards.panels.changes import change_view  # late: as above
+
+        proposal = proposals.get_proposal(user, task.request_id)
+        return change_view(proposal) if proposal else {}
+    if task.draft:
+        from dashboards.panels.rules import judged_view  # late: as above
+
+        return judged_view(task.draft)
     if "stop" in task.evidence:
         return {"stop": get_stop(user, task.evidence["stop"])}
     if task.kind == "validation" and task.dead_letter:
@@ -232,6 +254,8 @@ def _kind_view(card: Card, user: User) -> dict[str, Any]:
 
 def outcome_words(task: StewardTask, card: Card) -> str:
     """What the answer did, for the toast."""
+    if task.request_id or task.draft_id:
+        return f"{task.outcome.capitalize()}."
     if task.outcome == "same":
         return "Same customer. Their records merge with the next publish."
     if task.outcome == "different":

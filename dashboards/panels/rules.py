@@ -133,6 +133,18 @@ def draft_context(draft: PolicyDraft, name: str, user: User) -> dict[str, Any]:
     }
 
 
+def judged_view(draft: PolicyDraft) -> dict[str, Any]:
+    """What the second person sees of a draft: its changed lines, its plan, and whether it can still be applied."""
+    base = _base(draft)
+    changed = [name for name in sorted(draft.documents) if draft.documents[name] != base.get(name)]
+    return {
+        "draft": draft,
+        "plan": draft.plan,
+        "stale": draft.base != in_force(),
+        "changed": [(name, list(_diff(base.get(name, ""), draft.documents[name]))) for name in changed],
+    }
+
+
 def _steps(draft: PolicyDraft, wrong: bool, two_people: bool) -> Iterator[tuple[str, str, str]]:
     """The four steps with where the draft stands: done, now or to come."""
     known = {"planning": 1, "planned": 2, "approved": 3, "applying": 3, "applied": 4}

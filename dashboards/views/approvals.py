@@ -1,8 +1,9 @@
-"""Asking for changes and deciding on those of others."""
+"""Asking for changes, and what became of them; deciding on those of others is work of the queue."""
 
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -12,55 +13,50 @@ from django.views.decorators.http import require_POST
 from accounts import proposals
 from accounts.access import get_account_or_404
 from accounts.models import User
-from accounts.selectors.money import base_currency
 from dashboards.pages import allowed, page, reader
-from dashboards.panels.written import STATES
-from dashboards.shell import may_approve_any
+from dashboards.panels.changes import change_view
+from dashboards.shell import may_work_queue
 from dashboards.toasts import back, say
-from syncengine.models import OutboxMessage
-from syncengine.policies import current_policies
-
-SHOWN = 100
+from syncengine.models import OutboxMessage, StewardTask, TaskComment
+from syncengine.selectors.queue import list_tasks
 
 
-@allowed(may_approve_any)
+@allowed(may_work_queue)
 def approvals(request: HttpRequest) -> HttpResponse:
-    """What waits for the reader's word."""
-    waiting = proposals.list_waiting(reader(request))[:SHOWN]
-    rows = proposals.as_proposals(reader(request), waiting)
-    return page(request, "dashboards/approvals/page.html", {"rows": rows}, current="approvals",
-                crumbs=[("Approvals", None)])  # fmt: skip
+    """What waits for the reader's word is a view of the queue."""
+    return redirect(f"{reverse('queue')}?view=approvals")
 
 
 @login_required
 def approval(request: HttpRequest, id: int) -> HttpResponse:
-    """One change: before and after, why, by which policy, what hangs on it."""
-    return _show(request, _proposal(reader(request), id))
+    """One change for who asked for it or follows it; whoever decides on it gets its card of the queue."""
+    found = _proposal(reader(request), id)
+    card = list_tasks(reader(request)).filter(request=found.request).first()
+    return redirect("task", id=card.pk) if card else _show(request, found)
 
 
 @require_POST
 @login_required
 def decide(request: HttpRequest, id: int) -> HttpResponse:
-    """Yes, no, or taken back."""
-    from syncengine.writeback.requests import take_requests  # late: loads Polars, which no other page needs
+    """Whoever asked takes it back, or says more."""
+    from syncengine.steward import desk  # late: loads Polars, which no other page needs
+    from syncengine.writeback.requests import take_requests
 
     user, now, found = reader(request), timezone.now(), _proposal(reader(request), id)
-    answer, why = request.POST.get("answer"), request.POST.get("why", "")
+    answer, task = request.POST.get("answer"), _open_card(found)
     try:
-        if answer == "approve":
-            proposals.approve(request=found.request, user=user, now=now, answer=why)
-        elif answer == "reject":
-            proposals.reject(request=found.request, user=user, now=now, answer=why)
-        elif answer == "withdraw":
+        if answer == "withdraw":
             proposals.withdraw(request=found.request, user=user, now=now)
+        elif answer == "comment" and task and found.request.requested_by_id == user.pk:
+            desk.comment(task=task, text=request.POST.get("why", ""), user=user, now=now)
         else:
             raise Http404("No such answer.")
-    except (ValueError, PermissionError) as error:
-        return _show(request, _proposal(user, id), problem=str(error), status=422)
+    except (ValueError, ValidationError) as error:
+        words = " ".join(getattr(error, "messages", [str(error)]))
+        return _show(request, _proposal(user, id), problem=words, status=422)
     take_requests(now=now)
-    words = {"approve": "Approved; it is on its way.", "reject": "Rejected.", "withdraw": "Taken back."}
-    say(request, words[answer])
-    return redirect("approvals") if answer != "withdraw" else redirect("approval", id=id)
+    say(request, "Taken back." if answer == "withdraw" else "Said.")
+    return redirect("approval", id=id)
 
 
 @require_POST
@@ -112,16 +108,14 @@ def _proposal(user: User, id: int) -> proposals.Proposal:
     return found
 
 
+def _open_card(found: proposals.Proposal) -> StewardTask | None:
+    return StewardTask.objects.filter(request=found.request, state="open").first()
+
+
 def _show(request: HttpRequest, found: proposals.Proposal, *, problem: str = "", status: int = 200) -> HttpResponse:
-    word, tone = STATES[found.request.state]
-    fields = {wish.field.name for wish in found.wishes}
-    targets = [
-        source.label
-        for source in current_policies().sources.values()
-        if any(stream.write and fields & set(stream.write.fields) for stream in source.streams.values())
-    ]
-    messages_ = OutboxMessage.objects.filter(request=found.request).select_related("stream__source").order_by("pk")
-    context = {"proposal": found, "word": word, "tone": tone, "problem": problem, "targets": targets,
-               "messages_": list(messages_[:20]), "currency": base_currency()}  # fmt: skip
-    crumbs = [("Approvals", reverse("approvals")), (f"Request {found.request.pk}", None)]
-    return page(request, "dashboards/approvals/card.html", context, current="approvals", crumbs=crumbs, status=status)
+    task, own = _open_card(found), found.request.requested_by_id == reader(request).pk
+    said = TaskComment.objects.filter(task__request=found.request).select_related("written_by").order_by("pk")
+    context = change_view(found) | {"problem": problem, "task": task, "own": own, "comments": list(said)}
+    account = found.request.account
+    crumbs = [(str(account), reverse("customer", args=[account.pk])), ("Change asked for", None)]
+    return page(request, "dashboards/approvals/card.html", context, current="customers", crumbs=crumbs, status=status)

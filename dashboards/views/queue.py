@@ -14,12 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.proposals import list_waiting
 from dashboards.pages import allowed, fragment, page, reader, wants
 from dashboards.panels.desk import QueryOf, asked_of, filters_of, queue_view
 from dashboards.panels.evidence import evidence_bars
 from dashboards.panels.queue import KINDS, card_view, outcome_words
-from dashboards.shell import may_see_queue
+from dashboards.shell import may_see_queue, may_work_queue
 from syncengine.models import StewardTask
 from syncengine.selectors.card import Card, get_card
 from syncengine.selectors.queue import list_tasks, next_task
@@ -27,7 +26,7 @@ from syncengine.selectors.queue import list_tasks, next_task
 SHOWN = 50
 
 
-@allowed(may_see_queue)
+@allowed(may_work_queue)
 def queue(request: HttpRequest) -> HttpResponse:
     """Tasks of one view of the queue, the most pressing first; or those answered lately."""
     kind, done = _kind(request), request.GET.get("state") == "done"
@@ -35,18 +34,17 @@ def queue(request: HttpRequest) -> HttpResponse:
     asked = None if done else asked_of(request)
     found = list(list_tasks(user, kind=kind, state="done" if done else "open", asked=asked, now=now)[: SHOWN + 1])
     context = queue_view(user, found[:SHOWN], now=now, kind=kind, done=done, query=QueryOf(request))
-    asked_for = list_waiting(user).count()  # changes of values, which have cards of their own
-    context |= {"more": len(found) > SHOWN, "filters": filters_of(request), "asked_for": asked_for}
+    context |= {"more": len(found) > SHOWN, "filters": filters_of(request)}
     return page(request, "dashboards/queue/page.html", context, current="queue", crumbs=[("Queue", None)])
 
 
-@allowed(may_see_queue)
+@allowed(may_work_queue)
 def card(request: HttpRequest, id: int) -> HttpResponse:
     """One task with everything needed to answer it."""
     return _show(request, _card_or_404(request, id))
 
 
-@allowed(may_see_queue)
+@allowed(may_work_queue)
 def following(request: HttpRequest, id: int) -> HttpResponse:
     """The card that comes after this one, fetched while somebody looks at this one."""
     kind = _kind_after(request, _card_or_404(request, id).task)
@@ -95,18 +93,22 @@ def resolve(request: HttpRequest, id: int) -> HttpResponse:
 
 
 @require_POST
-@allowed(may_see_queue)
+@allowed(may_work_queue)
 def settle(request: HttpRequest, id: int) -> HttpResponse:
     """What a refused record or a waiting decision is answered with; then the next task."""
-    from dashboards.panels.answers import answer_approval, answer_refused, answer_stop  # late: as above
+    from dashboards.panels import answers  # late: as above
 
     found = _card_or_404(request, id)
-    act = {"approval": answer_approval, "guard": answer_stop}.get(found.task.kind, answer_refused)
+    by_kind = {
+        "approval": answers.answer_approval, "change": answers.answer_change, "guard": answers.answer_stop,
+        "policy": answers.answer_policy,
+    }  # fmt: skip
+    act = by_kind.get(found.task.kind, answers.answer_refused)
     return _answer(request, found, lambda: act(found.task, request.POST, reader(request), timezone.now()))
 
 
 @require_POST
-@allowed(may_see_queue)
+@allowed(may_work_queue)
 def care(request: HttpRequest, id: int) -> HttpResponse:
     """Assign, put aside, comment: the task stays, the card is shown again or the next one comes."""
     from dashboards.panels.answers import care_for  # late: as above
@@ -124,7 +126,7 @@ def care(request: HttpRequest, id: int) -> HttpResponse:
 
 
 @require_POST
-@allowed(may_see_queue)
+@allowed(may_work_queue)
 def bulk_care(request: HttpRequest) -> HttpResponse:
     """Assign or put aside the ticked tasks."""
     from dashboards.panels.answers import care_for_many  # late: as above
@@ -140,18 +142,16 @@ def bulk_care(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@allowed(may_see_queue)
+@allowed(may_work_queue)
 def undo(request: HttpRequest, id: int) -> HttpResponse:
     """Takes the answer back and shows the task again."""
-    from syncengine.steward import decisions  # late: loads Polars, which no other page needs
+    from dashboards.panels.answers import REFUSALS, take_back  # late: loads Polars, which no other page needs
 
     found = _card_or_404(request, id)
     try:
-        decisions.undo(task=found.task, user=reader(request), now=timezone.now())
-    except decisions.AlreadySettled as error:
+        messages.success(request, take_back(found.task, reader(request), timezone.now()))
+    except REFUSALS as error:
         messages.error(request, str(error))
-    else:
-        messages.success(request, "Taken back. The task is open again.")
     return redirect("task", id=id) if not request.htmx else _swap(request, id)  # type: ignore[attr-defined]
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from accounts.catalogue import load
 from accounts.frames import execute, rows
+from syncengine.steward.approvals import renew_requests
 
 POLICY = "The source asks for finance’s review before this reaches the ERP."
 
@@ -35,6 +36,7 @@ def open_reviews(event_ids: Sequence[int], *, now: datetime) -> int:
             "AND r.account_id = %s)",
             [account_id, POLICY, event_id, str(wanted), now, account_id],
         )
+    renew_requests(now=now)
     return opened
 
 

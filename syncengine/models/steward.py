@@ -10,7 +10,9 @@ from django.db import models
 class StewardTask(models.Model):
     """A question for a person. `subject` names what it is about, so that it is asked only once."""
 
-    KINDS = ["duplicate", "conflict", "validation", "unmatched", "guard", "relation", "approval"]
+    KINDS = [
+        "duplicate", "conflict", "validation", "unmatched", "guard", "relation", "approval", "change", "policy",
+    ]  # fmt: skip
     STATES = ["open", "done", "obsolete"]
     URGENCIES = ["blocking", "billing", "money", "other"]
 
@@ -42,6 +44,8 @@ class StewardTask(models.Model):
     outcome = models.TextField(blank=True, default="")
     decision = models.ForeignKey("syncengine.Decision", models.SET_NULL, null=True, related_name="tasks")
     pin = models.ForeignKey("syncengine.Pin", models.SET_NULL, null=True, related_name="tasks")
+    request = models.ForeignKey("accounts.ChangeRequest", models.CASCADE, null=True, related_name="+", db_index=False)
+    draft = models.ForeignKey("syncengine.PolicyDraft", models.CASCADE, null=True, related_name="+", db_index=False)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -54,7 +58,17 @@ class StewardTask(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(
-                    kind__in=["duplicate", "conflict", "validation", "unmatched", "guard", "relation", "approval"]
+                    kind__in=[
+                        "duplicate",
+                        "conflict",
+                        "validation",
+                        "unmatched",
+                        "guard",
+                        "relation",
+                        "approval",
+                        "change",
+                        "policy",
+                    ]
                 ),
                 name="steward_task_kind_known",
             ),
@@ -74,6 +88,8 @@ class StewardTask(models.Model):
             models.Index(fields=["account"], name="steward_task_account", condition=models.Q(state="open")),
             models.Index(fields=["other_account"], name="steward_task_other", condition=models.Q(state="open")),
             models.Index(fields=["decision"], name="steward_task_decision"),
+            models.Index(fields=["request"], name="steward_task_request", condition=models.Q(request__isnull=False)),
+            models.Index(fields=["draft"], name="steward_task_draft", condition=models.Q(draft__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -11,13 +11,14 @@ from kombu.exceptions import OperationalError
 
 from accounts import audit
 from accounts.models import User
-from syncengine.models import PolicyDraft, PolicyVersion
+from syncengine.models import PolicyDraft, PolicyVersion, StewardTask
 from syncengine.policies.apply import PlanMoved, PolicyMistakes, StaleBase, apply_documents, digest_of
 from syncengine.policies.current import current_policies, current_version, environment
 from syncengine.policies.load import check_documents
 from syncengine.policies.mistakes import Mistake
 from syncengine.policies.plan import plan_documents
 from syncengine.policies.plan.shapes import PolicyPlan
+from syncengine.steward.approvals import renew_drafts
 from syncengine.steward.wake import wake_lane
 
 STEPS = {"plan": "syncengine.plan_draft", "apply": "syncengine.apply_draft"}
@@ -94,6 +95,11 @@ def keep_plan(draft: PolicyDraft, plan: PolicyPlan, *, now: datetime) -> None:
         state="planned" if sound else "draft",
         trouble="\n".join(map(str, plan.mistakes)),
     )
+    _renew_cards(now)
+
+
+def _renew_cards(now: datetime) -> None:
+    renew_drafts(now=now, two_people=current_policies().approvals.two_people)
 
 
 def plan_for(documents: Mapping[str, str], *, base: int | None, now: datetime) -> PolicyPlan:
@@ -124,6 +130,22 @@ def reject_draft(*, draft_id: int, user: User, now: datetime, reason: str) -> Po
         raise NotAllowed("Say why, so that the author can mend it.")
     PolicyDraft.objects.filter(pk=draft_id).update(state="rejected", judged_by=user, judged_at=now, reason=reason)
     _tell(draft, "rejected policies", user, now, reason)
+    draft.refresh_from_db()
+    return draft
+
+
+@transaction.atomic
+def reconsider_draft(*, draft_id: int, user: User, now: datetime) -> PolicyDraft:
+    """The second person takes their word back; the draft waits for one again, unless it is in force already."""
+    draft = PolicyDraft.objects.select_for_update().get(pk=draft_id)
+    if not may_approve(user) or draft.edited_by_id == user.pk:
+        raise NotAllowed("Whoever may judge the draft takes the word back.")
+    if draft.state not in ("approved", "rejected") or draft.plan is None:
+        raise NotAllowed(f"The draft is {draft.state}; what is in force is changed back by going back to a version.")
+    PolicyDraft.objects.filter(pk=draft_id).update(state="planned", judged_by=None, judged_at=None, reason="")
+    cards = StewardTask.objects.filter(draft=draft).order_by("-pk").values("pk")[:1]
+    StewardTask.objects.filter(pk__in=cards).update(state="open", outcome="", closed_at=None, closed_by=None)
+    _tell(draft, "took a word on policies back", user, now)
     draft.refresh_from_db()
     return draft
 
@@ -186,8 +208,10 @@ def _open_draft(draft_id: int) -> PolicyDraft:
 
 
 def _tell(draft: PolicyDraft, action: str, user: User, now: datetime, reason: str = "") -> None:
+    """Every step of a draft is told, and the card that asks for it follows."""
     detail = {"base": draft.base, "note": draft.note, "reason": reason}
     audit.record(user=user, action=action, object="policy draft", row_id=draft.pk, detail=detail, at=now)
+    _renew_cards(now)
 
 
 def begin(*, step: str, draft_id: int, user: User, now: datetime) -> None:

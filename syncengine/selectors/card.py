@@ -83,6 +83,11 @@ def get_card(user: User, task_id: int, asked: Asked | None = None) -> Card | Non
             "hold",
             "dead_letter__stream__source",
             "decision__made_by",
+            "request__requested_by",
+            "request__decided_by",
+            "request__account",
+            "draft__edited_by",
+            "draft__judged_by",
         )
         .filter(pk=task_id)
         .first()

@@ -14,6 +14,8 @@ from accounts.access import scope_of, treatment, visible_accounts
 from accounts.catalogue import FieldSpec, load
 from accounts.models import Account, Source, User
 from syncengine.models import Opinion, StewardTask
+from syncengine.policies import current_policies
+from syncengine.steward.approvals import ASKED
 from syncengine.steward.worth import BILLING
 
 SPEC = load()["account"]
@@ -59,7 +61,7 @@ VIEWS: dict[str, Callable[[User, datetime], Q]] = {
     "money": lambda user, now: _now(user, now) & (Q(both_open=True) | Q(kind="guard")),
     "sure": lambda user, now: _now(user, now) & Q(kind="duplicate", confidence__gte=0.95),
     "billing": lambda user, now: _now(user, now) & Q(kind="conflict", field__in=BILLING_CODES),
-    "approvals": lambda user, now: _now(user, now) & Q(kind="approval"),
+    "approvals": lambda user, now: _now(user, now) & Q(kind__in=("approval", *ASKED)),
     "second": lambda user, now: _now(user, now) & Q(pk__in=Opinion.objects.filter(batch=None).values("task_id")),
     "later": lambda user, now: ~_awake(now) | Q(waiting_since__isnull=False),
 }
@@ -99,22 +101,43 @@ class Asked:
 def list_tasks(
     user: User, *, kind: str | None = None, state: str = "open", asked: Asked | None = None, now: datetime | None = None
 ) -> QuerySet[StewardTask]:
-    """Tasks about customers the person may see, the most pressing first; empty for roles without the desk."""
-    if treatment(user, "provenance") not in ("full",):
-        return StewardTask.objects.none()
-    seen = visible_accounts(user).values("pk")
-    tasks = StewardTask.objects.filter(state=state)
-    joined = ("account", "other_account", "closed_by", "assignee", "decision__made_by", "dead_letter__stream__source")
-    tasks = tasks.select_related(*joined)
-    if not scope_of(user).everything:
-        tasks = tasks.filter(Q(account__in=seen) | Q(account=None))
-    # A conflict shows its field's values: whoever may not see the field is not asked about it.
-    tasks = tasks.filter(Q(field=None) | Q(field__in=[field.code for field in judged_fields(user)[0]]))
+    """Tasks that are the person's to answer, the most pressing first."""
+    tasks = _seen(user, _work_of(user), state)
     if kind:
         tasks = tasks.filter(kind=kind)
     if asked:
         tasks = asked.narrow(tasks, user, now or timezone.now())
     return tasks.order_by("-priority", "id") if state == "open" else tasks.order_by("-closed_at", "-id")
+
+
+def works_desk(user: User) -> bool:
+    """Whether questions of identity and of values are this user's work."""
+    return user.role == "steward"
+
+
+def judges_policies(user: User) -> bool:
+    """Whether the user's word on somebody else's policies counts."""
+    return user.role in current_policies().approvals.by
+
+
+def _work_of(user: User) -> Q:
+    """The desk is the stewards'; a change is for the roles its request names; nobody judges what they asked for."""
+    work = Q(kind="change", request__approvers__contains=[user.role]) & ~Q(request__requested_by=user)
+    if judges_policies(user):
+        work |= Q(kind="policy") & ~Q(draft__edited_by=user)
+    return work | ~Q(kind__in=ASKED) if works_desk(user) else work
+
+
+def _seen(user: User, which: Q, state: str) -> QuerySet[StewardTask]:
+    """Tasks about customers and fields the person may see."""
+    tasks = StewardTask.objects.filter(which, state=state).select_related(
+        "account", "other_account", "closed_by", "assignee", "decision__made_by", "dead_letter__stream__source",
+        "request__requested_by", "draft__edited_by",
+    )  # fmt: skip
+    if not scope_of(user).everything:
+        tasks = tasks.filter(Q(account__in=visible_accounts(user).values("pk")) | Q(account=None))
+    # A conflict shows its field's values: whoever may not see the field is not asked about it.
+    return tasks.filter(Q(field=None) | Q(field__in=[field.code for field in judged_fields(user)[0]]))
 
 
 def count_tasks(user: User) -> dict[str, int]:
@@ -140,8 +163,11 @@ def next_task(
 
 
 def list_account_tasks(user: User, account: Account) -> QuerySet[StewardTask]:
-    """Open tasks about one customer."""
-    return list_tasks(user).filter(Q(account=account) | Q(other_account=account))
+    """Open tasks about one customer, for whoever may see where its values come from."""
+    if treatment(user, "provenance") != "full":
+        return StewardTask.objects.none()
+    about = Q(account=account) | Q(other_account=account)
+    return _seen(user, about & (~Q(kind__in=ASKED) | _work_of(user)), "open").order_by("-priority", "id")
 
 
 def judged_fields(user: User) -> tuple[list[FieldSpec], list[str]]:

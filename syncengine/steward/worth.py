@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from accounts.frames import execute
+from syncengine.models import StewardTask
 from syncengine.steward.deadlines import due_times
 
 # Fields an invoice is printed from.
@@ -37,14 +39,15 @@ def value_tasks(*, now: datetime) -> None:
     renew_priorities(now=now)
 
 
-def renew_priorities(*, now: datetime) -> int:
-    """The order of the queue as of now; how many tasks moved."""
+def renew_priorities(*, now: datetime, kinds: Sequence[str] = tuple(StewardTask.KINDS)) -> int:
+    """The order of the queue as of now, or of some kinds of tasks in it; how many tasks moved."""
     cases = " ".join(f"WHEN t.due_at <= %(now)s + interval '{hours} hours' THEN {factor}" for hours, factor in SOON)
     worth = (
         "greatest(t.value_at_stake, 1)::float8 * coalesce(t.confidence, 1) * "
         f"(CASE WHEN t.waiting_since IS NOT NULL THEN 1.0 {cases} ELSE 1.0 END)"
     )
     return execute(
-        f"UPDATE syncengine_stewardtask t SET priority = {worth} WHERE t.state = 'open' AND t.priority <> {worth}",
-        {"now": now},
+        f"UPDATE syncengine_stewardtask t SET priority = {worth} WHERE t.state = 'open' AND t.priority <> {worth} "
+        "AND t.kind = ANY(%(kinds)s)",
+        {"now": now, "kinds": list(kinds)},
     )

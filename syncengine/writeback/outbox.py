@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.catalogue import load
 from accounts.frames import execute, read, rows, stage
 from syncengine.models import Echo, OutboxField, OutboxMessage, Pin
+from syncengine.steward.approvals import renew_requests
 
 ACCOUNT = load()["account"].code
 LEASE = timedelta(minutes=2)
@@ -146,6 +147,7 @@ def _ask_for_approval(planned: Planned, now: datetime) -> None:
         "WHERE m.id IN (SELECT jsonb_array_elements_text(a.detail->'messages')::bigint)",
         [ACCOUNT, sentence, now],
     )
+    renew_requests(now=now)
 
 
 def due(now: datetime, *, limit: int = 50) -> list[int]:

@@ -15,6 +15,7 @@ from accounts.models import Account, AccountCrosswalk, ChangeRequest
 from syncengine.landing import mark_dirty
 from syncengine.models import OutboxMessage, Pin
 from syncengine.policies import PolicySet, current_policies
+from syncengine.steward.approvals import renew_requests
 from syncengine.steward.wake import wake_lane
 from syncengine.writeback.outbox import Planned, plan_messages
 from syncengine.writeback.plan import DIFFERENCE, needed, told_texts
@@ -26,9 +27,8 @@ ACCOUNT = load()["account"].code
 
 def take_requests(*, now: datetime, limit: int = 200) -> int:
     """Carry out what was approved and clear up after what was not; how many requests were taken."""
-    taken = 0
-    for request_id in _waiting(limit):
-        taken += take_request(request_id, now=now)
+    taken = sum(take_request(request_id, now=now) for request_id in _waiting(limit))
+    renew_requests(now=now)
     return taken
 
 

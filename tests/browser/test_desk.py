@@ -10,8 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import AccountCrosswalk, AccountSummary, User
+from accounts.models import AccountCrosswalk, AccountSummary, ChangeRequest, User
 from syncengine.models import DeadLetter, Decision, DecisionBatch, Hold, Move, StewardTask, Stop, Stream
+from syncengine.steward.approvals import renew_requests
 from tests.browser.test_looks import faults, spills
 from tests.dashboards.test_desk import pair  # noqa: F401 - a fixture
 
@@ -157,17 +158,40 @@ def test_a_second_person_asks_rejects_and_approves_by_keys(enter: Enter, pair: M
     task = approval(pair(state="done", outcome="waits for a second person"))
     page = enter("steward", f"/queue/{task.pk}/")
 
-    page.get_by_placeholder("Reason, needed to reject or ask").fill("Why these?")
-    page.locator("h1").click()
     page.keyboard.press("q")
+    page.keyboard.type("Why these?")
+    page.keyboard.press("Enter")
     expect(page.locator("#toasts")).to_contain_text("Asked")
     page.goto(page.url.split("/queue/")[0] + f"/queue/{task.pk}/")
-    page.keyboard.press("n")
-    expect(page.get_by_role("alert")).to_contain_text("Say why")
+    expect(page.locator("main")).to_contain_text("Why these?")
     page.keyboard.press("y")
     expect(page.locator("#toasts")).to_contain_text("Approved")
 
     assert list(Decision.objects.values_list("pending", flat=True)) == [False]
+
+
+def test_changes_are_approved_taken_back_and_rejected_by_keys(enter: Enter, customer: Make) -> None:
+    wanted = [{"field": 15, "before": "A", "after": "B"}]
+    for name in ("Koehler Pumps", "Brandt"):
+        ChangeRequest.objects.create(
+            account=customer(name), changes=wanted, approvers=["steward"], requested_at=timezone.now(), reason="Told",
+        )  # fmt: skip
+    renew_requests(now=timezone.now())
+    first = StewardTask.objects.earliest("pk")
+    page = enter("steward", f"/queue/{first.pk}/?view=approvals")
+
+    page.keyboard.press("y")
+    expect(page.locator("h1")).to_contain_text("Brandt")
+    expect(page.locator("#toasts")).to_contain_text("Approved")
+    page.keyboard.press("z")
+    expect(page.locator("h1")).to_contain_text("Koehler Pumps")
+    page.keyboard.press("n")
+    page.keyboard.type("Not so")
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("Rejected")
+
+    states = ChangeRequest.objects.order_by("pk").values_list("state", "answer")
+    assert list(states) == [("rejected", "Not so"), ("waiting", "")]
 
 
 def test_a_held_record_is_waived_by_its_key(enter: Enter, stream: Stream) -> None:
@@ -252,12 +276,18 @@ def test_pages_of_the_desk_are_sound(
 ) -> None:
     task, move = pair(), merged(pair("Brandt", state="done"))
     second = approval(pair("Kessler", state="done"))
+    ChangeRequest.objects.create(
+        account=move.to_account, changes=[{"field": 15, "before": "A", "after": "B"}], approvers=["steward"],
+        requested_at=timezone.now(),
+    )  # fmt: skip
+    renew_requests(now=timezone.now())
+    change = StewardTask.objects.get(kind="change")
     AccountSummary.objects.update(revenue_ttm=10)
     page = enter("steward")
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     paths = [
         "/queue/?view=sure", f"/queue/{task.pk}/", f"/queue/{task.pk}/evidence/", f"/queue/{second.pk}/",
-        "/queue/bulk/", "/queue/quality/", "/merges/", f"/merges/{move.pk}/",
+        f"/queue/{change.pk}/", "/queue/bulk/", "/queue/quality/", "/merges/", f"/merges/{move.pk}/",
         f"/merges/customers/{move.to_account_id}/",
     ]  # fmt: skip
     problems = []

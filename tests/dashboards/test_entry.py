@@ -20,7 +20,7 @@ PAGES = {
         "Figures",
     ],
     "steward": [
-        "Home", "Customers", "Alerts", "Queue", "Merges", "Approvals", "Sync", "Rules", "Dictionary", "Figures",
+        "Home", "Customers", "Alerts", "Queue", "Merges", "Sync", "Rules", "Dictionary", "Figures",
     ],
     "operator": ["Home", "Customers", "Alerts", "Sync", "Rules", "Dictionary", "Figures"],
 }

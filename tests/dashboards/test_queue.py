@@ -73,8 +73,8 @@ def conflict(customer: Make, stream: Stream) -> StewardTask:
 
 
 @pytest.mark.parametrize("role", ["sales", "finance", "operator", "administrator"])
-def test_queue_is_for_stewards(login: Login, role: str) -> None:
-    assert login(role).get("/queue/").status_code == 403
+def test_tasks_of_the_desk_are_for_stewards(login: Login, duplicate: StewardTask, role: str) -> None:
+    assert login(role).get(f"/queue/{duplicate.pk}/").status_code in (403, 404)
 
 
 def test_card_marks_the_characters_that_differ(login: Login, duplicate: StewardTask) -> None:
