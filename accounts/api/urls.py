@@ -14,6 +14,7 @@ from accounts.api.health import HealthView
 from accounts.api.lists import views_of
 from accounts.api.me import MeView
 from accounts.api.metrics import BreakdownView, MetricListView, MetricView
+from accounts.api.moves import MoveListView
 from accounts.api.relations import GroupView, RelationListView
 from accounts.catalogue import load
 
@@ -59,6 +60,7 @@ urlpatterns = [
     path("accounts/<str:id>/lineage", LineageView.as_view(), name="api-account-lineage"),
     path("accounts/<str:id>/health", HealthView.as_view(), name="api-account-health"),
     path("accounts/<str:id>/relations", RelationListView.as_view(), name="api-relation-list"),
+    path("accounts/<str:id>/moves", MoveListView.as_view(), name="api-move-list"),
     path("accounts/<str:id>/group", GroupView.as_view(), name="api-group"),
     *(pattern for spec in load() if spec.name not in OWN for pattern in _patterns(spec.name)),
 ]

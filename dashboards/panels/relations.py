@@ -9,7 +9,7 @@ from django.db.models import Max
 from accounts.access import may_list, restrict, treatment
 from accounts.models import Activity, User
 from accounts.selectors import customer as reads
-from accounts.selectors.moves import list_arrivals
+from accounts.selectors.moves import list_arrivals, list_departures
 from accounts.selectors.relations import list_relations
 from dashboards.panels.section import Panel, Reading, rows_of
 
@@ -50,6 +50,7 @@ def _everyone(reading: Reading) -> Any:
     return {
         "people": [(row, touched.get(row.id), came.get(row.id)) for row in people.rows],
         "more": people.more,
+        "left": list_departures(reading.user, reading.customer.account),
         "touches": may_list(reading.user, "activity"),
         "consent_only": treatment(reading.user, "person") == "consent",
     }

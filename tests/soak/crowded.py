@@ -1,4 +1,7 @@
-"""`python -m tests.soak.crowded HOW COUNT` resolves so many strangers with one value in every key, and counts them."""
+"""`python -m tests.soak.crowded HOW WHOSE COUNT` resolves so many strangers, and counts them.
+
+`shared`: one value in every key. `odd`: any character, absurd lengths, keys of many and of nobody, nothing at all.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import resource
 import sys
 from collections.abc import Callable
+from time import perf_counter
 
 import polars as pl
 
@@ -28,6 +32,33 @@ def strangers(count: int) -> pl.DataFrame:
     )
 
 
+ODD = [
+    "\u202e", "🏭", "王杰", "ﬁ", "İı", "a\u0301" * 50, "\x00", "Ａｃｍｅ", "ß", "\ufeff", "ﷺ", "Z͑ͫ̓ͪ̂",
+    "𐠁", "\ue26f", "", " ", "n/a",
+]  # fmt: skip
+ABSURD = 2_000  # of so many rows one holds a text in each column that is longer than a book's chapter
+COMMON = ("street", "city", "postcode", "phone", "email", "website", "tax_id", "birth_date", "person_id")
+
+
+def odd_strangers(count: int) -> pl.DataFrame:
+    """The same with characters that no name has, and with columns that are empty, common, or as long as a book."""
+    number = pl.col("record_id")
+    odd = pl.lit(pl.Series(ODD)).gather(number.hash(3) % len(ODD))
+    told = strangers(count).with_columns(
+        pl.concat_str("name", odd, separator=" "),
+        birth_date=pl.lit("1.2.1980"), person_id=pl.lit("A123456789"), tax_id=pl.lit("DE811907980"),
+    )  # fmt: skip
+    # A name in every second row; of what is common, half, and an odd text in one row of a hundred.
+    told = told.with_columns(name=pl.when(number.hash(9) % 2 == 0).then("name"))
+    told = told.with_columns(
+        pl.when(number.hash(n) % 100 == 0).then(odd).when(number.hash(n) % 2 == 0).then(field).alias(field)
+        for n, field in enumerate(COMMON, start=10)
+    )
+    book = pl.concat_str(pl.lit("x" * 100_000), number.cast(pl.String))
+    books = told.head(count // ABSURD + 5).with_columns(book.alias(field) for field in ("name", *COMMON))
+    return pl.concat([books, told.tail(-books.height)])
+
+
 def by_portal(records: pl.DataFrame) -> pl.DataFrame:
     """As a first load does it."""
     tidy = standardise(records)
@@ -40,9 +71,13 @@ def by_file(records: pl.DataFrame) -> pl.DataFrame:
     return resolve(records).clusters
 
 
+WHOSE: dict[str, Callable[[int], pl.DataFrame]] = {"shared": strangers, "odd": odd_strangers}
 HOW: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {"portal": by_portal, "file": by_file}
 
 if __name__ == "__main__":
-    parted = HOW[sys.argv[1]](strangers(int(sys.argv[2])))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(json.dumps({"rows": parted.height, "clusters": parted["cluster"].n_unique(), "peak_gb": peak}))
+    how, whose, size = sys.argv[1:]
+    records = WHOSE[whose](int(size))
+    started = perf_counter()
+    parted = HOW[how](records)
+    told = {"rows": parted.height, "clusters": parted["cluster"].n_unique(), "seconds": perf_counter() - started}
+    print(json.dumps({**told, "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}))

@@ -13,7 +13,7 @@ from syncengine.identity.standardise.names import name_columns
 from syncengine.identity.standardise.reach import reach_columns
 from syncengine.identity.standardise.remembered import remembered
 from syncengine.identity.standardise.scripts import latin_columns
-from syncengine.identity.standardise.text import settled
+from syncengine.identity.standardise.text import readable, settled
 
 PART = 50_000  # rows that are worked on at once
 FEW = 100  # rows that are worth a look whether they have been worked on before
@@ -92,7 +92,7 @@ def _standardised(records: pl.DataFrame) -> pl.DataFrame:
 def _complete(records: pl.DataFrame) -> pl.DataFrame:
     """The columns we read, each there and a text, trade names a list of texts."""
     given = set(records.columns)
-    texts = [(pl.col(name).cast(pl.String) if name in given else pl.lit(None, pl.String)).alias(name) for name in READ]
+    texts = [(readable(name) if name in given else pl.lit(None, pl.String)).alias(name) for name in READ]
     trade = pl.lit(None, pl.List(pl.String))
     if "trade_names" in given:
         listed = isinstance(records.schema["trade_names"], pl.List)

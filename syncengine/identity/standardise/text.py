@@ -9,6 +9,14 @@ from syncengine.identity.tables import blocked, table
 ONE_DIGIT = "^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|123456789?0?)$"  # what people type where they know nothing
 LONGEST = 300  # longer texts are cut: no name is that long, and an absurd one must not cost memory
 
+UNREADABLE = 2_000  # bytes from which a text is no value of anything: cut, strangers with one beginning would be one
+
+
+def readable(column: str) -> pl.Expr:
+    """The column as text; null where it is absurdly long."""
+    text = pl.col(column).cast(pl.String)
+    return pl.when(text.str.len_bytes() < UNREADABLE).then(text)
+
 
 def settled(frame: pl.LazyFrame) -> pl.LazyFrame:
     """The rows so far, worked out. A plan of everything takes half a second to make, however few."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncengine.identity import default_model, match_keys, partition, score, score_pairs, standardise, veto_values
 from syncengine.identity.pairwise import score_few
 from syncengine.identity.prepare import prepare
+from tests.soak.crowded import HOW, WHOSE
 
 FIELDS = ("name", "street", "city", "postcode", "country", "phone", "email", "website", "tax_id", "duns")
 ODD = [
@@ -49,3 +51,10 @@ def test_who_shares_no_key_is_merged_with_nobody(rows: list[dict[str, str | None
     for _, group in parted.group_by("cluster"):
         held = [{item for item in keys[record] if item[1] is not None} for record in group["record_id"]]
         assert all(any(one & other for other in held if other is not one) for one in held) or len(held) == 1
+
+
+@pytest.mark.parametrize("how", sorted(HOW))
+@pytest.mark.parametrize("whose", sorted(WHOSE))
+def test_strangers_are_told_apart(how: str, whose: str) -> None:
+    """Small here; `make soak` takes a million and looks at the memory."""
+    assert HOW[how](WHOSE[whose](3_000))["cluster"].n_unique() == 3_000
