@@ -136,6 +136,11 @@ def rows(query: str | sql.Composable, params: Sequence[Any] | Mapping[str, Any] 
         return list(cursor.fetchall())
 
 
+def is_empty(table: str) -> bool:
+    """Whether a table has no row: rows for it need not be compared with any then."""
+    return not rows(f"SELECT 1 FROM {table} LIMIT 1")
+
+
 def stage(name: str, columns: Mapping[str, str], frame: pl.DataFrame) -> None:
     """A temporary table of these columns (name → SQL type) filled with the frame, gone at commit."""
     shape = sql.SQL(", ").join(sql.SQL("{} " + kind).format(sql.Identifier(column)) for column, kind in columns.items())

@@ -9,6 +9,13 @@ from decimal import Decimal
 from accounts.models import PaymentTerm, SalesStage
 from accounts.models import Tolerance as ToleranceRow
 
+# What one unit of each currency is worth in ours on a day: by the latest rate known then. Grain: one currency.
+RATES_OF_DAY = """
+    SELECT DISTINCT ON (currency) currency, rate FROM accounts_currencyrate
+    WHERE rate_date <= %(today)s ORDER BY currency, rate_date DESC"""
+# Beside a table with a currency: `of_day`, what one unit is worth on that day.
+TODAYS = f"LEFT JOIN (SELECT currency, rate AS of_day FROM ({RATES_OF_DAY}) d) r USING (currency)"
+
 
 @dataclass(frozen=True)
 class Tolerance:

@@ -8,15 +8,17 @@ from __future__ import annotations
 from accounts.alerts.health_conditions import HEALTH_CONDITIONS, health_values
 from accounts.alerts.rules import AlertRule
 from accounts.health.versions import current_definition
+from accounts.reference import TODAYS
 
+# Both rules about orders look only at customers with as many as they need: most have fewer.
 # Grain of ordered: one row a customer and day with an order, with the days since the order before.
 GONE_QUIET = """
     WITH ordered AS (
         SELECT account_id, day, day - lag(day) OVER (PARTITION BY account_id ORDER BY day) AS gap
         FROM (SELECT DISTINCT o.account_id, o.order_date AS day FROM accounts_order o
-            JOIN touched_accounts USING (account_id)
+            JOIN touched_accounts USING (account_id) JOIN accounts_accountsummary s USING (account_id)
             WHERE o.deleted_at IS NULL AND coalesce(o.status, '') NOT IN ('cancelled', 'draft')
-                AND o.order_date > %(today)s::date - 730 AND o.order_date <= %(today)s) d
+                AND s.order_count >= {orders} AND o.order_date > %(today)s::date - 730 AND o.order_date <= %(today)s) d
     ), rhythm AS (
         SELECT account_id, max(day) AS last, greatest(percentile_cont(0.5) WITHIN GROUP (ORDER BY gap),
             percentile_cont(0.9) WITHIN GROUP (ORDER BY gap) / 2) AS usual
@@ -55,11 +57,12 @@ PAYING_LATER = """
 LINE_LAPSED = """
     WITH bought AS (
         SELECT DISTINCT o.account_id, p.family, o.order_date AS day FROM accounts_order o
-        JOIN touched_accounts USING (account_id)
+        JOIN touched_accounts USING (account_id) JOIN accounts_accountsummary s USING (account_id)
         JOIN accounts_orderline l ON l.order_id = o.id AND l.deleted_at IS NULL
         JOIN accounts_productcrosswalk x ON x.id = l.product_ref_id JOIN accounts_product p ON p.id = x.product_id
         WHERE o.deleted_at IS NULL AND coalesce(o.status, '') NOT IN ('cancelled', 'draft') AND p.family IS NOT NULL
             AND o.order_date > %(today)s::date - {of}::int * 91 AND o.order_date <= %(today)s
+            AND s.order_count >= {quarters}
     ), line AS (
         SELECT account_id, family, max(day) AS last, (max(day) - min(day))::numeric / (count(*) - 1) AS usual
         FROM bought GROUP BY 1, 2
@@ -73,14 +76,15 @@ LINE_LAPSED = """
 # What was overdue then is told by due and paid dates; partly paid invoices count with what is open today.
 RECEIVABLES_SPIKE = """
     WITH overdue AS (
-        SELECT account_id, sum(CASE WHEN status = 'open' THEN base_open_amount ELSE base_net_amount END) FILTER (
-                WHERE due_date < %(today)s AND (status = 'open' OR paid_date > %(today)s)) AS now,
-            sum(CASE WHEN status = 'open' THEN base_open_amount ELSE base_net_amount END) FILTER (
-                WHERE due_date < %(today)s::date - {days}::int
+        SELECT account_id,
+            sum(amount) FILTER (WHERE due_date < %(today)s AND (status = 'open' OR paid_date > %(today)s)) AS now,
+            sum(amount) FILTER (WHERE due_date < %(today)s::date - {days}::int
                 AND (status = 'open' OR paid_date > %(today)s::date - {days}::int)) AS before
-        FROM accounts_invoice JOIN touched_accounts USING (account_id)
-        WHERE deleted_at IS NULL AND status IN ('open', 'paid')
-            AND (status = 'open' OR paid_date > %(today)s::date - {days}::int) GROUP BY 1
+        FROM (SELECT account_id, status, due_date, paid_date, CASE WHEN status = 'open'
+                THEN coalesce(open_amount * of_day, base_open_amount) ELSE base_net_amount END AS amount
+            FROM accounts_invoice JOIN touched_accounts USING (account_id) {todays}
+            WHERE deleted_at IS NULL AND status IN ('open', 'paid')
+                AND (status = 'open' OR paid_date > %(today)s::date - {days}::int)) i GROUP BY 1
     )
     SELECT account_id, NULL::smallint AS source_id, '' AS subject, now - coalesce(before, 0) AS value,
         jsonb_build_object('rise', to_char(now - coalesce(before, 0), 'FM999,999,999,990'),
@@ -111,7 +115,7 @@ CONDITIONS: dict[str, str] = {
 
 def statement(rule: AlertRule, *, health: str = "accounts_accounthealth") -> str:
     """The rule's condition with its settings in place, those that differ by segment as a CASE on the customer."""
-    values = {name: _setting(rule, name) for name in rule.settings} | {"health": health}
+    values = {name: _setting(rule, name) for name in rule.settings} | {"health": health, "todays": TODAYS}
     if rule.name == "component_crash":
         values |= health_values(current_definition())
     return CONDITIONS[rule.name].format(**values)

@@ -89,7 +89,7 @@ def raise_alerts(
     findings = findings if spec.on else NOTHING
     broken = broken_sources(spec)
     with transaction.atomic():
-        _stage(findings, dict(params or {}), broken)
+        found = _stage(findings, dict(params or {}), broken)
         values = {
             "rule": rule,
             "severity": spec.severity,
@@ -99,7 +99,7 @@ def raise_alerts(
         }
         within = f"a.account_id IN (SELECT account_id FROM {TABLE})" if touched_only else "true"
         closed = execute(CLOSE.format(within=within), values)
-        return Raised(execute(OPEN, values), execute(RENEW, values), closed)
+        return Raised(execute(OPEN, values), execute(RENEW, values), closed) if found else Raised(closed=closed)
 
 
 def broken_sources(rule: AlertRule) -> list[int]:
@@ -123,11 +123,11 @@ def mute_waiting() -> int:
     return changed
 
 
-def _stage(findings: str | sql.Composable, params: dict[str, Any], broken: list[int]) -> None:
-    """The findings, one a subject, each with whether a source it needs is in error."""
+def _stage(findings: str | sql.Composable, params: dict[str, Any], broken: list[int]) -> int:
+    """The findings, one a subject, each with whether a source it needs is in error; how many."""
     body = sql.SQL(findings) if isinstance(findings, str) else findings
     execute(f"DROP TABLE IF EXISTS {FINDINGS}")
-    execute(
+    count = execute(
         sql.SQL(
             "CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT DISTINCT ON (f.account_id, f.source_id, subject) "
             "f.account_id::bigint, f.source_id::smallint, coalesce(f.subject, '') AS subject, "
@@ -138,4 +138,6 @@ def _stage(findings: str | sql.Composable, params: dict[str, Any], broken: list[
         ).format(sql.Identifier(FINDINGS), body),
         params | {"sources_in_error": broken},
     )
-    execute(f"ANALYZE {FINDINGS}")
+    if count:
+        execute(f"ANALYZE {FINDINGS}")
+    return count

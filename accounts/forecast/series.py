@@ -8,6 +8,7 @@ import polars as pl
 
 from accounts.frames import read
 from accounts.golden.copies import COUNTS
+from accounts.reference import TODAYS
 
 # Grain: one row a month; net invoiced less credit notes.
 REVENUE = """
@@ -58,8 +59,8 @@ DUE = """
     bills AS (
         SELECT account_id, invoice_date, due_date, paid_date,
             base_net_amount * coalesce(gross_amount / nullif(net_amount, 0), 1) AS gross,
-            status = 'open' AND open_amount > 0 AS is_open, base_open_amount
-        FROM accounts_invoice x WHERE {counts} AND deleted_at IS NULL AND due_date IS NOT NULL AND {within}
+            status = 'open' AND open_amount > 0 AS is_open, coalesce(open_amount * of_day, base_open_amount) AS owed
+        FROM accounts_invoice x {todays} WHERE {counts} AND deleted_at IS NULL AND due_date IS NOT NULL AND {within}
             AND coalesce(status, '') NOT IN ('draft', 'cancelled') AND invoice_date >= %(since)s
     ), habits AS (
         SELECT g.origin, b.account_id, sum(b.gross * (b.paid_date - b.due_date)) / nullif(sum(b.gross), 0) AS delay
@@ -67,7 +68,7 @@ DUE = """
         GROUP BY 1, 2
     ), usual AS (SELECT origin, percentile_cont(0.5) WITHIN GROUP (ORDER BY delay) AS delay FROM habits GROUP BY 1)
     SELECT g.origin, date_trunc('month', greatest(b.due_date + round(coalesce(h.delay, u.delay, 0))::int,
-        g.origin))::date AS month, sum(CASE WHEN b.is_open THEN b.base_open_amount ELSE b.gross END) AS amount
+        g.origin))::date AS month, sum(CASE WHEN b.is_open THEN b.owed ELSE b.gross END) AS amount
     FROM origins g JOIN bills b ON b.invoice_date < g.origin AND (b.is_open OR b.paid_date >= g.origin)
     LEFT JOIN habits h ON h.origin = g.origin AND h.account_id = b.account_id
     LEFT JOIN usual u ON u.origin = g.origin GROUP BY 1, 2"""
@@ -104,7 +105,8 @@ def month_of(day: date, add: int = 0) -> date:
 
 def within(query: str, territory: int | None) -> str:
     """The statement for one territory, or for the whole company."""
-    return query.replace("{counts}", COUNTS.format("x")).replace("{within}", "true" if territory is None else WITHIN)
+    told = query.replace("{counts}", COUNTS.format("x")).replace("{todays}", TODAYS)
+    return told.replace("{within}", "true" if territory is None else WITHIN)
 
 
 def monthly(query: str, months: list[date], today: date, territory: int | None = None) -> list[float]:
@@ -117,7 +119,8 @@ def monthly(query: str, months: list[date], today: date, territory: int | None =
 
 def known(query: str, origins: list[date], territory: int | None = None) -> dict[tuple[date, date], float]:
     """What was known at each origin of each month from then on."""
-    params = {"origins": origins, "since": month_of(origins[0], -24), "territory": territory}
+    since = month_of(origins[0], -24)
+    params = {"origins": origins, "since": since, "today": max(origins), "territory": territory}
     frame = read(within(query, territory), KNOWN, params)  # type: ignore[arg-type]
     return {(origin, month): amount or 0.0 for origin, month, amount in frame.iter_rows()}
 

@@ -24,15 +24,20 @@ def _valid(table: str) -> str:
     return f"{table}.deleted_at IS NULL AND coalesce({table}.status, '') NOT IN ('draft', 'cancelled')"
 
 
-# An invoice weighs its gross amount in the base currency; what is open now weighs what is still open.
+# An invoice weighs its gross amount in the base currency; what is open now weighs what is still open at the day's rate.
+# Grain of rated: one currency on one day.
 PAYMENT = f"""
-    WITH items AS (
+    WITH rated AS (
+        SELECT DISTINCT ON (d.day, r.currency) d.day, r.currency, r.rate FROM (SELECT DISTINCT day FROM {SUBJECTS}) d
+        JOIN accounts_currencyrate r ON r.rate_date <= d.day ORDER BY d.day, r.currency, r.rate_date DESC
+    ), items AS (
         SELECT s.account_id, s.day, i.due_date, i.paid_date, is_open_now,
             is_open_now OR i.paid_date > s.day AS is_open,
-            CASE WHEN is_open_now THEN i.base_open_amount
+            CASE WHEN is_open_now THEN coalesce(i.open_amount * r.rate, i.base_open_amount)
                 ELSE i.base_net_amount * coalesce(i.gross_amount / nullif(i.net_amount, 0), 1) END AS amount
         FROM {SUBJECTS} s JOIN accounts_invoice i USING (account_id)
         CROSS JOIN LATERAL (SELECT i.status = 'open' AND i.open_amount > 0 AS is_open_now) o
+        LEFT JOIN rated r ON r.day = s.day AND r.currency = i.currency
         WHERE {_valid("i")} AND i.invoice_date <= s.day AND i.due_date IS NOT NULL
             AND (is_open_now OR i.paid_date > s.day - 180)
     ), late AS (
@@ -105,14 +110,18 @@ QUALITY = f"""
         SELECT coalesce(c.order_id, i.order_id) AS order_id, min(c.credit_date) AS first FROM accounts_creditnote c
         LEFT JOIN accounts_invoice i ON i.id = c.invoice_id
         WHERE c.account_id IN (SELECT account_id FROM {SUBJECTS}) AND c.deleted_at IS NULL GROUP BY 1
+    ), returned AS (
+        SELECT order_id, min(return_date) AS first FROM accounts_goodsreturn
+        WHERE account_id IN (SELECT account_id FROM {SUBJECTS}) AND {_valid("accounts_goodsreturn")} GROUP BY 1
     ), judged AS (
         SELECT o.account_id, o.day, o.value,
             coalesce(o.promised_date < o.day AND (h.last > o.promised_date
                 OR o.status IN ('confirmed', 'partly_shipped')), false)
-            OR coalesce(c.first <= o.day, false)
+            OR coalesce(c.first <= o.day, false) OR coalesce(r.first <= o.day, false)
             OR coalesce(b.net > o.net_amount * 1.01 + 1, false)
             OR coalesce(abs(o.net_amount - q.net_amount) > greatest(q.net_amount * 0.01, 50), false) AS is_faulty
         FROM orders o LEFT JOIN shipped h ON h.order_id = o.id LEFT JOIN credited c ON c.order_id = o.id
+        LEFT JOIN returned r ON r.order_id = o.id
         LEFT JOIN billed b ON b.id = o.id AND b.account_id = o.account_id AND b.day = o.day
         LEFT JOIN accounts_quote q ON q.id = o.quote_id AND q.currency = o.currency AND q.deleted_at IS NULL
     )
@@ -195,10 +204,6 @@ NEVER = 730  # days that a customer who was never in two-way contact counts as s
 
 def measure(definition: Definition, stale: Mapping[str, list[int]]) -> None:
     """Fill `health_inputs` (one row a subject: inputs in ten-thousandths and what profiles and caps look at)."""
-    for name, statement in PARTS.items():
-        execute(f"DROP TABLE IF EXISTS health_{name}")
-        execute(f"CREATE TEMP TABLE health_{name} ON COMMIT DROP AS {statement}")
-        execute(f"ANALYZE health_{name}")
     execute("DROP TABLE IF EXISTS health_inputs")
     profile, params = _profile_of(definition)
     params |= {f"stale_{name}": ids for name, ids in stale.items()}
@@ -274,7 +279,7 @@ def _put_together(profile: str, stale: list[str]) -> sql.Composable:
         whole, late = f"round(({value.format(**links)}) * 10000)::bigint", lates[name]
         known = f"CASE WHEN NOT ({late}) THEN {whole} END" if late else whole
         columns += [f"{known} AS input_{name}", f"{late or 'false'} AS stale_{name}"]
-    joins = " ".join(f"LEFT JOIN health_{name} USING (account_id, day)" for name in PARTS)
+    joins = " ".join(f"LEFT JOIN ({part}) health_{name} USING (account_id, day)" for name, part in PARTS.items())
     return sql.SQL(
         "CREATE TEMP TABLE health_inputs ON COMMIT DROP AS "
         f"SELECT s.account_id, s.day, {profile} AS profile, {', '.join(columns)}, "

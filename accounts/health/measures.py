@@ -63,7 +63,7 @@ MEASURES = (
     ),
     Measure(
         "faulty_orders", "Orders we got wrong", "quality", "%",
-        "Part of the order value of 180 days shipped late, credited, billed or quoted differently",
+        "Part of the order value of 180 days shipped late, returned, credited, billed or quoted differently",
         "an order in 180 days", ("order", "shipment", "invoice"), "orders",
     ),
     Measure(

@@ -10,7 +10,8 @@ from decimal import Decimal
 from accounts.health.definition import Definition, Profile
 from accounts.health.measures import BY_NAME, LIVE_DEAL, NO_DEAL, PLACE, STALE_DEAL
 from accounts.health.reckoning import POINT, Facts, total_of
-from accounts.models import Account, Invoice, Ticket
+from accounts.models import Account, Ticket
+from accounts.selectors.receivables import list_owed
 
 WORTH = POINT // 2  # less than half a point is not worth telling
 SHOWN = 2
@@ -73,9 +74,8 @@ def _candidates(account: Account, facts: Facts, today: date) -> Iterator[Candida
 
 def _paid(account: Account, share: int, today: date) -> Iterator[Candidate]:
     """The largest overdue invoices paid: one, two, three. Days beyond terms stay: late is late."""
-    rows = Invoice.objects.filter(account=account, deleted_at=None, status="open", base_open_amount__gt=0)
-    owed = list(rows.values_list("number", "due_date", "base_open_amount"))
-    late = sorted((row for row in owed if row[1] and row[1] < today), key=lambda row: -row[2])
+    owed = [(number, due, amount) for number, due, amount in list_owed(account, today) if amount]
+    late = sorted(((name, due, amount) for name, due, amount in owed if due and due < today), key=lambda row: -row[2])
     total, overdue = sum(row[2] for row in owed), sum(row[2] for row in late)
     for count in range(1, min(len(late), 3) + 1):
         paid = sum(row[2] for row in late[:count])

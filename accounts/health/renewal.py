@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import polars as pl
 
-from accounts.frames import execute, read, stage
+from accounts.frames import execute, is_empty, read, stage
 from accounts.golden.touched import TABLE
 from accounts.health.definition import Definition
 from accounts.health.inputs import SUBJECTS, measure
@@ -45,14 +45,11 @@ TELLERS = ("invoice", "creditnote", "order", "ticket", "activity", "opportunity"
            "accounthealth")  # fmt: skip
 KNOWN = (
     f"SELECT t.account_id, %s::date AS day FROM {TABLE} t JOIN accounts_account a ON a.id = t.account_id "
-    "WHERE a.merged_into_id IS NULL AND t.account_id IN ("
-    + " UNION ".join(
-        f"SELECT s.account_id FROM {TABLE} s WHERE EXISTS (SELECT FROM accounts_{name} d "
-        "WHERE d.account_id = s.account_id)" for name in TELLERS
-    )
-    + f" UNION SELECT m.merged_into_id FROM accounts_healthpulse p JOIN accounts_account m ON m.id = p.account_id "
-    f"JOIN {TABLE} s ON s.account_id = m.merged_into_id)"
-)  # fmt: skip
+    "WHERE a.merged_into_id IS NULL AND ("
+    + " OR ".join(f"EXISTS (SELECT FROM accounts_{name} d WHERE d.account_id = t.account_id)" for name in TELLERS)
+    + " OR t.account_id IN (SELECT m.merged_into_id FROM accounts_healthpulse p "
+    "JOIN accounts_account m ON m.id = p.account_id))"
+)
 
 
 def renew_health(*, at: datetime, today: date) -> int:
@@ -106,6 +103,11 @@ def staged(computed: pl.DataFrame, definition: Definition) -> pl.DataFrame:
 def _write_days() -> None:
     """A row for the day where it differs from the last one before; none where a day came out equal after all."""
     columns = ", ".join(["account_id", "day", *VALUES])
+    picked = ", ".join(f"n.{name}" for name in ("account_id", "day", *VALUES))
+    insert = f"INSERT INTO accounts_healthday ({columns}, reconstructed) SELECT {picked}, false FROM health_new n "
+    if is_empty("accounts_healthday"):
+        execute(f"{insert} ORDER BY n.account_id, n.day")
+        return
     before = ", ".join(f"b.{name}" for name in TELLING)
     after = ", ".join(f"n.{name}" for name in TELLING)
     execute("DROP TABLE IF EXISTS health_moves")
@@ -120,9 +122,7 @@ def _write_days() -> None:
         "AND d.account_id = m.account_id AND d.day = m.day"
     )
     execute(
-        f"INSERT INTO accounts_healthday ({columns}, reconstructed) "
-        f"SELECT {', '.join(f'n.{name}' for name in ('account_id', 'day', *VALUES))}, false "
-        "FROM health_new n JOIN health_moves m USING (account_id, day) WHERE m.is_new "
+        f"{insert} JOIN health_moves m USING (account_id, day) WHERE m.is_new "
         "ON CONFLICT (account_id, day) DO UPDATE SET reconstructed = false, "
         + ", ".join(f"{name} = excluded.{name}" for name in VALUES)
     )

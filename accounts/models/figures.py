@@ -86,6 +86,8 @@ class AccountFigures(MoneyFigures):
     order_rhythm = columns.quantity()
     expected_order_date = columns.day()
     late_quote_orders = models.IntegerField(default=0)
+    open_returns = models.IntegerField(default=0)
+    returns_ttm = models.IntegerField(default=0)
     price_differences = models.IntegerField(default=0)
     open_promises = models.IntegerField(default=0)
     kept_promises = models.IntegerField(default=0)

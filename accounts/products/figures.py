@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.frames import execute
 from accounts.golden.copies import COUNTS
 from accounts.golden.summary.writing import make_part, upsert
+from accounts.reference import RATES_OF_DAY
 
 LIVE = f"o.deleted_at IS NULL AND coalesce(o.status, '') NOT IN ('cancelled', 'draft') AND {COUNTS.format('o')}"
 # Grain: one row an order line of a product, with what is left to ship and its price in the base currency.
@@ -49,12 +50,11 @@ PARTS = {
         JOIN accounts_productcrosswalk w ON w.id = l.product_ref_id
         WHERE o.state = 'open' AND o.deleted_at IS NULL AND l.deleted_at IS NULL GROUP BY 1""",
     # The present price for everybody by source; a source's latest start of validity counts.
-    "prices": """
+    "prices": f"""
         SELECT product_id, count(*) AS price_sources, min(price) AS price_low, max(price) AS price_high
         FROM (SELECT DISTINCT ON (w.product_id, e.source_id) w.product_id, e.source_id, e.unit_price * r.rate AS price
             FROM accounts_priceentry e JOIN accounts_productcrosswalk w ON w.id = e.product_ref_id
-            JOIN (SELECT DISTINCT ON (currency) currency, rate FROM accounts_currencyrate
-                WHERE rate_date <= %(today)s ORDER BY currency, rate_date DESC) r ON r.currency = e.currency
+            JOIN ({RATES_OF_DAY}) r ON r.currency = e.currency
             WHERE e.account_ref_id IS NULL AND e.deleted_at IS NULL AND e.unit_price IS NOT NULL
                 AND coalesce(e.minimum_quantity, 0) <= 1 AND coalesce(e.valid_from_date, %(today)s) <= %(today)s
                 AND coalesce(e.valid_to_date, %(today)s) >= %(today)s
@@ -99,12 +99,11 @@ COUNTRIES = """
 def renew_products(*, at: datetime, today: date) -> int:
     """Renew the figures of every product; how many rows changed."""
     params: dict[str, object] = {"today": today, "at": at}
-    make_part("product_lines", LINES, params)
+    make_part("product_lines", LINES, params, key="product_id")
     for name, statement in PARTS.items():
-        make_part(f"product_{name}", statement, params)
+        make_part(f"product_{name}", statement, params, key="product_id")
     joins = " ".join(f"LEFT JOIN product_{name} ON product_{name}.product_id = p.id" for name in PARTS)
-    rates = "LEFT JOIN (SELECT DISTINCT ON (currency) currency, rate FROM accounts_currencyrate "
-    rates += "WHERE rate_date <= %(today)s ORDER BY currency, rate_date DESC) c ON c.currency = p.currency"
+    rates = f"LEFT JOIN ({RATES_OF_DAY}) c ON c.currency = p.currency"
     execute(
         "DELETE FROM accounts_productfigures f USING accounts_product p "
         "WHERE p.id = f.product_id AND p.merged_into_id IS NOT NULL"
@@ -122,7 +121,7 @@ def _put(rows: str, params: dict[str, object]) -> int:
         params,
     )
     picks = ", ".join(f"{column} AS {name}" for name, column in COLUMNS.items())
-    make_part("product_rows", f"SELECT p.id AS product_id, {picks} {rows}", params)
+    make_part("product_rows", f"SELECT p.id AS product_id, {picks} {rows}", params, key="product_id")
     names = ", ".join(COLUMNS)
     old, new = (", ".join(f"{of}.{name}" for name in COLUMNS) for of in ("f", "r"))
     assign = ", ".join(f"{name} = r.{name}" for name in COLUMNS)
@@ -135,7 +134,7 @@ def _put(rows: str, params: dict[str, object]) -> int:
 
 
 def _countries(params: dict[str, object]) -> int:
-    make_part("product_lands", COUNTRIES, params)
+    make_part("product_lands", COUNTRIES, params, key="product_id")
     gone = execute(
         "DELETE FROM accounts_productcountry c WHERE NOT EXISTS "
         "(SELECT FROM product_lands l WHERE l.product_id = c.product_id AND l.country = c.country)"

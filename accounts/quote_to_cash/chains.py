@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from accounts.frames import execute
+from accounts.frames import execute, is_empty
 from accounts.quote_to_cash.links import DEAL, INVOICE, ORDER, QUOTE, SHIPMENT
 from accounts.quote_to_cash.papers import WHO, make
 
@@ -140,10 +140,8 @@ KEPT = (
 def make_chains(today: date) -> None:
     """The table cash_chains of the gathered customers, and each document's root beside it."""
     make("cash_best", BEST)
-    execute("CREATE UNIQUE INDEX ON cash_best (right_object, right_id)")
     for name, query in ROOTS.items():
         make(name, query)
-        execute(f"CREATE UNIQUE INDEX ON {name} (id)")
     make("cash_rebilled", REBILLED)
     for name, query in PARTS.items():
         make(name, query, {"today": today})
@@ -153,18 +151,16 @@ def make_chains(today: date) -> None:
 def store_chains() -> int:
     """Bring the chains of the gathered customers to what was found; how many changed."""
     columns = ", ".join(KEPT)
+    insert = f"INSERT INTO accounts_chain (root_object, root_id, {columns}) SELECT root_object, root_id, {columns} "
+    insert += "FROM cash_chains n WHERE account_id IS NOT NULL "
+    order = "ORDER BY account_id, root_object, root_id"
+    if is_empty("accounts_chain"):
+        return execute(insert + order)
     old, new, told = (", ".join(f"{side}.{name}" for name in KEPT) for side in ("accounts_chain", "excluded", "n"))
-    execute(
-        "UPDATE accounts_processexception e SET chain_id = NULL FROM accounts_chain c "
-        f"WHERE e.chain_id = c.id AND c.account_id IN (SELECT account_id FROM {WHO}) AND {_gone('c')}"
-    )
-    mine = f"c.account_id IN (SELECT account_id FROM {WHO})"
-    gone = execute(f"DELETE FROM accounts_chain c WHERE {mine} AND {_gone('c')}")
+    gone = _forget_gone()
     changed = execute(
-        f"INSERT INTO accounts_chain (root_object, root_id, {columns}) SELECT root_object, root_id, {columns} "
-        "FROM cash_chains n WHERE account_id IS NOT NULL AND NOT EXISTS (SELECT FROM accounts_chain "
-        "WHERE accounts_chain.root_object = n.root_object AND accounts_chain.root_id = n.root_id "
-        f"AND ROW({old}) IS NOT DISTINCT FROM ROW({told})) ORDER BY account_id, root_object, root_id "
+        f"{insert} AND NOT EXISTS (SELECT FROM accounts_chain WHERE accounts_chain.root_object = n.root_object "
+        f"AND accounts_chain.root_id = n.root_id AND ROW({old}) IS NOT DISTINCT FROM ROW({told})) {order} "
         "ON CONFLICT (root_object, root_id) DO UPDATE SET "
         + ", ".join(f"{name} = excluded.{name}" for name in KEPT)
         + f" WHERE ROW({old}) IS DISTINCT FROM ROW({new})"
@@ -172,8 +168,14 @@ def store_chains() -> int:
     return gone + changed
 
 
-def _gone(alias: str) -> str:
-    return (
-        f"NOT EXISTS (SELECT FROM cash_chains n WHERE n.root_object = {alias}.root_object "
-        f"AND n.root_id = {alias}.root_id)"
+def _forget_gone() -> int:
+    """Drop the chains that nothing is left of; how many."""
+    gone = make(
+        "cash_gone",
+        f"SELECT c.id FROM accounts_chain c WHERE c.account_id IN (SELECT account_id FROM {WHO}) AND NOT EXISTS "
+        "(SELECT FROM cash_chains n WHERE n.root_object = c.root_object AND n.root_id = c.root_id)",
     )
+    if gone:
+        execute("UPDATE accounts_processexception SET chain_id = NULL WHERE chain_id IN (SELECT id FROM cash_gone)")
+        execute("DELETE FROM accounts_chain WHERE id IN (SELECT id FROM cash_gone)")
+    return gone

@@ -124,9 +124,10 @@ def store_exceptions(at: datetime) -> int:
     """Bring the exceptions of the gathered customers to what was found; how many changed."""
     params = {"at": at}
     resolved = execute(RESOLVE, params)
-    make("cash_judged", JUDGE)
-    execute(TOLD, params)
-    changed = execute(UPDATE, params)
+    changed = 0
+    if make("cash_judged", JUDGE):
+        execute(TOLD, params)
+        changed = execute(UPDATE, params)
     return resolved + changed + execute(INSERT, params)
 
 

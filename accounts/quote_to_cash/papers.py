@@ -6,7 +6,7 @@ currency; days are what the steps of a chain are measured by.
 
 from __future__ import annotations
 
-from accounts.frames import execute, rows
+from accounts.frames import execute
 from accounts.golden.touched import TABLE
 
 WHO = "cash_accounts"
@@ -121,30 +121,35 @@ INDEXED = {
     "cash_order_line": ("id", "order_id"), "cash_shipment": ("order_id",), "cash_payment": ("id",),
     "cash_credit": ("invoice_id",),
 }  # fmt: skip
+# An index costs more than it saves where every row is read, and where there are hardly any.
+FEW, MANY = 100, 50_000
 # What later statements join and filter by, where telling the planner of every column would take longer than it saves.
 ANALYSED = {"cash_chains": "account_id, root_object, root_id", "cash_found": "account_id, rule, object, row_id"}
 
 
 def gather() -> int:
     """Copy the documents of the touched customers and their neighbours; how many customers these are."""
-    _who()
-    for name, query in TABLES.items():
-        make(name, query)
-    make("cash_order_line", ORDER_LINE)
-    return int(rows(f"SELECT count(*) FROM {WHO}")[0][0])
+    count = _who()
+    for name, query in (TABLES | {"cash_order_line": ORDER_LINE}).items():
+        made = make(name, query)
+        for column in INDEXED.get(name, ()) if FEW < made < MANY else ():
+            execute(f"CREATE INDEX ON {name} ({column})")
+    return count
 
 
-def make(name: str, query: str, params: dict[str, object] | None = None) -> None:
-    """A temporary table of a query's rows, indexed and analysed."""
+def make(name: str, query: str, params: dict[str, object] | None = None) -> int:
+    """A temporary table of a query's rows, analysed; how many."""
     execute(f"DROP TABLE IF EXISTS {name}")
-    execute(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {query}", params)
-    for column in INDEXED.get(name, ()):
-        execute(f"CREATE INDEX ON {name} ({column})")
-    execute(f"ANALYZE {name} ({ANALYSED[name]})" if name in ANALYSED else f"ANALYZE {name}")
+    count = execute(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {query}", params)
+    if count > FEW:
+        execute(f"ANALYZE {name} ({ANALYSED[name]})" if name in ANALYSED else f"ANALYZE {name}")
+    return count
 
 
-def _who() -> None:
-    make(WHO, f"SELECT account_id FROM {TABLE}")
+def _who() -> int:
+    count = make(WHO, f"SELECT account_id FROM {TABLE}")
     execute(f"CREATE UNIQUE INDEX ON {WHO} (account_id)")
-    while execute(NEIGHBOURS):
+    while more := execute(NEIGHBOURS):
+        count += more
         execute(f"ANALYZE {WHO}")
+    return count

@@ -6,23 +6,34 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
 from accounts.access import treatment
 from accounts.access.fields import Reader
-from accounts.models import Account, CreditNote, Invoice, Payment
+from accounts.frames import rows
+from accounts.models import Account, Invoice
+from accounts.reference import TODAYS
 from accounts.selectors.money import base_currency
 
 # label -> last day of the bucket; the order of the bar
 BUCKETS: dict[str, int | None] = {"Not due": 0, "1–30": 30, "31–60": 60, "61–90": 90, "90+": None}
 OPEN = Q(status="open", open_amount__gt=0, deleted_at__isnull=True)
 ZERO = Decimal(0)
+# Grain: one open invoice of the customer; the amount in our currency at the rate of the day, else as booked.
+ITEMS = f"""
+    SELECT number, due_date, coalesce(open_amount * of_day, base_open_amount) FROM accounts_invoice {TODAYS}
+    WHERE account_id = %(account)s AND status = 'open' AND open_amount > 0 AND deleted_at IS NULL ORDER BY id"""
+AHEAD = f"""
+    SELECT (SELECT sum(coalesce(open_amount * of_day, base_open_amount)) FROM accounts_creditnote {TODAYS}
+            WHERE account_id = %(account)s AND coalesce(open_amount, base_open_amount) > 0 AND deleted_at IS NULL),
+        (SELECT sum(coalesce(unapplied_amount * of_day, base_unapplied_amount)) FROM accounts_payment {TODAYS}
+            WHERE account_id = %(account)s AND coalesce(unapplied_amount, base_unapplied_amount) > 0
+                AND deleted_at IS NULL)"""
 
 
 @dataclass(frozen=True)
 class Ageing:
-    """Open receivables by age in our base currency, at the rates they were booked at."""
+    """Open receivables by age in our base currency, at the rates of the day."""
 
     buckets: dict[str, Decimal]
     credits: Decimal
@@ -73,16 +84,16 @@ def get_ageing(user: Reader, account: Account, *, as_of: date) -> Ageing | None:
     """Ageing of one customer on a day; None for roles that see no receivables in full."""
     if treatment(user, "receivable") != "full":
         return None
-    items = list(Invoice.objects.filter(OPEN, account=account).values_list("due_date", "base_open_amount"))
+    items = [(due, amount) for _, due, amount in list_owed(account, as_of)]
+    [(credits, unapplied)] = rows(AHEAD, {"account": account.pk, "today": as_of})
     buckets = dict.fromkeys(BUCKETS, ZERO)
     for due, amount in items:
         buckets[bucket_of(days_overdue(due, as_of))] += amount or ZERO
     late = [days_overdue(due, as_of) for due, _ in items if days_overdue(due, as_of) > 0]
-    credits, unapplied = _credits(account), _unapplied(account)
     return Ageing(
         buckets=buckets,
-        credits=credits,
-        unapplied=unapplied,
+        credits=credits or ZERO,
+        unapplied=unapplied or ZERO,
         currency=base_currency(),
         as_of=as_of,
         oldest_days=max(late, default=None),
@@ -91,11 +102,6 @@ def get_ageing(user: Reader, account: Account, *, as_of: date) -> Ageing | None:
     )
 
 
-def _credits(account: Account) -> Decimal:
-    rows = CreditNote.objects.filter(account=account, deleted_at__isnull=True, base_open_amount__gt=0)
-    return rows.aggregate(total=Coalesce(Sum("base_open_amount"), ZERO))["total"]
-
-
-def _unapplied(account: Account) -> Decimal:
-    rows = Payment.objects.filter(account=account, deleted_at__isnull=True, base_unapplied_amount__gt=0)
-    return rows.aggregate(total=Coalesce(Sum("base_unapplied_amount"), ZERO))["total"]
+def list_owed(account: Account, as_of: date) -> list[tuple[str | None, date | None, Decimal | None]]:
+    """Number, due date and amount in our currency of each open invoice; None where no rate is known."""
+    return rows(ITEMS, {"account": account.pk, "today": as_of})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.metrics import Metric, load
 from accounts.selectors import documents
+from accounts.selectors.money import rates_behind
 from accounts.selectors.sections import Section
 from dashboards.panels import columns
 from dashboards.panels.section import Reading
@@ -33,6 +34,13 @@ PARTS: dict[str, tuple[str, ...]] = {
     "promise_kept_rate": ("kept_promises", "broken_promises"),
     "order_rhythm": ("last_order_date", "order_interval"),
 }
+
+# Figures in which open amounts count at the day's rate.
+REVALUED = frozenset((
+    "open_receivable", "not_due", "overdue_receivable", "overdue_1_30", "overdue_31_60", "overdue_61_90",
+    "overdue_over_90", "overdue_share", "disputed_receivable", "open_credits", "unapplied_cash", "deposits",
+    "exposure", "available_credit", "limit_used", "days_sales_outstanding", "days_beyond_terms",
+))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,7 @@ class Making:
     found: int
     whole: bool  # whether the rows are all there are, not the latest
     tab: tuple[str, str] | None = None  # its label and address
+    rates: Sequence[tuple[str, Decimal, date]] = ()  # what open amounts in other currencies are told at
 
 
 def _open_invoice(row: Row, reading: Reading) -> bool:
@@ -167,6 +176,7 @@ def making_of(reading: Reading, name: str) -> Making | None:
         found=len(section.rows) if section else 0,
         whole=not section.more if section else True,
         tab=_place(reading, metric),
+        rates=rates_behind(reading.customer.account, reading.today) if name in REVALUED else (),
     )
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from accounts.catalogue import load
 from accounts.models import Change, HealthDay
 from accounts.selectors import documents
+from accounts.selectors.money import rates_behind
 from accounts.selectors.receivables import BUCKETS, bucket_of, days_overdue, get_ageing
 from accounts.selectors.timeline import list_timeline
 from tests.factories import CurrencyRateFactory, make
@@ -116,9 +117,9 @@ def test_ageing_sums_to_open_receivables_and_keeps_credits_apart(login, customer
     _invoice(account, 10, Decimal(0))
     _invoice(account, 10, Decimal(99), status="cancelled")
     _invoice(account, 10, Decimal(99), deleted_at=NOW)
-    _invoice(account, 1, Decimal(5), base_open_amount=None)
-    make("credit_note", account=account, base_open_amount=Decimal(8))
-    make("payment", account=account, base_unapplied_amount=Decimal(3))
+    _invoice(account, 1, Decimal(5), base_open_amount=None, currency="XXX")
+    make("credit_note", account=account, open_amount=Decimal(8), base_open_amount=Decimal(8))
+    make("payment", account=account, unapplied_amount=Decimal(3), base_unapplied_amount=Decimal(3))
     ageing = get_ageing(login("finance"), account, as_of=TODAY)
     assert ageing.buckets == {"Not due": 17, "1–30": 20, "31–60": 30, "61–90": 40, "90+": 50}
     assert (ageing.total, ageing.overdue, ageing.credits, ageing.unapplied, ageing.net) == (
@@ -129,6 +130,19 @@ def test_ageing_sums_to_open_receivables_and_keeps_credits_apart(login, customer
         146,
     )
     assert (ageing.oldest_days, ageing.items, ageing.unrated, ageing.currency) == (200, 7, 1, "EUR")
+
+
+def test_what_is_open_counts_at_the_rate_of_the_day_and_the_rate_is_told(login, customer):
+    account = customer()
+    CurrencyRateFactory(currency="EUR", rate=1)
+    for days, rate in ((-9, "0.9"), (-2, "0.8"), (3, "2")):
+        CurrencyRateFactory(currency="USD", rate=Decimal(rate), rate_date=TODAY + timedelta(days=days))
+    _invoice(account, 5, Decimal(100), currency="USD", base_open_amount=Decimal(90))
+    make("credit_note", account=account, currency="USD", open_amount=Decimal(10), base_open_amount=Decimal(9))
+    make("payment", account=account, currency="USD", unapplied_amount=Decimal(20), base_unapplied_amount=Decimal(18))
+    ageing = get_ageing(login("finance"), account, as_of=TODAY)
+    assert (ageing.total, ageing.credits, ageing.unapplied) == (80, 8, 16)
+    assert rates_behind(account, TODAY) == [("USD", Decimal("0.8"), TODAY - timedelta(days=2))]
 
 
 def test_nothing_open_has_no_overdue_share(login, customer):

@@ -80,6 +80,12 @@ PARTS: dict[str, str] = {
         FROM (SELECT *, coalesce(status, '') IN ('new', 'open', 'waiting') AS is_open,
                 opened_at::date > %(today)s::date - 180 AS recent
             FROM accounts_ticket WHERE {MINE} AND deleted_at IS NULL) t GROUP BY 1""",
+    "returns": f"""
+        SELECT account_id, count(*) FILTER (WHERE status IN ('open', 'received')) AS open_returns,
+            count(*) FILTER (WHERE return_date > %(today)s::date - interval '1 year' AND return_date <= %(today)s)
+                AS returns_ttm
+        FROM accounts_goodsreturn WHERE {MINE} AND deleted_at IS NULL AND coalesce(status, '') <> 'cancelled'
+        GROUP BY 1""",
     "activities": f"""
         SELECT account_id, max(happened_at) AS last_contact_at,
             max(happened_at) FILTER (WHERE kind = 'meeting' OR direction IN ('in', 'both')) AS last_two_way_at
@@ -105,11 +111,12 @@ PARTS: dict[str, str] = {
 }
 
 
+TOGETHER = (
+    f"WITH ordered_quotes AS MATERIALIZED ({ORDERED_QUOTES}) SELECT * FROM touched_accounts "
+    + " ".join(f"LEFT JOIN ({statement}) part_{name} USING (account_id)" for name, statement in PARTS.items())
+)
+
+
 def make_parts(params: Params) -> None:
-    """The temporary tables part_<name>."""
-    make_part("ordered_quotes", ORDERED_QUOTES, params)
-    for name, statement in PARTS.items():
-        make_part(f"part_{name}", statement, params)
-
-
-JOINS = " ".join(f"LEFT JOIN part_{name} USING (account_id)" for name in PARTS)
+    """The table `customer_parts` with every part beside the others."""
+    make_part("customer_parts", TOGETHER, params)

@@ -1,14 +1,16 @@
 """Money between a customer and each of our legal entities: one statement a kind of document.
 
-Amounts are in the base currency at the rate each document was booked at; one without a rate is in no sum
-and counted. Revenue is net invoiced less credit notes; what is owed and paid is gross. Grain of every part:
-one row a touched customer and legal entity.
+Amounts are in the base currency at the rate each document was booked at; what is open (owed, credited, paid ahead) is
+worth what the day's rate says, or the booked amount where the day has none. One without either is in no sum and
+counted. Revenue is net invoiced less credit notes; what is owed and paid is gross. Grain of every part: one row a
+touched customer and legal entity.
 """
 
 from __future__ import annotations
 
 from accounts.frames import execute
 from accounts.golden.summary.writing import Params, make_part, upsert
+from accounts.reference import TODAYS
 
 MINE = "account_id IN (SELECT account_id FROM touched_accounts)"
 ENTITY = "coalesce(legal_entity, '') AS legal_entity"
@@ -23,6 +25,18 @@ BILLS = f"""
     SELECT account_id, {ENTITY}, credit_date, -base_net_amount, -coalesce(gross_amount, net_amount) * rate
     FROM accounts_creditnote WHERE {MINE} AND deleted_at IS NULL AND credit_date <= %(today)s"""
 
+# Grain: one invoice of a touched customer that is open or was paid; `owed` is null for what is not open.
+INVOICES = f"""
+    SELECT id, account_id, {ENTITY}, status, disputed, invoice_date, due_date, paid_date, is_open,
+        CASE WHEN is_open THEN coalesce(open_amount * r.of_day, base_open_amount) END AS owed,
+        coalesce(gross_amount, net_amount) * rate AS gross,
+        %(today)s::date - due_date AS overdue,
+        status = 'paid' AND due_date IS NOT NULL AND paid_date > %(today)s::date - interval '1 year'
+            AND paid_date <= %(today)s AS closed
+    FROM accounts_invoice CROSS JOIN LATERAL (SELECT status = 'open' AND coalesce(open_amount > 0, false) AS is_open) o
+    {TODAYS}
+    WHERE {MINE} AND status IN ('open', 'paid') AND deleted_at IS NULL"""
+
 PARTS: dict[str, str] = {
     "sales": """
         SELECT account_id, legal_entity, sum(net) AS lifetime_value,
@@ -31,35 +45,43 @@ PARTS: dict[str, str] = {
                 AND day > %(today)s::date - interval '2 years') AS revenue_previous,
             sum(gross) FILTER (WHERE day > %(today)s::date - 90) AS credit_sales_90d
         FROM bills GROUP BY 1, 2""",
+    # What is owed now, what was owed a quarter ago (billed by then, and open today or paid since), and how late is paid
+    # what was closed in a year or is overdue today: without the latter, days beyond terms would not tell of a customer
+    # who stops paying. One statement, since each reads the same invoices.
     "owed": f"""
-        SELECT account_id, {ENTITY}, sum(base_open_amount) AS open_receivable, count(*) AS open_items,
-            count(*) FILTER (WHERE base_open_amount IS NULL) AS unrated_items, min(due_date) AS oldest_due_date,
-            sum(base_open_amount) FILTER (WHERE due_date IS NULL OR due_date >= %(today)s) AS not_due,
-            sum(base_open_amount) FILTER (WHERE due_date BETWEEN %(today)s::date - 30 AND %(today)s::date - 1)
-                AS overdue_1_30,
-            sum(base_open_amount) FILTER (WHERE due_date BETWEEN %(today)s::date - 60 AND %(today)s::date - 31)
-                AS overdue_31_60,
-            sum(base_open_amount) FILTER (WHERE due_date BETWEEN %(today)s::date - 90 AND %(today)s::date - 61)
-                AS overdue_61_90,
-            sum(base_open_amount) FILTER (WHERE due_date < %(today)s::date - 90) AS overdue_over_90,
-            sum(base_open_amount) FILTER (WHERE due_date < %(today)s) AS overdue_receivable,
-            sum(base_open_amount) FILTER (WHERE disputed OR id IN (
-                SELECT invoice_id FROM accounts_invoicedispute WHERE state = 'open')) AS disputed_receivable
-        FROM accounts_invoice WHERE {MINE} AND status = 'open' AND open_amount > 0 AND deleted_at IS NULL
-        GROUP BY 1, 2""",
-    # What was owed a quarter ago, told again: billed by then, and open today or paid since.
-    "opening": f"""
-        SELECT account_id, {ENTITY}, sum(coalesce(gross_amount, net_amount) * rate) AS opening_receivable
-        FROM accounts_invoice WHERE {MINE} AND deleted_at IS NULL AND invoice_date <= %(today)s::date - 90
-            AND (status = 'open' OR status = 'paid' AND paid_date > %(today)s::date - 90) GROUP BY 1, 2""",
+        SELECT account_id, legal_entity, sum(owed) AS open_receivable, count(*) FILTER (WHERE is_open) AS open_items,
+            count(*) FILTER (WHERE is_open AND owed IS NULL) AS unrated_items,
+            min(due_date) FILTER (WHERE is_open) AS oldest_due_date,
+            sum(owed) FILTER (WHERE overdue IS NULL OR overdue <= 0) AS not_due,
+            sum(owed) FILTER (WHERE overdue BETWEEN 1 AND 30) AS overdue_1_30,
+            sum(owed) FILTER (WHERE overdue BETWEEN 31 AND 60) AS overdue_31_60,
+            sum(owed) FILTER (WHERE overdue BETWEEN 61 AND 90) AS overdue_61_90,
+            sum(owed) FILTER (WHERE overdue > 90) AS overdue_over_90,
+            sum(owed) FILTER (WHERE overdue > 0) AS overdue_receivable,
+            sum(owed) FILTER (WHERE disputed OR id IN (
+                SELECT invoice_id FROM accounts_invoicedispute WHERE state = 'open')) AS disputed_receivable,
+            sum(gross) FILTER (WHERE invoice_date <= %(today)s::date - 90
+                AND (status = 'open' OR paid_date > %(today)s::date - 90)) AS opening_receivable,
+            sum(late) AS late_amount, sum(late * days) AS late_money_days, count(late) AS late_items,
+            sum(late) FILTER (WHERE NOT is_open AND taken IS NOT NULL) AS paid_amount,
+            sum(late * taken) FILTER (WHERE NOT is_open) AS paid_money_days,
+            count(late) FILTER (WHERE NOT is_open AND taken IS NOT NULL) AS paid_items
+        FROM (
+            SELECT *, CASE WHEN is_open AND overdue > 0 THEN owed WHEN closed THEN gross END AS late,
+                CASE WHEN is_open THEN overdue ELSE paid_date - due_date END AS days, paid_date - invoice_date AS taken
+            FROM ({INVOICES}) i
+        ) i WHERE is_open OR closed OR invoice_date <= %(today)s::date - 90 GROUP BY 1, 2""",
     "credits": f"""
-        SELECT account_id, {ENTITY}, sum(base_open_amount) AS open_credits
-        FROM accounts_creditnote WHERE {MINE} AND base_open_amount > 0 AND deleted_at IS NULL GROUP BY 1, 2""",
+        SELECT account_id, {ENTITY}, sum(coalesce(open_amount * r.of_day, base_open_amount)) AS open_credits
+        FROM accounts_creditnote {TODAYS}
+        WHERE {MINE} AND coalesce(open_amount, base_open_amount) > 0 AND deleted_at IS NULL GROUP BY 1, 2""",
     "cash": f"""
-        SELECT account_id, {ENTITY}, sum(base_unapplied_amount) FILTER (WHERE kind IS DISTINCT FROM 'deposit')
-                AS unapplied_cash,
-            sum(base_unapplied_amount) FILTER (WHERE kind = 'deposit') AS deposits
-        FROM accounts_payment WHERE {MINE} AND base_unapplied_amount > 0 AND deleted_at IS NULL GROUP BY 1, 2""",
+        SELECT account_id, legal_entity, sum(ahead) FILTER (WHERE kind IS DISTINCT FROM 'deposit') AS unapplied_cash,
+            sum(ahead) FILTER (WHERE kind = 'deposit') AS deposits
+        FROM (SELECT account_id, {ENTITY}, kind, coalesce(unapplied_amount * r.of_day, base_unapplied_amount) AS ahead
+            FROM accounts_payment {TODAYS}
+            WHERE {MINE} AND coalesce(unapplied_amount, base_unapplied_amount) > 0 AND deleted_at IS NULL) p
+        GROUP BY 1, 2""",
     # An order without lines has its whole amount in the backlog until it is shipped.
     "lines": f"""
         SELECT account_id, {ENTITY},
@@ -82,23 +104,6 @@ PARTS: dict[str, str] = {
         SELECT account_id, {ENTITY}, sum(base_net_amount) AS held_orders
         FROM accounts_order WHERE {MINE} AND deleted_at IS NULL AND hold
             AND status IN ('confirmed', 'partly_shipped') GROUP BY 1, 2""",
-    # Days beyond terms take what was closed in a year and what is overdue today at its age: a customer who
-    # stops paying would look unchanged otherwise.
-    "paid": f"""
-        SELECT account_id, {ENTITY}, sum(amount) AS late_amount, sum(amount * days) AS late_money_days,
-            count(amount) AS late_items, sum(amount) FILTER (WHERE taken IS NOT NULL) AS paid_amount,
-            sum(amount * taken) FILTER (WHERE taken IS NOT NULL) AS paid_money_days,
-            count(amount) FILTER (WHERE taken IS NOT NULL) AS paid_items
-        FROM (
-            SELECT account_id, legal_entity, coalesce(gross_amount, net_amount) * rate AS amount,
-                paid_date - due_date AS days, paid_date - invoice_date AS taken
-            FROM accounts_invoice WHERE {MINE} AND deleted_at IS NULL AND status = 'paid' AND due_date IS NOT NULL
-                AND paid_date > %(today)s::date - interval '1 year' AND paid_date <= %(today)s
-            UNION ALL
-            SELECT account_id, legal_entity, base_open_amount, %(today)s::date - due_date, NULL
-            FROM accounts_invoice WHERE {MINE} AND deleted_at IS NULL AND status = 'open' AND open_amount > 0
-                AND due_date < %(today)s
-        ) settled GROUP BY 1, 2""",
 }
 SUMS = (
     "revenue_ttm", "revenue_previous", "lifetime_value", "credit_sales_90d", "opening_receivable",
@@ -119,8 +124,6 @@ TABLE = "accounts_entityfigures"
 def renew_entities(params: Params) -> int:
     """The rows of each touched customer by legal entity, and their sums in `entity_sums`; how many changed."""
     make_part("bills", BILLS, params)
-    for name, statement in PARTS.items():
-        make_part(f"entity_{name}", statement, params)
     make_part("entity_rows", _together(), params)
     gone = execute(
         f"DELETE FROM {TABLE} f USING touched_accounts t WHERE t.account_id = f.account_id AND NOT EXISTS "
@@ -135,12 +138,12 @@ def renew_entities(params: Params) -> int:
 
 def _together() -> str:
     """Every part beside the others, one row a customer and legal entity that any of them knows."""
-    keys = " UNION ".join(f"SELECT account_id, legal_entity FROM entity_{name}" for name in PARTS)
-    joins = " ".join(f"LEFT JOIN entity_{name} USING (account_id, legal_entity)" for name in PARTS)
+    first, *others = (f"({statement}) part_{name}" for name, statement in PARTS.items())
+    joined = " ".join([first, *(f"FULL JOIN {part} USING (account_id, legal_entity)" for part in others)])
     counts = ", ".join(f"coalesce({name}, 0) AS {name}" for name in COUNTS)
     return (
         f"SELECT account_id, legal_entity, {', '.join(SUMS)}, {counts}, oldest_due_date, {EXPOSURE} AS exposure "
-        f"FROM ({keys}) k {joins} WHERE account_id IS NOT NULL"
+        f"FROM {joined}"
     )
 
 

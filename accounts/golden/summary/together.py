@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from accounts.golden.summary import customers, entities
+from accounts.golden.summary import entities
 from accounts.golden.summary.writing import Params, make_part, upsert
-from accounts.golden.touched import TABLE
+from accounts.reference import RATES_OF_DAY
 
 LONGEST = 200  # letters; an index takes no text longer than a third of a page
 # What lists filter and sort by beside figures: summary column -> expression over the customer (a).
@@ -23,23 +23,20 @@ LISTED = (
 )  # fmt: skip
 COUNTED = ("open_deals", "open_orders", "order_count", "open_tickets", "severe_tickets", "contact_count")
 FROM = (
-    f"FROM {TABLE} t JOIN accounts_account a ON a.id = t.account_id "
-    f"LEFT JOIN entity_sums USING (account_id) LEFT JOIN part_credit USING (account_id) {customers.JOINS}"
+    "FROM customer_parts t JOIN accounts_account a ON a.id = t.account_id "
+    "LEFT JOIN entity_sums USING (account_id) LEFT JOIN part_credit USING (account_id)"
 )
 
 # No limit is not a limit of nothing: what is available is null then, and negative where it is exceeded. A
 # temporary limit that is higher counts until the limit's last day.
-CREDIT = """
+CREDIT = f"""
     SELECT t.account_id, a.credit_limit_base - coalesce(s.exposure, 0) AS available_credit,
         coalesce(s.exposure, 0) * 100 / nullif(a.credit_limit_base, 0) AS limit_used
     FROM touched_accounts t JOIN (
         SELECT a.id, greatest(a.credit_limit,
                 CASE WHEN a.credit_limit_expires_date >= %(today)s THEN a.temporary_limit END)
             * CASE WHEN coalesce(a.credit_currency, a.currency) IS NULL THEN 1 ELSE r.rate END AS credit_limit_base
-        FROM accounts_account a LEFT JOIN (
-            SELECT DISTINCT ON (currency) currency, rate FROM accounts_currencyrate
-            WHERE rate_date <= %(today)s ORDER BY currency, rate_date DESC) r
-            ON r.currency = coalesce(a.credit_currency, a.currency)
+        FROM accounts_account a LEFT JOIN ({RATES_OF_DAY}) r ON r.currency = coalesce(a.credit_currency, a.currency)
         WHERE a.credit_limit IS NOT NULL) a ON a.id = t.account_id
     LEFT JOIN entity_sums s USING (account_id)"""
 
@@ -69,7 +66,7 @@ PLAIN = {
 }
 NUMBERS = (
     *entities.COUNTS, "late_quote_orders", "price_differences", "open_promises", "kept_promises", "broken_promises",
-    "renewals_due", "breached_tickets", "csat_count",
+    "renewals_due", "breached_tickets", "csat_count", "open_returns", "returns_ttm",
 )  # fmt: skip
 
 

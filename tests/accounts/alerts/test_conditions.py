@@ -10,7 +10,7 @@ import pytest
 
 from accounts.alerts.rules import alert_rules
 from accounts.health.measures import MEASURES
-from accounts.models import Account, AccountHealth, Alert, HealthDay
+from accounts.models import Account, AccountHealth, AccountSummary, Alert, HealthDay, Order
 from tests.factories import AccountFactory, AccountSummaryFactory, ProductCrosswalkFactory, ProductFactory, make
 from tests.factories.world import NOW, TODAY
 
@@ -19,10 +19,14 @@ Look = Callable[..., int]
 
 
 def ordered(account: Account, *days_ago: int) -> list[object]:
-    """Confirmed orders so many days ago."""
-    return [
+    """Confirmed orders so many days ago, counted in the customer's summary."""
+    made = [
         make("order", account=account, status="confirmed", order_date=TODAY - timedelta(days=days)) for days in days_ago
     ]
+    if not AccountSummary.objects.filter(account=account).exists():
+        AccountSummaryFactory(account=account)
+    AccountSummary.objects.filter(account=account).update(order_count=Order.objects.filter(account=account).count())
+    return made
 
 
 def invoiced(account: Account, *, due_ago: int, late: int | None, amount: int = 100) -> None:

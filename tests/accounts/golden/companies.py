@@ -13,7 +13,8 @@ from accounts.golden.summary import summarise
 from tests.factories import AccountFactory, SourceFactory
 from tests.factories.world import NOW, TODAY
 
-RATES = {"EUR": Decimal(1), "USD": Decimal("0.9"), "XXX": None}
+RATES = {"EUR": Decimal(1), "USD": Decimal("0.9"), "XXX": None}  # as booked
+TODAYS = {"EUR": Decimal(1), "USD": Decimal("0.8")}
 
 
 class Company:
@@ -38,6 +39,8 @@ class Company:
             for code, rate in RATES.items()
             if rate
         )
+        for days, rate in ((-5, TODAYS["USD"]), (5, Decimal(2))):
+            models.CurrencyRate.objects.create(currency="USD", rate_date=TODAY + timedelta(days=days), rate=rate)
         for _ in range(papers):
             self.add()
 
@@ -89,13 +92,22 @@ class Company:
         values = self._money("base_net_amount", "net_amount")
         models.CreditNote.objects.create(
             **self._head(account), **values, credit_date=self._day(), legal_entity=self._entity(),
-            gross_amount=values["net_amount"], base_open_amount=self.dice.choice([None, values["base_net_amount"]]),
+            gross_amount=values["net_amount"], **self._left(values, "base_net_amount", "net_amount"),
+        )  # fmt: skip
+
+    def _left(self, values: dict[str, object], base: str, of: str) -> dict[str, object]:
+        """All of a credit is open, or none; told in its currency and ours, or in ours alone."""
+        whole, ours = values[of], values[base]
+        return self.dice.choice(
+            [{"open_amount": Decimal(0), "base_open_amount": Decimal(0)}, {"base_open_amount": ours},
+             {"open_amount": whole, "base_open_amount": ours}]
         )  # fmt: skip
 
     def payment(self, account: models.Account) -> None:
+        values = self._money("base_unapplied_amount", "amount")
         models.Payment.objects.create(
-            **self._head(account), **self._money("base_unapplied_amount", "amount"), payment_date=self._day(),
-            kind=self.dice.choice(["payment", "deposit", None]), legal_entity=self._entity(),
+            **self._head(account), **values, unapplied_amount=self.dice.choice([None, values["amount"]]),
+            payment_date=self._day(), kind=self.dice.choice(["payment", "deposit", None]), legal_entity=self._entity(),
         )  # fmt: skip
 
     def order(self, account: models.Account) -> None:
@@ -179,6 +191,12 @@ class Company:
             first_response_at=self.dice.choice([None, opened + timedelta(hours=self.dice.randint(1, 40))]),
         )  # fmt: skip
 
+    def goods_return(self, account: models.Account) -> None:
+        models.GoodsReturn.objects.create(
+            **self._head(account), return_date=self.dice.choice([None, self._day(500, 5)]),
+            status=self.dice.choice(["open", "received", "closed", "cancelled", None]),
+        )  # fmt: skip
+
     def contract(self, account: models.Account) -> None:
         values = self._money("base_value", "value") | {"base_recurring_amount": Decimal(self.dice.randint(1, 99))}
         models.Contract.objects.create(
@@ -220,8 +238,10 @@ class Company:
 KINDS = (
     "invoice", "invoice", "invoice", "invoice", "credit", "payment", "order", "order", "order", "deal", "ticket",
     "contract", "promise", "activity", "quote", "quote", "lead", "contact", "agreement",
+    "goods_return",
 )  # fmt: skip
 TABLES = (
     models.Invoice, models.CreditNote, models.Payment, models.Order, models.Opportunity, models.Ticket,
     models.Contract, models.Promise, models.Activity, models.Quote, models.Lead,
+    models.GoodsReturn,
 )  # fmt: skip

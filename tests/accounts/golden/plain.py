@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts import models
+from tests.accounts.golden.companies import TODAYS
 
 ZERO = Decimal(0)
 CENT = Decimal("0.0001")
@@ -35,6 +36,13 @@ def total(values: Any) -> Decimal | None:
     return sum(known, ZERO) if known else None
 
 
+def todays(row: Any, today: date, amount: str = "open_amount") -> Decimal | None:
+    """What is open of a paper in our currency: at the latest rate of the day, else as booked."""
+    known = models.CurrencyRate.objects.filter(currency=row.currency or "", rate_date__lte=today)
+    latest, left = known.order_by("rate_date").last(), getattr(row, amount)
+    return left * latest.rate if latest and left is not None else getattr(row, f"base_{amount}")
+
+
 def money(account: models.Account, today: date, entity: str | None = None) -> dict[str, Any]:
     """What adds up over legal entities; of one of them where it is named."""
 
@@ -55,10 +63,12 @@ def money(account: models.Account, today: date, entity: str | None = None) -> di
     last, before = year_before(today), year_before(today, 2)
     owed = [row for row in invoices if row.status == "open" and row.open_amount > 0]
     disputed = set(models.InvoiceDispute.objects.filter(state="open").values_list("invoice_id", flat=True))
+    worth = {row.pk: todays(row, today) for row in owed}
+    ahead = [(row.kind, todays(row, today, "unapplied_amount")) for row in payments]
     age = {row.pk: (today - row.due_date).days if row.due_date else 0 for row in owed}
 
     def aged(low: int, high: int) -> Decimal | None:
-        return total(row.base_open_amount for row in owed if low <= age[row.pk] <= high)
+        return total(worth[row.pk] for row in owed if low <= age[row.pk] <= high)
 
     told = {
         "lifetime_value": total(net for _, net, _ in bills),
@@ -71,22 +81,22 @@ def money(account: models.Account, today: date, entity: str | None = None) -> di
             if row.invoice_date <= today - timedelta(days=90)
             and (row.status == "open" or (row.status == "paid" and row.paid_date > today - timedelta(days=90)))
         ),
-        "open_receivable": total(row.base_open_amount for row in owed),
+        "open_receivable": total(worth.values()),
         "not_due": aged(-99999, 0),
         "overdue_1_30": aged(1, 30),
         "overdue_31_60": aged(31, 60),
         "overdue_61_90": aged(61, 90),
         "overdue_over_90": aged(91, 99999),
         "overdue_receivable": aged(1, 99999),
-        "disputed_receivable": total(row.base_open_amount for row in owed if row.disputed or row.pk in disputed),
-        "open_credits": total(row.base_open_amount for row in credits if (row.base_open_amount or 0) > 0),
-        "unapplied_cash": total(row.base_unapplied_amount for row in payments if row.kind != "deposit"),
-        "deposits": total(row.base_unapplied_amount for row in payments if row.kind == "deposit"),
+        "disputed_receivable": total(worth[row.pk] for row in owed if row.disputed or row.pk in disputed),
+        "open_credits": total(left for row in credits if (left := todays(row, today))),
+        "unapplied_cash": total(left for kind, left in ahead if kind != "deposit"),
+        "deposits": total(left for kind, left in ahead if kind == "deposit"),
         "held_orders": total(
             row.base_net_amount for row in orders if row.hold and row.status in ("confirmed", "partly_shipped")
         ),
         "open_items": len(owed),
-        "unrated_items": sum(row.base_open_amount is None for row in owed),
+        "unrated_items": sum(amount is None for amount in worth.values()),
     }
     told |= _lines(orders, last) | _settled(invoices, owed, today)
     told["exposure"] = sum(
@@ -132,8 +142,8 @@ def _settled(invoices: list[Any], owed: list[Any], today: date) -> dict[str, Any
         for row in closed if row.rate is not None
     ]  # fmt: skip
     late = [
-        (row.base_open_amount, (today - row.due_date).days)
-        for row in owed if row.due_date and row.due_date < today and row.base_open_amount is not None
+        (amount, (today - row.due_date).days)
+        for row in owed if row.due_date and row.due_date < today and (amount := todays(row, today)) is not None
     ]  # fmt: skip
     both = [(amount, days) for amount, days, _ in items] + late
     return {
@@ -148,7 +158,7 @@ def _settled(invoices: list[Any], owed: list[Any], today: date) -> dict[str, Any
 
 def whole(account: models.Account, today: date) -> dict[str, Any]:
     """Every figure of the customer."""
-    told = money(account, today)
+    told, last = money(account, today), year_before(today)
     tickets = of(models.Ticket, account)
     waiting = [row for row in tickets if row.status in ("new", "open", "waiting")]
     recent = [row for row in tickets if row.opened_at.date() > today - timedelta(days=180)]
@@ -159,6 +169,7 @@ def whole(account: models.Account, today: date) -> dict[str, Any]:
     ours = models.PaymentPromise.objects.filter(account__in=family, promised_date__gt=year_before(today))
     given = [row.status for row in promises] + [row.state for row in ours]
     kept, broken = given.count("kept"), given.count("broken")
+    returns = [row for row in of(models.GoodsReturn, account) if row.status != "cancelled"]
     contracts = [
         row for row in of(models.Contract, account)
         if row.status == "active" and (row.end_date is None or row.end_date >= today)
@@ -169,14 +180,14 @@ def whole(account: models.Account, today: date) -> dict[str, Any]:
         and row.happened_at.date() <= today
     ]  # fmt: skip
     limit = account.credit_limit
-    room = None if limit is None else limit * Decimal("0.9") - told["exposure"]
+    room = None if limit is None else limit * TODAYS["USD"] - told["exposure"]
     return (
         told
         | _rhythm(account, today)
         | _sales(account, today)
         | {
             "available_credit": room,
-            "limit_used": told["exposure"] * 100 / (limit * Decimal("0.9")) if limit else None,
+            "limit_used": told["exposure"] * 100 / (limit * TODAYS["USD"]) if limit else None,
             "days_beyond_terms": told["late_money_days"] / told["late_amount"] if told["late_amount"] else None,
             "days_to_pay": told["paid_money_days"] / told["paid_amount"] if told["paid_items"] >= 3 else None,
             "days_sales_outstanding": told["open_receivable"] * 90 / told["credit_sales_90d"]
@@ -193,6 +204,8 @@ def whole(account: models.Account, today: date) -> dict[str, Any]:
             "renewals_due": sum(today <= row.renewal_date <= today + timedelta(days=90) for row in contracts),
             "next_renewal_date": min((row.renewal_date for row in contracts if row.renewal_date >= today),
                                      default=None),
+            "open_returns": sum(row.status in ("open", "received") for row in returns),
+            "returns_ttm": sum(bool(row.return_date) and last < row.return_date <= today for row in returns),
             "breached_tickets": sum(bool(row.sla_breached) for row in waiting),
             "oldest_open_ticket_days": max(((today - row.opened_at.date()).days for row in waiting), default=None),
             "csat": Decimal(sum(ratings)) / len(ratings) if ratings else None,

@@ -120,4 +120,4 @@ def test_no_limit_is_null_and_an_exceeded_one_negative():
     )  # fmt: skip
     company.renew()
     kept = {row.pk: row.available_credit for row in AccountFigures.objects.all()}
-    assert [kept[account.pk] for account in company.accounts] == [None, Decimal(-550), Decimal(0)]
+    assert [kept[account.pk] for account in company.accounts] == [None, Decimal(-600), Decimal(0)]

@@ -9,7 +9,19 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from accounts.models import Account, Activity, CreditNote, Insight, Invoice, Opportunity, Order, Quote, Shipment, Ticket
+from accounts.models import (
+    Account,
+    Activity,
+    CreditNote,
+    GoodsReturn,
+    Insight,
+    Invoice,
+    Opportunity,
+    Order,
+    Quote,
+    Shipment,
+    Ticket,
+)
 
 
 def inputs_of(account: Account, day: date) -> dict[str, int | None]:
@@ -113,6 +125,9 @@ def _is_faulty(account: Account, order: Order, day: date) -> bool:
     for note in CreditNote.objects.filter(account=account, deleted_at=None, credit_date__lte=day):
         if (note.order_id or (note.invoice and note.invoice.order_id)) == order.pk:
             return True
+    back = GoodsReturn.objects.filter(account=account, order=order, deleted_at=None, return_date__lte=day)
+    if any(row.status not in ("draft", "cancelled") for row in back):
+        return True
     billed = [i.net_amount for i in Invoice.objects.filter(order=order, deleted_at=None, invoice_date__lte=day)
               if i.status not in ("draft", "cancelled")]  # fmt: skip
     if billed and sum(billed) > order.net_amount * Decimal("1.01") + 1:

@@ -30,6 +30,11 @@ class Writer:
                 models.CreditNote, credit_date=self._ago(0, 500), base_net_amount=self._money(),
                 invoice=self.dice.choice([*bills, None]), order=self.dice.choice([*orders, None]),
             )  # fmt: skip
+        for _ in range(self.dice.choice([0, 0, 1, 2])):
+            self._row(
+                models.GoodsReturn, return_date=self._ago(-5, 200), order=self.dice.choice([*orders, None]),
+                status=self.dice.choice(["open", "received", "closed", "cancelled", None]),
+            )  # fmt: skip
         for order in orders:
             for _ in range(self.dice.choice([0, 1, 1, 2])):
                 status = self.dice.choice(["shipped", "delivered", "planned", "cancelled"])
