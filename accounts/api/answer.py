@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rest_framework.request import Request
@@ -12,11 +12,17 @@ from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.access import scope_of
+from accounts.metrics.inputs import Standing
 from accounts.selectors.sources import data_as_of
 
 
 def answer(
-    request: Request, data: Any, *, redacted: Iterable[str] = (), page: dict[str, Any] | None = None
+    request: Request,
+    data: Any,
+    *,
+    redacted: Iterable[str] = (),
+    page: dict[str, Any] | None = None,
+    figures: Mapping[str, Standing] | None = None,
 ) -> Response:
     """Data with its age and the names of what was left out; 304 where the caller has it already."""
     hidden = list(dict.fromkeys(redacted))
@@ -26,7 +32,7 @@ def answer(
         headers["Link"] = link
     if tag in request.headers.get("If-None-Match", ""):
         return Response(status=304, headers=headers)
-    body = {"data": data} | ({"page": page} if page is not None else {}) | {"meta": _meta(hidden)}
+    body = {"data": data} | ({"page": page} if page is not None else {}) | {"meta": _meta(hidden) | _told(figures)}
     return Response(body, headers=headers)
 
 
@@ -34,6 +40,16 @@ def _meta(redacted: list[str]) -> dict[str, Any]:
     ages = data_as_of()
     known = [at for at in ages.values() if at is not None]
     return {"as_of": min(known, default=None), "sources": ages, "redacted": redacted}
+
+
+def _told(figures: Mapping[str, Standing] | None) -> dict[str, Any]:
+    """What each figure in the data rests on."""
+    if figures is None:
+        return {}
+    return {"figures": {
+        name: {"as_of": one.as_of, "coverage": one.coverage, "worst_source": one.worst_source}
+        for name, one in figures.items()
+    }}  # fmt: skip
 
 
 def _etag(request: Request, body: dict[str, Any]) -> str:

@@ -26,6 +26,7 @@ from accounts.models import Account
 from accounts.selectors.customers import SORTS, figures_of, order_of, with_figures, with_summary
 from accounts.selectors.lineage import FieldLineage, get_lineage, lineage_of
 from accounts.selectors.lookup import find_by_key
+from accounts.selectors.metrics import list_standings
 from accounts.selectors.money import latest_rates
 from accounts.selectors.paging import Order, keyset_page
 
@@ -96,7 +97,9 @@ class AccountListView(ReadView):
             with_references(joined, "account"), order, request.query_params.get("cursor"), limit_of(request)
         )
         data = customer_data(request, page.rows, wanted, expand)
-        return answer(request, data, redacted=_redacted(request, expand), page=page_data(request, page, rows))
+        told = list_standings(request.user) if "figures" in expand else None
+        shape = page_data(request, page, rows)
+        return answer(request, data, redacted=_redacted(request, expand), page=shape, figures=told)
 
 
 def _order(request: Request) -> Order:
@@ -129,7 +132,8 @@ def _one(request: Request, found: Account) -> Response:
     requested = getattr(found, "requested_id", found.pk)
     if requested != found.pk:
         data["requested_id"] = str(requested)
-    return answer(request, data, redacted=_redacted(request, expand))
+    told = list_standings(request.user) if "figures" in expand else None
+    return answer(request, data, redacted=_redacted(request, expand), figures=told)
 
 
 @schema.described(

@@ -42,6 +42,9 @@ class MetaSerializer(serializers.Serializer[Any]):
     as_of = serializers.DateTimeField(allow_null=True, help_text="Age of the oldest source")
     sources = serializers.DictField(child=serializers.DateTimeField(allow_null=True))
     redacted = serializers.ListField(child=TEXT(), help_text="Fields left out for the role, never null instead")
+    figures = serializers.DictField(
+        required=False, help_text="as_of, coverage and worst_source of each figure, where expand=figures asks for them"
+    )
 
 
 class ErrorSerializer(serializers.Serializer[Any]):

@@ -14,6 +14,7 @@ from accounts.catalogue import load as load_catalogue
 from accounts.metrics.registry import OWN, Metric
 from accounts.models import SourceState
 
+OURS = "the portal itself"
 # Grain: one row a column of a table; a column that was empty when last analysed has a share of nulls of one.
 EMPTY = """
     SELECT tablename, attname FROM pg_stats
@@ -31,12 +32,12 @@ class Standing:
     coverage: int  # percent of the inputs that some source fills
 
 
-def standings(metrics: Iterable[Metric]) -> dict[str, Standing]:
-    """How each figure stands; two queries for all."""
+def standings(metrics: Iterable[Metric], *, now: datetime) -> dict[str, Standing]:
+    """How each figure stands; two queries for all. What the portal itself keeps is as of now."""
     wanted = list(metrics)
     ages = _ages()
     empty = _empty_columns({object for metric in wanted for object in metric.objects})
-    return {metric.name: _standing(metric, ages, empty) for metric in wanted}
+    return {metric.name: _standing(metric, ages, empty, now) for metric in wanted}
 
 
 def _ages() -> dict[str, list[tuple[datetime | None, str]]]:
@@ -61,11 +62,15 @@ def _table(object: str) -> str:
     return str(apps.get_model("accounts", load_catalogue()[object].model)._meta.db_table)
 
 
-def _standing(metric: Metric, ages: Mapping[str, list[tuple[datetime | None, str]]], empty: set[str]) -> Standing:
+def _standing(
+    metric: Metric, ages: Mapping[str, list[tuple[datetime | None, str]]], empty: set[str], now: datetime
+) -> Standing:
     stated = [source for source in metric.sources if not source.startswith(OWN)]
     absent = [_spoken(source) for source in stated if source.partition(".")[0] not in ages or source in empty]
     heard = [row for object in metric.objects for row in ages.get(object, ())]
     worst: tuple[Any, str] | None = min(heard, key=lambda row: row[0].timestamp() if row[0] else 0, default=None)
+    if not stated and metric.sources:
+        worst = (now, OURS)
     count = len(metric.sources) + len(metric.needs)
     missing = (*metric.needs, *absent)
     return Standing(

@@ -11,7 +11,7 @@ from accounts.metrics import BrokenMetric, load
 from accounts.metrics.inputs import standings
 from accounts.metrics.registry import read
 from accounts.models import AccountFigures, AccountMonths, AccountSummary, ProductFigures
-from tests.factories import SourceFactory, SourceStateFactory, UserFactory
+from tests.factories import AccountFactory, SourceFactory, SourceStateFactory, UserFactory
 from tests.factories.world import NOW
 
 KEPT = {"list": AccountSummary, "figures": AccountFigures, "months": AccountMonths}
@@ -74,11 +74,11 @@ def test_a_figure_says_which_inputs_nobody_delivers_and_how_old_the_worst_source
     old, new = SourceFactory(name="crm"), SourceFactory(name="erp")
     SourceStateFactory(source=old, object="invoice", data_at=NOW - timedelta(days=2))
     SourceStateFactory(source=new, object="invoice", data_at=NOW)
-    standing = standings([load()["days_to_pay"]])["days_to_pay"]
+    standing = standings([load()["days_to_pay"]], now=NOW)["days_to_pay"]
     assert (standing.missing, standing.as_of, standing.worst_source, standing.coverage) == (
         (), NOW - timedelta(days=2), "CRM", 100,
     )  # fmt: skip
-    counted = standings([load()["inventory_accuracy"]])["inventory_accuracy"]
+    counted = standings([load()["inventory_accuracy"]], now=NOW)["inventory_accuracy"]
     assert counted.missing == ("counted stock by product and warehouse", "on hand of stock")
 
 
@@ -88,3 +88,31 @@ def test_roles_see_figures_by_class_and_summary():
     assert (figure_access(sales, "margin"), figure_access(sales, "credit_light")) == (False, True)
     assert (figure_access(support, "has_overdue"), figure_access(support, "overdue_receivable")) == (True, False)
     assert all(FIGURES[name].of == "customer" for name in FIGURES)
+
+
+@pytest.mark.django_db
+def test_every_figure_tells_its_age_coverage_and_oldest_source_on_page_and_in_the_api(client):
+    objects = {object for metric in load() for object in metric.objects}
+    old = SourceFactory(name="crm")
+    for object in sorted(objects):
+        SourceStateFactory(source=old, object=object, stream=object, data_at=NOW)
+    client.force_login(UserFactory(role="executive"))
+    listed = {row["name"]: row for row in client.get("/api/v1/metrics").json()["data"]["metrics"]}
+    assert set(listed) == set(load().metrics)
+    for name, metric in load().metrics.items():
+        told = listed[name]
+        oldest = "CRM" if metric.objects else "the portal itself"
+        assert (told["worst_source"], told["as_of"] is None, isinstance(told["coverage"], int)) == (oldest, False, True)
+        shown = client.get(f"/metrics/{name}/").content.decode()
+        aged = f"{oldest} being the oldest" if metric.objects else f"Now</time>, kept by {oldest}"
+        for words in (f"<dt>Inputs there</dt><dd>{told['coverage']} %</dd>", "<dt>As of</dt><dd><time", aged):
+            assert words in shown, (name, words)
+
+
+@pytest.mark.django_db
+def test_a_customers_figures_come_with_what_they_rest_on(client):
+    client.force_login(UserFactory(role="finance"))
+    account = AccountFactory()
+    meta = client.get(f"/api/v1/accounts/{account.pk}?expand=figures").json()["meta"]
+    assert meta["figures"]["open_receivable"] == {"as_of": None, "coverage": 0, "worst_source": None}
+    assert "adoption" not in meta["figures"]
