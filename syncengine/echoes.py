@@ -63,6 +63,8 @@ def without_echoes(name: str, records: pl.DataFrame, members: pl.DataFrame) -> p
 
 
 def _replaced(name: str, records: pl.DataFrame, echoes: pl.DataFrame, *, own: pl.Expr) -> pl.DataFrame:
+    if not echoes.height:
+        return records
     for (code,), found in echoes.group_by("field"):
         spec = load()[name].by_code.get(int(code))
         if spec is None or spec.column not in records.columns:

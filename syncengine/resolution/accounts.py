@@ -160,12 +160,12 @@ def _incremental(dirty: pl.Series, dying: pl.Series, bound: pl.DataFrame, now: d
 
 def _among(standardised: pl.DataFrame, records: pl.Series) -> pl.DataFrame:
     """The living of these records, standardised: those at hand, and the others read."""
-    stage(
-        "further_accounts",
-        {"record_id": "bigint"},
-        records.to_frame("record_id").join(standardised, on="record_id", how="anti"),
-    )
-    known = standardised.join(records.to_frame("record_id"), on="record_id", how="semi")
+    wanted = records.to_frame("record_id")
+    known = standardised.join(wanted, on="record_id", how="semi")
+    further = wanted.join(standardised, on="record_id", how="anti")
+    if not further.height:
+        return known
+    stage("further_accounts", {"record_id": "bigint"}, further)
     return pl.concat([known, standardise(_read("further_accounts"))])
 
 

@@ -18,13 +18,15 @@ def bury_dirty(staged: str) -> pl.Series:
     else its oldest record; a customer none of whose records lives keeps them all, behind the oldest.
     """
     execute(f"DROP TABLE IF EXISTS {DYING}")
-    execute(
+    found = execute(
         f"CREATE TEMP TABLE {DYING} ON COMMIT DROP AS SELECT c.crosswalk_id AS record_id, x.account_id "
         f"FROM syncengine_canonicalaccount c JOIN {staged} s ON s.record_id = c.crosswalk_id "
         "JOIN accounts_accountcrosswalk x ON x.id = c.crosswalk_id "
         "LEFT JOIN syncengine_matchrecord m ON m.crosswalk_id = c.crosswalk_id "
         "WHERE NOT c.live AND (m.crosswalk_id IS NULL OR m.live)"
     )
+    if not found:
+        return pl.Series("record_id", [], dtype=pl.Int64)
     execute(
         "INSERT INTO syncengine_matchrecord AS m (crosswalk_id, component_id, live, follows) "
         f"SELECT d.record_id, d.record_id, false, f.target FROM {DYING} d LEFT JOIN LATERAL ({_target()}) f "
