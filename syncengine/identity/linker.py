@@ -29,6 +29,7 @@ COLUMNS = [
     "evidence",
 ]
 
+PAIRS_AT_ONCE = 500_000  # scored pairs that are told together
 FEW = 5_000  # records up to which a database is not worth asking for candidates
 UNCOMPARED = ["legal_form", "tok1", "tok2", "alias_1", "alias_2", "region", "address", "tokens"]
 
@@ -110,8 +111,12 @@ def _prepared(standardised: pl.DataFrame, model: Model) -> pl.DataFrame:
 
 
 def _scored(con: duckdb.DuckDBPyConnection, model: Model, policy: Policy, *, least: float) -> pl.DataFrame:
+    """The pairs worth keeping, told batch by batch: what they are told from takes ten times their room."""
     weight = math.log2(least / (1 - least))
-    return _told(con.sql(scores_sql(model, least_weight=weight)).pl(), policy)
+    reader = con.sql(scores_sql(model, least_weight=weight)).to_arrow_reader(PAIRS_AT_ONCE)
+    told = [_told(pl.DataFrame(batch), policy) for batch in reader]
+    none = _told(pl.DataFrame(reader.schema.empty_table()), policy)
+    return pl.concat([none, *told]).sort("record_l", "record_r")
 
 
 def _told(scored: pl.DataFrame, policy: Policy) -> pl.DataFrame:

@@ -15,23 +15,24 @@ FEW = 1_000  # values up to which looking each one up is quicker than a join wit
 
 
 def prepare(standardised: pl.DataFrame, model: Model) -> pl.DataFrame:
-    """The records with f_<value> shares, t1… rarest words, w1… their weights and w_all their sum."""
+    """The records with f_<value> shares, t1… rarest words, w1… their weights and w_all their sum.
+
+    Looked up column by column: a join of the whole frame would copy it for every value.
+    """
     frame = without_hubs(standardised, model.hubs).with_columns(address=ADDRESS)
-    for value in model.floors:
-        frame = _with_share(frame, value, VALUES[value], model)
-    return _with_words(frame, model).drop("tokens")
+    shares = [_share(frame[VALUES[value]], value, model) for value in model.floors]
+    return frame.with_columns(*shares, *_words(frame.select("record_id", "tokens"), model)).drop("tokens")
 
 
-def _with_share(frame: pl.DataFrame, value: str, column: str, model: Model) -> pl.DataFrame:
-    """The share of companies with the value; the floor where only one is known to have it."""
-    share = f"f_{value}"
-    floor = pl.lit(model.floor(value))
-    known = model.frequencies.get(value)
+def _share(values: pl.Series, name: str, model: Model) -> pl.Series:
+    """The share of companies with each value; the floor where only one is known to have it."""
+    known = model.frequencies.get(name)
+    floor = model.floor(name)
     if known is None:
-        return frame.with_columns(floor.alias(share))
-    known = _present(known, frame[column])
-    known = known.select(pl.col("value").alias(column), pl.col("share").alias(share))
-    return frame.join(known, on=column, how="left", maintain_order="left").with_columns(pl.col(share).fill_null(floor))
+        return pl.repeat(floor, values.len(), dtype=pl.Float64, eager=True).alias(f"f_{name}")
+    told = values.alias("value").to_frame()
+    found = told.join(_present(known, values).select("value", "share"), on="value", how="left", maintain_order="left")
+    return found["share"].fill_null(floor).alias(f"f_{name}")
 
 
 def _present(known: pl.DataFrame, values: pl.Series) -> pl.DataFrame:
@@ -43,8 +44,8 @@ def _present(known: pl.DataFrame, values: pl.Series) -> pl.DataFrame:
     return known[at.clip(0, known.height - 1)].unique()
 
 
-def _with_words(frame: pl.DataFrame, model: Model) -> pl.DataFrame:
-    """Rarity of a word between 0 (everyone has it) and 1 (one company has it)."""
+def _words(frame: pl.DataFrame, model: Model) -> list[pl.Series]:
+    """t1…, w1… and w_all; rarity lies between 0 (everyone has the word) and 1 (one company has it)."""
     scale = math.log(model.records)
     known = model.frequencies.get("token", pl.DataFrame(schema={"token": pl.String, "n": pl.Int64}))
     words = frame.select("record_id", token="tokens").explode("token").drop_nulls()
@@ -59,4 +60,5 @@ def _with_words(frame: pl.DataFrame, model: Model) -> pl.DataFrame:
         *[pl.col("w").list.get(n, null_on_oob=True).alias(f"w{n + 1}") for n in places],
         w_all=pl.col("w").list.sum(),
     )
-    return frame.join(best, on="record_id", how="left", maintain_order="left")
+    placed = frame.select("record_id").join(best, on="record_id", how="left", maintain_order="left")
+    return placed.drop("record_id").get_columns()
