@@ -32,30 +32,56 @@ class Floor:
     seconds: float
 
 
-def measure_floor(folder: Path) -> Floor:
-    """Copy every table out, then into a schema of their own, index it and check its keys; only the way in counts."""
-    files = {table: _copy_out(table, folder) for table in (*TABLES, "syncengine_payload")}
+def measure_floor(folder: Path, times: int = 1) -> Floor:
+    """Copy every table into a schema of its own, index it and check its keys; only the way in counts.
+
+    `times` over, each time with other ids and keys, for a size that was not loaded.
+    """
     execute("DROP SCHEMA IF EXISTS floor CASCADE")
     execute("CREATE SCHEMA floor")
+    timed: dict[str, tuple[int, float]] = {}
+    for table in (*TABLES, "syncengine_payload"):
+        path = _copy_out(table, folder, times)
+        timed[table] = _load(table, path)
+        path.unlink()
     started = perf_counter()
-    timed = {table: _load(table, path) for table, path in files.items()}
     _foreign_keys()
     execute("CHECKPOINT")
-    seconds = perf_counter() - started
+    seconds = perf_counter() - started + sum(spent for _, spent in timed.values())
     execute("DROP SCHEMA floor CASCADE")
     return Floor(timed, seconds)
 
 
-def _copy_out(table: str, folder: Path) -> Path:
+def tell_floor(home: Path, times: int) -> None:
+    """Print the floor of so many times what is loaded."""
+    floor = measure_floor(home, times)
+    for table, (count, spent) in floor.tables.items():
+        print(f"    {table:<30} {count:>11,} rows {spent:7.1f} s")
+    print(f"floor, {times} times over     {floor.seconds:8.1f} s")
+
+
+def _copy_out(table: str, folder: Path, times: int) -> Path:
     path = folder / f"{table}.copy"
-    with (
-        connection.cursor() as cursor,
-        path.open("wb") as file,
-        cursor.copy(f"COPY (SELECT * FROM {table}) TO STDOUT") as copy,
-    ):
-        for block in copy:
-            file.write(block)
+    with connection.cursor() as cursor, path.open("wb") as file:
+        for turn in range(times):
+            with cursor.copy(f"COPY (SELECT {_shifted(table, turn)} FROM {table}) TO STDOUT") as copy:
+                for block in copy:
+                    file.write(block)
     return path
+
+
+def _shifted(table: str, turn: int) -> str:
+    """The columns of a table with other ids and keys each turn, the same for a turn in every table."""
+    columns = rows(
+        "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute "
+        "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum",
+        [table],
+    )
+    ids = {"bigint": f'"{{}}" + {turn} * 100000000000'}
+    return ", ".join(
+        f"\"{name}\" || '.{turn}'" if name == "key" and kind == "text" else ids.get(kind, '"{}"').format(name)
+        for name, kind in columns
+    )
 
 
 def _load(table: str, path: Path) -> tuple[int, float]:
