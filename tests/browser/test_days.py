@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Account, Note, Source
+from accounts.models import Account, InvoiceDispute, Note, PaymentPromise, Source
 from accounts.products import renew_products
 from tests.browser.test_operations import some_sync
 from tests.dashboards.conftest import NOW, TODAY
@@ -30,6 +30,21 @@ def test_finance_finds_who_owes_what_and_since_when(enter: Enter, company: list[
     drawer.get_by_role("link", name="Everything on Finance").click()
     expect(page.get_by_role("heading", name="Invoices")).to_be_visible()
 
+    page.locator("summary", has_text="Promise").press("Enter")
+    page.locator("form[action*=promise] [name=day]").fill("2099-12-05")
+    page.locator("form[action*=promise] [name=amount]").fill("500")
+    page.keyboard.press("Enter")
+    expect(page.locator(".agreed")).to_contain_text("by 5 Dec 2099")
+    page.locator("summary", has_text="Dispute").press("Enter")
+    expect(page.locator("form[action*=promise] [name=amount]")).to_be_hidden()
+    page.locator("form[action*=dispute] [name=amount]").fill("90")
+    page.keyboard.press("Enter")
+    expect(page.locator(".agreed")).to_contain_text("Dispute: price")
+    page.get_by_role("button", name="Customer is right").press("Enter")
+    expect(page.get_by_role("button", name="Customer is right")).to_be_hidden()
+
+    assert list(PaymentPromise.objects.values_list("amount", "state")) == [(500, "open")]
+    assert list(InvoiceDispute.objects.values_list("amount", "state")) == [(90, "accepted")]
     assert outside == []
 
 
