@@ -17,6 +17,7 @@ from syncengine.steward.bindings import bind, take_effect, touch, unbind
 from syncengine.steward.contradictions import ContradictsDecision
 from syncengine.steward.pins import pin_value, release
 from syncengine.steward.planted import is_planted
+from syncengine.steward.reconsider import WAITS, reconsider
 from syncengine.steward.settling import AlreadySettled, close, locked
 from syncengine.steward.stops import reopen_stop
 from syncengine.steward.two_people import why_two_people
@@ -75,7 +76,7 @@ def decide_duplicate(
     )  # fmt: skip
     if kind == "same" and chosen:
         _pin_chosen(decision, chosen, user, now)
-    close(task, user=user, now=now, outcome="waits for a second person" if reasons else kind, decision=decision)
+    close(task, user=user, now=now, outcome=WAITS if reasons else kind, decision=decision)
     if reasons:
         _ask_second(task, decision, reasons, now)
     _tell(user, f"decided {kind}", task, now, {"records": task.records, "reason": reason, "two_people": reasons})
@@ -190,15 +191,22 @@ def undo(*, task: StewardTask, user: User, now: datetime) -> StewardTask:
     task = StewardTask.objects.select_for_update().get(pk=task.pk)
     if task.state != "done":
         raise AlreadySettled("Nothing to undo: the task is not answered.")
+    if task.kind == "approval":
+        reconsider(task=task, now=now)
+    else:
+        _reopen(task, user, now)
+    _tell(user, "took a decision back", task, now, {})
+    task.refresh_from_db()
+    return task
+
+
+def _reopen(task: StewardTask, user: User, now: datetime) -> None:
     _reopen_rows(task, user, now)
     waiting = StewardTask.objects.filter(decision__isnull=False, decision=task.decision, kind="approval", state="open")
     waiting.update(state="obsolete", closed_at=now, outcome="taken back")
     StewardTask.objects.filter(pk=task.pk).update(
         state="open", outcome="", closed_at=None, closed_by=None, decision=None, pin=None
     )
-    _tell(user, "took a decision back", task, now, {})
-    task.refresh_from_db()
-    return task
 
 
 def _reopen_rows(task: StewardTask, user: User, now: datetime) -> None:

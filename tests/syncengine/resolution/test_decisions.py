@@ -104,6 +104,27 @@ def test_a_rejected_decision_opens_the_question_again(company: SmallCompany, ann
     assert StewardTask.objects.get(pk=task.pk).state == "open"
 
 
+@pytest.mark.parametrize("answer", ["approved", "rejected"])
+def test_the_second_word_is_taken_back(company: SmallCompany, ann: User, ben: User, answer: str) -> None:
+    task = two_customers(company)
+    AccountSummary.objects.update(open_receivable=100)
+    decision = decide_duplicate(task=task, kind="same", user=ann, now=company.clock())
+    second = StewardTask.objects.get(kind="approval")
+    judge = {"approved": approve, "rejected": reject}[answer]
+    judge(task=second, user=ben, now=company.clock(), reason="looked at both")
+    company.publish()
+    assert (owner("C1") == owner("10001")) is (answer == "approved")
+
+    undo(task=second, user=ben, now=company.clock())
+    company.publish()
+    assert owner("C1") != owner("10001")
+    both = StewardTask.objects.filter(pk__in=[task.pk, second.pk]).order_by("pk")
+    assert list(both.values_list("state", "decision")) == [("done", decision.pk), ("open", decision.pk)]
+    approve(task=second, user=ben, now=company.clock())
+    company.publish()
+    assert owner("C1") == owner("10001")
+
+
 def test_money_on_both_sides_is_held_until_two_people_agree(company: SmallCompany, ann: User, ben: User) -> None:
     company.write("crm/accounts", FAR_CRM)
     company.write("erp/customers", ERP)
