@@ -149,10 +149,13 @@ def undo(request: HttpRequest, id: int) -> HttpResponse:
 
     found = _card_or_404(request, id)
     try:
-        messages.success(request, take_back(found.task, reader(request), timezone.now()))
+        words = take_back(found.task, reader(request), timezone.now())
     except REFUSALS as error:
-        messages.error(request, str(error))
-    return redirect("task", id=id) if not request.htmx else _swap(request, id)  # type: ignore[attr-defined]
+        return _show(request, found, status=422, problem=str(error))
+    if request.htmx:  # type: ignore[attr-defined]
+        return _swap(request, id, words)
+    messages.success(request, words)
+    return redirect("task", id=id)
 
 
 def _answer(request: HttpRequest, answered: Card, act: Callable[[], str]) -> HttpResponse:

@@ -41,23 +41,24 @@ def make_billing(dice: Dice, orders: pl.DataFrame, lines: pl.DataFrame, days: Da
     invoices = _invoices(dice, orders, invoice_lines, days)
     invoice_lines = invoice_lines.join(invoices.select("invoice"), on="invoice", how="semi", maintain_order="left")
     credits = _credits(dice, invoices, invoice_lines, days)
-    invoices = _paid(
-        dice,
-        invoices.join(
-            credits.select("invoice", pl.col("gross").alias("credit"), pl.col("date").alias("credit_date")),
-            on="invoice",
-            how="left",
-            maintain_order="left",
-        ),
-        days,
-    )
+    credited = credits.select("invoice", pl.col("gross").alias("credit"), pl.col("date").alias("credit_date"))
+    invoices = _paid(dice, invoices.join(credited, on="invoice", how="left", maintain_order="left"), days)
+    payments, promises = _payments(dice, invoices), _promises(dice, invoices, days)
+    return Billing(invoices, invoice_lines, payments, _settlements(invoices), _left(credits, invoices), promises)
+
+
+def _left(credits: pl.DataFrame, invoices: pl.DataFrame) -> pl.DataFrame:
+    """Credit notes with what of them was used, and what is left."""
     used = invoices.filter(pl.col("credit_used") > 0).select("invoice", "credit_used")
-    credits = (
+    return (
         credits.join(used, on="invoice", how="left", maintain_order="left")
         .with_columns(pl.col("credit_used").fill_null(0))
         .with_columns((pl.col("gross") - pl.col("credit_used")).alias("open"))
     )
-    payments = _payments(dice, invoices)
+
+
+def _settlements(invoices: pl.DataFrame) -> pl.DataFrame:
+    """What settles what: payments first, then credit notes."""
     settled = invoices.filter(pl.col("paid") > 0).select(
         "invoice",
         pl.col("payment"),
@@ -74,8 +75,7 @@ def make_billing(dice: Dice, orders: pl.DataFrame, lines: pl.DataFrame, days: Da
         pl.col("credit_date").alias("date"),
         "currency",
     )
-    settlements = pl.concat([settled, credited])
-    return Billing(invoices, invoice_lines, payments, settlements, credits, _promises(dice, invoices, days))
+    return pl.concat([settled, credited])
 
 
 def _invoice_lines(dice: Dice, lines: pl.DataFrame) -> pl.DataFrame:

@@ -36,6 +36,7 @@ ENTITIES = {
     "US": "US01",
     "PL": "PL01",
 }
+SEATS = ["DE-N", "DE-S", "ALPS", "FRANCE", "SOUTH", "NORTH", "UK", "US"]  # two owners each
 TERRITORIES = {
     "AT": "ALPS",
     "CH": "ALPS",
@@ -149,25 +150,14 @@ def _relationship(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
     """Add how we deal with the customer: segment, territory, owner, currency, terms, story."""
     ids, words = frame["id"], company()
     segment = dice.weigh(ids, "segment", {"A": 10, "B": 30, "C": 60})
-    north = frame["postcode"].str.slice(0, 1).is_in(list("01234"))
-    territory = pl.select(
-        pl.when(frame["country"] == "DE")
-        .then(pl.when(north).then(pl.lit("DE-N")).otherwise(pl.lit("DE-S")))
-        .otherwise(frame["country"].replace(TERRITORIES))
-    ).to_series()
-    owners, codes = words["owners"], ["DE-N", "DE-S", "ALPS", "FRANCE", "SOUTH", "NORTH", "UK", "US"]
-    seat = territory.replace_strict({code: 2 * i for i, code in enumerate(codes)}, return_dtype=pl.Int64)
-    story = dice.weigh(ids, "story", STORIES)
-    years = dice.between(ids, "since", 800, 6500)
-    age = pl.select(pl.when(story == "new").then(dice.between(ids, "since/new", 20, 85)).otherwise(years)).to_series()
-    later = (story == "new") & dice.chance(ids, "born", 0.4)  # not a customer yet: they come with the ticks
-    age = pl.select(pl.when(later).then(-dice.between(ids, "born/day", 1, 365)).otherwise(age)).to_series()
+    territory, story = _territory(frame), dice.weigh(ids, "story", STORIES)
+    seat = territory.replace_strict({code: 2 * i for i, code in enumerate(SEATS)}, return_dtype=pl.Int64)
     size = segment.replace_strict({"A": 900, "B": 180, "C": 40}, return_dtype=pl.Int64)
     return frame.with_columns(
         segment.alias("segment"),
         territory.alias("territory"),
         story.alias("story"),
-        pl.Series(owners).gather(seat + dice.below(ids, "owner", 2)).alias("owner"),
+        pl.Series(words["owners"]).gather(seat + dice.below(ids, "owner", 2)).alias("owner"),
         dice.pick(ids, "collector", words["collectors"]).alias("collector"),
         dice.pick(ids, "industry", words["industries"]).alias("industry"),
         (size * (0.3 + 1.9 * dice.unit(ids, "employees"))).cast(pl.Int64).alias("employees"),
@@ -177,11 +167,35 @@ def _relationship(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
         dice.weigh(ids, "terms", TERMS).alias("terms"),
         dice.pick(ids, "incoterm", words["incoterms"]).alias("incoterm"),
         dice.between(ids, "duns", 100_000_000, 999_999_999).cast(pl.String).alias("duns"),
-        days.back(age).alias("since"),
+        days.back(_age(dice, ids, story)).alias("since"),
         fold(frame["city"]).alias("city_plain"),
-        # Which systems know the customer; every one is known to at least one of CRM and ERP.
-        dice.chance(ids, "in/crm", 0.86).alias("in_crm"),
-        (dice.chance(ids, "in/erp", 0.80) | ~dice.chance(ids, "in/crm", 0.86)).alias("in_erp"),
+        *_known_to(dice, ids),
+    )
+
+
+def _territory(frame: pl.DataFrame) -> pl.Series:
+    north = frame["postcode"].str.slice(0, 1).is_in(list("01234"))
+    return pl.select(
+        pl.when(frame["country"] == "DE")
+        .then(pl.when(north).then(pl.lit("DE-N")).otherwise(pl.lit("DE-S")))
+        .otherwise(frame["country"].replace(TERRITORIES))
+    ).to_series()
+
+
+def _age(dice: Dice, ids: pl.Series, story: pl.Series) -> pl.Series:
+    """For how many days they have been customers; below zero for those who come with the ticks."""
+    years = dice.between(ids, "since", 800, 6500)
+    age = pl.select(pl.when(story == "new").then(dice.between(ids, "since/new", 20, 85)).otherwise(years)).to_series()
+    later = (story == "new") & dice.chance(ids, "born", 0.4)
+    return pl.select(pl.when(later).then(-dice.between(ids, "born/day", 1, 365)).otherwise(age)).to_series()
+
+
+def _known_to(dice: Dice, ids: pl.Series) -> tuple[pl.Series, ...]:
+    """Which systems know the customer; every one is known to at least one of CRM and ERP."""
+    crm = dice.chance(ids, "in/crm", 0.86)
+    return (
+        crm.alias("in_crm"),
+        (dice.chance(ids, "in/erp", 0.80) | ~crm).alias("in_erp"),
         dice.chance(ids, "in/helpdesk", 0.45).alias("in_helpdesk"),
         dice.chance(ids, "in/ai", 0.72).alias("in_ai"),
     )

@@ -14,6 +14,8 @@ from syncengine.demo.words import texts
 
 STAGES = {"Prospecting": 10, "Qualification": 25, "Proposal": 50, "Negotiation": 75}
 WON, LOST = "Closed Won", "Closed Lost"
+# What a line tells whatever paper it stands on.
+TOLD = ["position", "code", "ware", "unit", "quantity", "price", "discount"]
 KEPT = ["deal", "order", "id", "segment", "currency", "story", "owner", "state", "opened", "closed"]
 
 
@@ -121,45 +123,26 @@ def make_deal_lines(
     dice: Dice, deals: pl.DataFrame, order_lines: pl.DataFrame, wares: Range, agreements: pl.DataFrame
 ) -> pl.DataFrame:
     """Lines of deals and quotes: the order's own, or invented; a few quoted cheaper than then ordered."""
-    names = [
-        "deal",
-        "deal_line",
-        "position",
-        "code",
-        "ware",
-        "unit",
-        "quantity",
-        "price",
-        "discount",
-        "net",
-        "currency",
-    ]
-    ordered = deals.filter(pl.col("order").is_not_null()).select("deal", "order", "cheaper")
-    known = ordered.join(order_lines, on="order", how="inner", maintain_order="left")
-    free = deals.filter(pl.col("order").is_null()).with_columns(
-        pl.col("deal").alias("order"), pl.col("opened").alias("date")
-    )
-    made = make_lines(dice, free, wares, agreements, "deal").with_columns(
-        pl.col("order").alias("deal"), pl.lit(False).alias("cheaper")
-    )
-    shared = [
-        "deal",
-        "cheaper",
-        "position",
-        "code",
-        "ware",
-        "unit",
-        "quantity",
-        "price",
-        "discount",
-        "currency",
-    ]
-    lines = pl.concat([known.select(shared), made.select(shared)])
+    shared = ["deal", "cheaper", *TOLD, "currency"]
+    known = _ordered_lines(deals, order_lines).select(shared)
+    lines = pl.concat([known, _invented_lines(dice, deals, wares, agreements).select(shared)])
     lower = pl.col("cheaper") & (pl.col("position") == 1)
     lines = lines.with_columns(
         pl.when(lower).then(pl.col("price") * 97 // 100).otherwise("price").alias("price"),
         (pl.col("deal") * 8 + pl.col("position") - 1).alias("deal_line"),
     )
-    return lines.with_columns(net_of(pl.col("quantity"), pl.col("price"), pl.col("discount")).alias("net")).select(
-        names
+    net = net_of(pl.col("quantity"), pl.col("price"), pl.col("discount")).alias("net")
+    return lines.with_columns(net).select("deal", "deal_line", *TOLD, "net", "currency")
+
+
+def _ordered_lines(deals: pl.DataFrame, order_lines: pl.DataFrame) -> pl.DataFrame:
+    ordered = deals.filter(pl.col("order").is_not_null()).select("deal", "order", "cheaper")
+    return ordered.join(order_lines, on="order", how="inner", maintain_order="left")
+
+
+def _invented_lines(dice: Dice, deals: pl.DataFrame, wares: Range, agreements: pl.DataFrame) -> pl.DataFrame:
+    free = deals.filter(pl.col("order").is_null()).with_columns(
+        pl.col("deal").alias("order"), pl.col("opened").alias("date")
     )
+    made = make_lines(dice, free, wares, agreements, "deal")
+    return made.with_columns(pl.col("order").alias("deal"), pl.lit(False).alias("cheaper"))

@@ -61,8 +61,27 @@ def make_orders(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataFrame
 
 def _dated(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
     """Add deal, type, promised and actual dates, hold and cancellation."""
+    order = frame["order"]
+    lead, fresh = dice.between(order, "order/lead", 3, 24), frame["date"] > days.origin - timedelta(days=45)
+    return frame.with_columns(
+        *_kinds(dice, frame),
+        after(frame["date"], lead).alias("promised"),
+        after(frame["date"], lead - dice.below(order, "order/wish", 4)).alias("requested"),
+        after(frame["date"], (lead + _slip(dice, frame)).clip(1, 160)).alias("ship_1"),
+        after(frame["date"], lead + dice.between(order, "order/second", 6, 22)).alias("ship_2"),
+        dice.chance(order, "order/split", 0.13).alias("split"),
+        dice.chance(order, "order/cancelled", 0.015).alias("cancelled"),
+        (fresh & (frame["story"] == "trouble")).alias("hold"),
+        dice.pick(order, "order/reason", texts()["hold_reasons"]).alias("hold_reason"),
+        dice.pick(order, "order/carrier", company()["carriers"]).alias("carrier"),
+        dice.pick(order, "order/warehouse", company()["warehouses"]).alias("warehouse"),
+        ("PO-" + dice.between(order, "order/po", 10_000, 99_999).cast(pl.String)).alias("po"),
+    )
+
+
+def _slip(dice: Dice, frame: pl.DataFrame) -> pl.Series:
+    """Days between what was promised and what leaves."""
     order, story = frame["order"], frame["story"]
-    lead = dice.between(order, "order/lead", 3, 24)
     late = dice.chance(order, "order/late", when_story(story, {"unhappy": 0.55}, 0.12))
     slip = choose(
         late.cast(pl.Float64),
@@ -70,13 +89,16 @@ def _dated(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
         dice.between(order, "order/slip", 3, 16),
     )
     stuck = dice.chance(order, "order/stuck", 0.016).cast(pl.Int64)  # nobody knows why it does not leave
-    slip = slip + stuck * dice.between(order, "order/stuck/days", 45, 120)
-    fresh = frame["date"] > days.origin - timedelta(days=45)
+    return slip + stuck * dice.between(order, "order/stuck/days", 45, 120)
+
+
+def _kinds(dice: Dice, frame: pl.DataFrame) -> tuple[pl.Series | pl.Expr, ...]:
+    """Whether a deal stands behind the order, and what type it is."""
+    order = frame["order"]
     deal = dice.chance(order, "order/deal", 0.28)
     first = frame["date"] < frame["since"] + timedelta(days=90)
     brought = dice.chance(order, "order/brought", 0.2)  # new business that no deal stands behind
-    reasons = texts()["hold_reasons"]
-    return frame.with_columns(
+    return (
         deal.alias("has_deal"),
         pl.when(first & (deal | brought))
         .then(pl.lit("new"))
@@ -86,17 +108,6 @@ def _dated(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
         .then(pl.lit("new"))
         .otherwise(pl.lit("repeat"))
         .alias("type"),
-        after(frame["date"], lead).alias("promised"),
-        after(frame["date"], lead - dice.below(order, "order/wish", 4)).alias("requested"),
-        after(frame["date"], (lead + slip).clip(1, 160)).alias("ship_1"),
-        after(frame["date"], lead + dice.between(order, "order/second", 6, 22)).alias("ship_2"),
-        dice.chance(order, "order/split", 0.13).alias("split"),
-        dice.chance(order, "order/cancelled", 0.015).alias("cancelled"),
-        (fresh & (story == "trouble")).alias("hold"),
-        dice.pick(order, "order/reason", reasons).alias("hold_reason"),
-        dice.pick(order, "order/carrier", company()["carriers"]).alias("carrier"),
-        dice.pick(order, "order/warehouse", company()["warehouses"]).alias("warehouse"),
-        ("PO-" + dice.between(order, "order/po", 10_000, 99_999).cast(pl.String)).alias("po"),
     )
 
 
@@ -112,27 +123,17 @@ def make_lines(dice: Dice, papers: pl.DataFrame, wares: Range, agreements: pl.Da
         (pl.col("pos") + 1).alias("position"),
         favourite(dice, base["id"], slot, wares).alias("product"),
     )
-    base = (
-        base.join(
-            wares.prices.select("currency", pl.col("tier").alias("segment"), "product", "price"),
-            on=["currency", "segment", "product"],
-            how="left",
-            maintain_order="left",
-        )
-        .join(
-            agreements.select("id", "product", "agreed", pl.col("to").alias("agreed_to")),
-            on=["id", "product"],
-            how="left",
-            maintain_order="left",
-        )
-        .join(
-            wares.products.select("product", "code", pl.col("name").alias("ware"), "unit", "cost"),
-            on="product",
-            how="left",
-            maintain_order="left",
-        )
-    )
-    return _priced(dice, base, tag)
+    return _priced(dice, _with_prices(base, wares, agreements), tag)
+
+
+def _with_prices(base: pl.DataFrame, wares: Range, agreements: pl.DataFrame) -> pl.DataFrame:
+    """The list's price, the customer's own, and what the product is called."""
+    listed = wares.prices.select("currency", pl.col("tier").alias("segment"), "product", "price")
+    own = agreements.select("id", "product", "agreed", pl.col("to").alias("agreed_to"))
+    named = wares.products.select("product", "code", pl.col("name").alias("ware"), "unit", "cost")
+    base = base.join(listed, on=["currency", "segment", "product"], how="left", maintain_order="left")
+    base = base.join(own, on=["id", "product"], how="left", maintain_order="left")
+    return base.join(named, on="product", how="left", maintain_order="left")
 
 
 def _priced(dice: Dice, base: pl.DataFrame, tag: str) -> pl.DataFrame:
@@ -173,9 +174,14 @@ def ship(orders: pl.DataFrame, lines: pl.DataFrame, days: Days) -> tuple[pl.Data
     sums = lines.group_by("order", maintain_order=True).agg(
         pl.col("net").sum(), pl.len().alias("lines"), (pl.col("shipped") > 0).sum().alias("gone")
     )
-    orders = orders.join(sums, on="order", how="left", maintain_order="left")
+    orders = orders.join(sums, on="order", how="left", maintain_order="left").with_columns(_status(days))
+    return orders, lines.drop("split", "cancelled", "hold", "ship_1", "ship_2")
+
+
+def _status(days: Days) -> pl.Expr:
+    """How far an order has come."""
     done = pl.col("ship_1") < days.today - timedelta(days=60)
-    orders = orders.with_columns(
+    return (
         pl.when("cancelled")
         .then(pl.lit("cancelled"))
         .when((pl.col("gone") == pl.col("lines")) & done)
@@ -187,4 +193,3 @@ def ship(orders: pl.DataFrame, lines: pl.DataFrame, days: Days) -> tuple[pl.Data
         .otherwise(pl.lit("confirmed"))
         .alias("status")
     )
-    return orders, lines.drop("split", "cancelled", "hold", "ship_1", "ship_2")

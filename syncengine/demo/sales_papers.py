@@ -149,35 +149,17 @@ def _money_tables(part: Part, orders: pl.DataFrame, billing: Billing) -> dict[st
     invoices = billing.invoices.join(head, on="order", how="left", maintain_order="left")
     invoices = invoices.with_columns(part.numbers(invoices, "RE", "date", "invoice").alias("invoice_number"))
     numbers = invoices.select("invoice", "invoice_number", "number", "account_key")
-    payments = billing.payments.with_columns(
-        part.numbers(billing.payments, "ZE", "date", "payment").alias("payment_number")
-    )
-    payers = (
-        invoices.filter(pl.col("paid") > 0).group_by("payment", maintain_order=True).agg(pl.col("bill_key").first())
-    )
-    payments = payments.join(
-        payers.rename({"bill_key": "account_key"}), on="payment", how="left", maintain_order="left"
-    )
+    payments = _numbered_payments(part, invoices, billing)
     own = billing.credits.drop("number", strict=False).join(numbers, on="invoice", how="left", maintain_order="left")
     credits = own.with_columns(part.numbers(own, "GS", "date", "invoice").alias("credit_number"))
-    settled = (
-        billing.settlements.join(numbers, on="invoice", how="left", maintain_order="left")
-        .join(payments.select("payment", "payment_number"), on="payment", how="left", maintain_order="left")
-        .join(
-            credits.select(pl.col("invoice").alias("credit_of"), "credit_number"),
-            on="credit_of",
-            how="left",
-            maintain_order="left",
-        )
-    )
+    settled = billing.settlements.join(numbers, on="invoice", how="left", maintain_order="left")
+    paid_by = payments.select("payment", "payment_number")
+    credited_by = credits.select(pl.col("invoice").alias("credit_of"), "credit_number")
+    settled = settled.join(paid_by, on="payment", how="left", maintain_order="left")
+    settled = settled.join(credited_by, on="credit_of", how="left", maintain_order="left")
     promised = billing.promises.join(numbers, on="invoice", how="left", maintain_order="left")
-    booked = strays(part, unnamed_orders(part.dice, invoices))
-    named = booked.select("invoice", "invoice_number", "number", "account_key")
-    lines = billing.invoice_lines.drop("number").join(named, on="invoice", how="left", maintain_order="left")
-    booked, lines = billed_twice(part.dice, booked, lines)
     return {
-        "erp/invoices.csv": erp_money.invoices(booked),
-        "erp/invoice_lines.csv": erp_money.invoice_lines(lines),
+        **_invoice_tables(part, invoices, billing),
         "erp/payments.csv": erp_money.payments(payments),
         "erp/settlements.csv": erp_money.settlements(settled),
         "erp/credit_notes.csv": erp_money.credits(credits),
@@ -186,6 +168,23 @@ def _money_tables(part: Part, orders: pl.DataFrame, billing: Billing) -> dict[st
         "erp/return_lines.csv": erp_orders.return_lines(credits),
         "erp/promises.csv": erp_money.promises(promised),
     }
+
+
+def _numbered_payments(part: Part, invoices: pl.DataFrame, billing: Billing) -> pl.DataFrame:
+    """Payments with their numbers and who paid."""
+    paid = invoices.filter(pl.col("paid") > 0)
+    payers = paid.group_by("payment", maintain_order=True).agg(pl.col("bill_key").first().alias("account_key"))
+    numbers = part.numbers(billing.payments, "ZE", "date", "payment").alias("payment_number")
+    return billing.payments.with_columns(numbers).join(payers, on="payment", how="left", maintain_order="left")
+
+
+def _invoice_tables(part: Part, invoices: pl.DataFrame, billing: Billing) -> dict[str, pl.DataFrame]:
+    """Invoices and lines as booked, with the slips that happen then."""
+    booked = strays(part, unnamed_orders(part.dice, invoices))
+    named = booked.select("invoice", "invoice_number", "number", "account_key")
+    lines = billing.invoice_lines.drop("number").join(named, on="invoice", how="left", maintain_order="left")
+    booked, lines = billed_twice(part.dice, booked, lines)
+    return {"erp/invoices.csv": erp_money.invoices(booked), "erp/invoice_lines.csv": erp_money.invoice_lines(lines)}
 
 
 def _price_table(part: Part, agreed: pl.DataFrame) -> pl.DataFrame:

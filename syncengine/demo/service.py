@@ -27,16 +27,7 @@ def make_tickets(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataFram
     far = dice.between(ticket, "ticket/age", -AHEAD, 700)
     near = dice.between(ticket, "ticket/near", 20, 170)
     age = pl.select(pl.when(angry).then(near).otherwise(far)).to_series()
-    themes = texts()["themes"]
-    theme = dice.weigh(
-        ticket, "ticket/theme", {"delivery": 30, "quality": 20, "billing": 16, "technical": 20, "order": 14}
-    )
-    number = dice.below(ticket, "ticket/subject", 4)
-    subject = choose(
-        number / 4,
-        [((i + 1) / 4, theme.replace_strict({t: s[i] for t, s in themes.items()})) for i in range(3)],
-        theme.replace_strict({t: s[3] for t, s in themes.items()}),
-    )
+    theme, subject = _subjects(dice, ticket)
     calm = dice.weigh(ticket, "ticket/priority", {"low": 25, "normal": 55, "high": 16, "severe": 4})
     grave = dice.weigh(ticket, "ticket/grave", {"normal": 25, "high": 45, "severe": 30})
     frame = frame.with_columns(
@@ -50,45 +41,67 @@ def make_tickets(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataFram
     return _answered(dice, frame.filter(pl.col("opened").dt.date() <= days.today), days)
 
 
+def _subjects(dice: Dice, ticket: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """What tickets are about, and in which words."""
+    themes, shares = texts()["themes"], {"delivery": 30, "quality": 20, "billing": 16, "technical": 20, "order": 14}
+    theme = dice.weigh(ticket, "ticket/theme", shares)
+    number = dice.below(ticket, "ticket/subject", 4)
+    subject = choose(
+        number / 4,
+        [((i + 1) / 4, theme.replace_strict({t: s[i] for t, s in themes.items()})) for i in range(3)],
+        theme.replace_strict({t: s[3] for t, s in themes.items()}),
+    )
+    return theme, subject
+
+
 def _answered(dice: Dice, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
+    """Add when somebody answered and solved it, whether in time, and how content the customer was."""
+    ticket = frame["ticket"]
+    recent = pl.col("opened") > pl.lit(days.today - timedelta(days=190)).cast(pl.Datetime("us"))
+    frame = _timed(dice, frame, recent, pl.lit(days.today).cast(pl.Datetime("us")) + pl.duration(hours=15))
+    replied = dice.chance(ticket, "ticket/replied", 0.45)
+    waiting = dice.weigh(ticket, "ticket/state", {"new": 1, "open": 6, "waiting": 3})
+    return frame.with_columns(
+        pl.when(replied & ~pl.col("open")).then(_rating(dice, frame)).otherwise(None).alias("csat"),
+        pl.when("open").then(waiting).when(recent).then(pl.lit("solved")).otherwise(pl.lit("closed")).alias("status"),
+        (dice.below(ticket, "ticket/contacts", 4) + 1).alias("contacts"),
+        dice.chance(ticket, "ticket/order", 0.45).alias("about_order"),
+    )
+
+
+def _timed(dice: Dice, frame: pl.DataFrame, recent: pl.Expr, now: pl.Expr) -> pl.DataFrame:
     ticket = frame["ticket"]
     hours = frame["priority"].replace_strict(SLA_HOURS, return_dtype=pl.Int64)
     slow = when_story(frame["story"], {"unhappy": 2.2}, 0.75)
     effort = (hours * slow * (0.1 + dice.unit(ticket, "ticket/effort") * 1.3) * 60).cast(pl.Int64)
-    now = pl.lit(days.today).cast(pl.Datetime("us")) + pl.duration(hours=15)
     frame = frame.with_columns(
         (pl.col("opened") + pl.duration(hours=pl.lit(hours))).alias("sla_due"),
         (pl.col("opened") + pl.duration(minutes=pl.lit(effort // 5 + 3))).alias("answered"),
         (pl.col("opened") + pl.duration(minutes=pl.lit(effort))).alias("solved"),
         pl.lit(dice.chance(ticket, "ticket/stuck", when_story(frame["story"], {"unhappy": 0.4}, 0.06))).alias("stuck"),
     )
-    recent = pl.col("opened") > pl.lit(days.today - timedelta(days=190)).cast(pl.Datetime("us"))
     open_ = (pl.col("solved") > now) | (pl.col("stuck") & recent)
-    frame = frame.with_columns(open_.alias("open")).with_columns(
+    return frame.with_columns(open_.alias("open")).with_columns(
         pl.when("open").then(None).otherwise("solved").alias("solved"),
         pl.when(pl.col("answered") > now).then(None).otherwise("answered").alias("answered"),
         (
             (pl.col("open") & (pl.col("sla_due") < now)) | (~pl.col("open") & (pl.col("solved") > pl.col("sla_due")))
         ).alias("breached"),
     )
-    rating = (
+
+
+def _rating(dice: Dice, frame: pl.DataFrame) -> pl.Series:
+    """How content the customer says to be, from 1 to 5."""
+    return (
         (
             4.4
             - frame["breached"].cast(pl.Float64) * 1.4
             - frame["angry"].cast(pl.Float64) * 1.3
-            + dice.bell(ticket, "ticket/csat") * 0.8
+            + dice.bell(frame["ticket"], "ticket/csat") * 0.8
         )
         .round()
         .clip(1, 5)
         .cast(pl.Int64)
-    )
-    replied = dice.chance(ticket, "ticket/replied", 0.45)
-    waiting = dice.weigh(ticket, "ticket/state", {"new": 1, "open": 6, "waiting": 3})
-    return frame.with_columns(
-        pl.when(replied & ~pl.col("open")).then(rating).otherwise(None).alias("csat"),
-        pl.when("open").then(waiting).when(recent).then(pl.lit("solved")).otherwise(pl.lit("closed")).alias("status"),
-        (dice.below(ticket, "ticket/contacts", 4) + 1).alias("contacts"),
-        dice.chance(ticket, "ticket/order", 0.45).alias("about_order"),
     )
 
 

@@ -88,18 +88,28 @@ def apply_documents(
     if current is not None and current.digest == digest:
         register(policies_of(current), now=now)
         return current
-    number = current.number if current else None
-    if base is not None and base != number:
-        raise StaleBase(f"these policies start from version {base}, but version {number} was applied since")
+    number = _same_base(base, current)
     told = _hold_to_plan(documents, planned, now) if planned is not None else None
     version = PolicyVersion.objects.create(
         documents=dict(documents), digest=digest, note=note, applied_by=by, applied_at=now, base=number, plan=told
     )
+    _put_in_force(version, current, now)
+    audit.record(user=by, action="applied policies", object="policy", row_id=version.number, at=now,
+                 detail={"base": number, "note": note})  # fmt: skip
+    return version
+
+
+def _same_base(base: int | None, current: PolicyVersion | None) -> int | None:
+    """The number in force. Raises StaleBase where the texts were written against another."""
+    number = current.number if current else None
+    if base is not None and base != number:
+        raise StaleBase(f"these policies start from version {base}, but version {number} was applied since")
+    return number
+
+
+def _put_in_force(version: PolicyVersion, current: PolicyVersion | None, now: datetime) -> None:
     version.queued = _take_effect(policies_of(current) if current else PolicySet(), policies_of(version), now)
     version.save(update_fields=["queued"])
-    detail = {"base": number, "note": note}
-    audit.record(user=by, action="applied policies", object="policy", row_id=version.number, detail=detail, at=now)
-    return version
 
 
 def planned_counts(documents: Mapping[str, str]) -> dict[str, int] | None:

@@ -25,12 +25,7 @@ def read_write(
     below = section.section("write", "`write`")
     if below is None:
         return None
-    if kind not in WRITABLE_KINDS:
-        known = ", ".join(WRITABLE_KINDS)
-        below.mistake(None, f"a source of kind {kind} cannot be written to", f"kinds that can: {known}")
-    if spec.name != "account" and not copied:
-        remedy = "leave it out, or declare what is to be kept there under `copies`"
-        below.mistake(None, f"`write` is for streams of accounts, not of {spec.name}", remedy)
+    _check_place(below, kind, spec, copied)
     fields = _fields(below, spec, {found.field: found for found in maps}, copied)
     found = Write(
         fields=fields,
@@ -44,13 +39,28 @@ def read_write(
         rate=_rate(below),
         dry_run=below.flag("dry_run", False),
     )
+    _check_needs(below, found)
+    below.done()
+    return found
+
+
+def _check_place(below: Section, kind: str, spec: ObjectSpec, copied: bool) -> None:
+    """Whether anything can be written here at all."""
+    if kind not in WRITABLE_KINDS:
+        known = ", ".join(WRITABLE_KINDS)
+        below.mistake(None, f"a source of kind {kind} cannot be written to", f"kinds that can: {known}")
+    if spec.name != "account" and not copied:
+        remedy = "leave it out, or declare what is to be kept there under `copies`"
+        below.mistake(None, f"`write` is for streams of accounts, not of {spec.name}", remedy)
+
+
+def _check_needs(below: Section, found: Write) -> None:
+    """What one word of it needs another for."""
     if found.increments and not found.version:
         below.mistake(below.at("increments"), "`increments` needs `version`", "name the column that counts")
     if found.create and not found.correlation:
         problem = "`create` needs `correlation`: without a column to find it by, a lost answer stays unknown"
         below.mistake(below.at("create"), problem, "name a text column that nobody else fills")
-    below.done()
-    return found
 
 
 def _fields(below: Section, spec: ObjectSpec, maps: dict[str, FieldMap], copied: bool) -> dict[str, WriteField]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import polars as pl
 
@@ -49,17 +49,7 @@ def together(
     )
     distrusted = _distrusted(several)
     for rule, named in _orderings(fields, rules, several):
-        entering = several.filter("competes") if rule.distrust_deleted else several
-        ranked = _ranked(entering, rule, named)
-        best = ranked.group_by("cluster", maintain_order=True).agg(
-            [part for field in named for part in _winner(field, rule, field.code in distrusted)]
-        )
-        merged = merged.join(best, on="cluster", how="left", maintain_order="left")
-        for field in named:
-            if rule.strategy == "aggregate" and field.type == "tags":
-                merged = merged.drop(field.column).join(
-                    _collected(ranked, field), on="cluster", how="left", maintain_order="left"
-                )
+        merged = _with_winners(merged, several, rule, named, distrusted)
     winners = {field.code: pl.col(f"{field.code}:member").fill_null(0) for field in fields}
     chosen = {field.code: _rule_code(field, rules[field.name]) for field in fields}
     return merged.select(
@@ -72,6 +62,22 @@ def together(
         observed="observed",
         record_count="record_count",
     )
+
+
+def _with_winners(
+    merged: pl.DataFrame, several: pl.DataFrame, rule: FieldRule, named: Sequence[FieldSpec], distrusted: Container[int]
+) -> pl.DataFrame:
+    """The fields that one ranking decides, joined to their clusters."""
+    ranked = _ranked(several.filter("competes") if rule.distrust_deleted else several, rule, named)
+    best = ranked.group_by("cluster", maintain_order=True).agg(
+        [part for field in named for part in _winner(field, rule, field.code in distrusted)]
+    )
+    merged = merged.join(best, on="cluster", how="left", maintain_order="left")
+    for field in named:
+        if rule.strategy == "aggregate" and field.type == "tags":
+            collected = _collected(ranked, field)
+            merged = merged.drop(field.column).join(collected, on="cluster", how="left", maintain_order="left")
+    return merged
 
 
 def _in_list(name: str) -> pl.Expr:

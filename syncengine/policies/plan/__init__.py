@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -64,32 +65,32 @@ def _plan(checked: Checked, now: datetime) -> PolicyPlan:
         return PolicyPlan(before.number, checked.mistakes)
     told = tuple(compare(before, after))
     position, waiting = rows("SELECT max(id), count(*) FROM syncengine_dirty")[0]
+    plan = PolicyPlan(before.number, (), told, position=position, waiting=waiting, planned_at=now)
     if not before.sources:
-        return PolicyPlan(before.number, (), told, position=position, waiting=waiting, planned_at=now)
+        return plan
     both = catalogue_with(before.own_fields.values(), after.own_fields.values())
     with using(both), transaction.atomic():  # what is compared is staged
-        remapped = remap(before, after, now=now)
-        diffs = _golden(before, after, remapped, now)
-        writes = [message for diff in diffs for message in diff_writes(diff, after)]
-        links = diff_links(remapped.overlays, now=now)
-        referred = diff_reference(before.reference, after.reference)
-        customers = pl.concat([customers_of(diffs), links.accounts, referred.customers]).unique()
-        money = money_of(customers)
-    return PolicyPlan(
-        base=before.number,
-        mistakes=(),
-        differences=told,
+        return _compared(plan, before, after, now)
+
+
+def _compared(plan: PolicyPlan, before: PolicySet, after: PolicySet, now: datetime) -> PolicyPlan:
+    """The plan with what would differ: values, links, tasks, write-backs, and the money they touch."""
+    remapped = remap(before, after, now=now)
+    diffs = _golden(before, after, remapped, now)
+    writes = [message for diff in diffs for message in diff_writes(diff, after)]
+    links = diff_links(remapped.overlays, now=now)
+    referred = diff_reference(before.reference, after.reference)
+    customers = pl.concat([customers_of(diffs), links.accounts, referred.customers]).unique()
+    return replace(
+        plan,
         golden=(*(change for diff in diffs for change in diff.changes), *referred.territories),
         documents=(*remapped.documents, *referred.amounts),
         links=links.change,
         tasks=_tasks(diffs, links, remapped),
         judged=tuple(found for found in remapped.judged if any((found.refused, found.held, found.warned, found.freed))),
         write_backs=tuple(writes),
-        money=money,
+        money=money_of(customers),
         read_anew=tuple(remapped_streams(before, after)),
-        position=position,
-        waiting=waiting,
-        planned_at=now,
     )
 
 

@@ -22,6 +22,7 @@ class RestServer(ThreadingHTTPServer):
         self.made: dict[str, str] = {}
         self.calls: list[str] = []
         self.mute = False
+        self.trouble: tuple[int, str] | None = None  # status and Retry-After of every answer to a question
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -51,6 +52,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing."""
 
     def do_GET(self) -> None:
+        self.server.calls.append(f"GET {self.path}")
+        if self.server.trouble:
+            self._refuse(*self.server.trouble)
+            return
         parts = urlsplit(self.path)
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
         if parts.path != "/customers":
@@ -60,6 +65,12 @@ class _Handler(BaseHTTPRequestHandler):
         start = int(asked.get("from", 0))
         following = f"/customers?from={start + PAGE}" if start + PAGE < len(rows) else None
         self._answer(200, {"data": rows[start : start + PAGE], "links": {"next": following}})
+
+    def _refuse(self, status: int, retry_after: str) -> None:
+        self.send_response(status)
+        self.send_header("Retry-After", retry_after)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def do_PATCH(self) -> None:
         key, said = self.path.rsplit("/", 1)[1], self._said()
