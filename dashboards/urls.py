@@ -136,6 +136,7 @@ urlpatterns = [
     path("rules/drafts/<int:id>/", rules.draft, name="rule_draft"),
     path("rules/drafts/<int:id>/<slug:act>/", rules.act, name="rule_act"),
     path("rules/versions/<int:number>/", rules.version, name="rule_version"),
+    path("rules/versions/<int:number>/documents.zip", rules.documents, name="rule_documents"),
     path("dictionary/", rules.dictionary, name="dictionary"),
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/<int:id>/", approvals.approval, name="approval"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +20,7 @@ from syncengine.selectors.policies import applying, may_see_rules
 from syncengine.selectors.quality import list_quality
 
 FILE = "file"
+BASE = ".base"  # as the command writes it: what these files were before somebody edits them
 STEPS = ("plan", "apply")
 
 
@@ -49,6 +52,18 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
     }
     crumbs: list[Crumb] = [("Rules", reverse("rules")), (f"Version {number}", None)]
     return page(request, "dashboards/rules/version.html", context, current="rules", crumbs=crumbs)
+
+
+@allowed(may_see_rules)
+def documents(request: HttpRequest, number: int) -> HttpResponse:
+    """The documents of a version as files, as `policies pull` writes them."""
+    found = get_object_or_404(PolicyVersion, number=number)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as files:
+        for name, text in (*sorted(found.documents.items()), (BASE, f"{number}\n")):
+            files.writestr(name, text)
+    name = f'attachment; filename="policies-{number}.zip"'
+    return HttpResponse(packed.getvalue(), content_type="application/zip", headers={"Content-Disposition": name})
 
 
 @allowed(may_see_rules)

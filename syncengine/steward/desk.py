@@ -12,6 +12,7 @@ from django.db.models import F
 from accounts.audit import record
 from accounts.models import User
 from syncengine.models import Opinion, StewardTask, TaskComment
+from syncengine.steward.approvals import ASKED
 from syncengine.steward.decisions import decide_duplicate
 from syncengine.steward.settling import locked
 
@@ -19,7 +20,7 @@ from syncengine.steward.settling import locked
 @transaction.atomic
 def assign(*, task_ids: Sequence[int], to: User | None, user: User, now: datetime) -> int:
     """Give open tasks to somebody, or back to everybody."""
-    if to is not None and to.role != "steward":
+    if to is not None and to.role != "steward" and _of_the_desk(task_ids):
         raise ValidationError(f"{to} is no steward.")
     changed = StewardTask.objects.filter(pk__in=task_ids, state="open").update(
         assignee=to, assigned_at=now if to else None
@@ -27,6 +28,11 @@ def assign(*, task_ids: Sequence[int], to: User | None, user: User, now: datetim
     record(user=user, action="assigned tasks", object="task", at=now,
            detail={"tasks": list(task_ids), "to": str(to) if to else None})  # fmt: skip
     return changed
+
+
+def _of_the_desk(task_ids: Sequence[int]) -> bool:
+    """Whether any of the tasks is a steward's work; changes and policies are for the roles they name."""
+    return StewardTask.objects.filter(pk__in=task_ids).exclude(kind__in=ASKED).exists()
 
 
 @transaction.atomic

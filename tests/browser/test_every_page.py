@@ -40,7 +40,7 @@ ELSEWHERE = {
 # Parts of pages, files, and what only takes an answer.
 NO_PAGES = {
     "home_figures", "home_attention", "home_parts", "home_aside", "customers_totals", "customers_question",
-    "customers_groups", "customers_columns", "customers_bulk", "customers_export", "views", "view_delete", "panel",
+    "customers_groups", "customers_columns", "customers_bulk", "customers_export", "views", "view_delete", "panel", "rule_documents",
     "customer_peek", "note_write", "task_create", "follow", "report", "change_ask", "agree", "pulse", "note", "todo",
     "report_answer", "undo_act", "settle", "health_figures", "queue_care", "batch_judge", "batch_act", "task_next",
     "task_settle", "care", "decide", "resolve", "undo", "rule_edit", "rule_act", "approval_decide", "write_undo",

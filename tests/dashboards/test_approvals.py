@@ -71,6 +71,7 @@ def test_the_page_of_a_request_leads_who_decides_to_its_card(login: Login, custo
     request = ask(client, customer(), field="payment_terms", value="60 days")
     task = card_of(request)
     settle(chief, task, act="ask", reason="since when?")
+    chief.post(f"/queue/{task.pk}/care/", {"act": "mine"})
 
     assert chief.get("/approvals/").url == "/queue/?view=approvals"
     assert chief.get(f"/approvals/{request.pk}/").url == f"/queue/{task.pk}/"
@@ -80,7 +81,8 @@ def test_the_page_of_a_request_leads_who_decides_to_its_card(login: Login, custo
     client.post(f"/approvals/{request.pk}/decide/", {"answer": "withdraw"})
     assert ["since when?" in own, "since May" in told] == [True, True]
     task.refresh_from_db()
-    assert task.state == "obsolete"
+    assert task.assignee is not None
+    assert (task.state, task.assignee.email) == ("obsolete", "chief@example.com")
 
 
 @pytest.mark.parametrize("act", ["approve", "reject"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +16,7 @@ from django.utils import timezone
 
 from accounts.catalogue import roles
 from accounts.models import User
-from syncengine.models import PolicyDraft, PolicyVersion, Quality, Stream
+from syncengine.models import PolicyDraft, PolicyVersion, Quality, StewardTask, Stream
 from syncengine.policies import current_policies
 from syncengine.policies.drafts import apply_draft, plan_draft
 from tests.syncengine.small_company import SmallCompany, make_small_company
@@ -75,6 +77,28 @@ def test_draft_goes_through_four_steps_and_two_people(login: Login, company: Sma
     assert (draft.state, draft.version, version.note) == ("applied", version, "The ERP knows names")
     assert current_policies().survivorship["account"].fields["name"].order == ("erp", "crm")
     assert "In force" in author.get(f"/rules/versions/{version.number}/").content.decode()
+    packed = zipfile.ZipFile(io.BytesIO(author.get(f"/rules/versions/{version.number}/documents.zip").content))
+    assert {name: packed.read(name).decode() for name in packed.namelist()} == {
+        **version.documents, ".base": f"{version.number}\n",
+    }  # fmt: skip
+
+
+def test_a_plan_is_a_card_for_a_second_person_alone(login: Login, company: SmallCompany) -> None:
+    author, other = login("steward"), login("administrator")
+    draft = begun(author)
+    planned(author, draft)
+    task = StewardTask.objects.get(draft=draft)
+    statuses = [author.get(f"/queue/{task.pk}/").status_code, login("finance").get(f"/queue/{task.pk}/").status_code]
+    card = other.get(f"/queue/{task.pk}/").content.decode()
+    for answer in ({"act": "approve"}, None, {"act": "reject", "reason": "Not yet"}, None):
+        path = f"/queue/{task.pk}/" + ("settle/" if answer else "undo/")
+        other.post(path, answer or {})
+        draft.refresh_from_db()
+        statuses.append(draft.state)
+
+    assert statuses == [404, 404, "approved", "planned", "rejected", "planned"]
+    assert ["What applying would change" in card, "The ERP knows names" in card] == [True, True]
+    assert StewardTask.objects.get(draft=draft).state == "open"
 
 
 def test_mistakes_are_told_with_their_line_and_edits_undo_approval(login: Login, company: SmallCompany) -> None:
