@@ -40,7 +40,7 @@ ELSEWHERE = {
 # Parts of pages, files, and what only takes an answer.
 NO_PAGES = {
     "home_figures", "home_attention", "home_parts", "home_aside", "customers_totals", "customers_question",
-    "customers_groups", "customers_columns", "customers_bulk", "customers_export", "views", "view_delete", "panel", "rule_documents",
+    "customers_groups", "customers_columns", "customers_bulk", "customers_export", "views", "view_delete", "panel",
     "customer_peek", "note_write", "task_create", "follow", "report", "change_ask", "agree", "pulse", "note", "todo",
     "report_answer", "undo_act", "settle", "health_figures", "queue_care", "batch_judge", "batch_act", "task_next",
     "task_settle", "care", "decide", "resolve", "undo", "rule_edit", "rule_act", "approval_decide", "write_undo",
@@ -48,7 +48,7 @@ NO_PAGES = {
     "replay_chosen", "letter_act", "replay", "run_cancel", "error_act", "drift_act", "stream_act", "logout",
     "preferences", "own_token_revoke", "admin_create_user", "view_as", "admin_change_user", "stop_viewing",
     "admin_create_team", "admin_revoke_key", "admin_add_hook", "admin_call_again", "admin_hook_act", "briefs",
-    "password_reset_confirm", "password_reset_complete",
+    "password_reset_confirm", "password_reset_complete", "rule_documents",
 }  # fmt: skip
 OPEN = {"password_reset": "/password/forgotten/", "password_reset_done": "/password/sent/"}
 # role -> page -> address
