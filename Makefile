@@ -66,8 +66,8 @@ bench-rivals: .venv/installed-dev  ## Resolve labelled files with dedupe and oth
 	$(BIN)/python -m tests.benchmarks.matching.unseen
 
 .PHONY: soak
-soak: .venv/installed-dev  ## Two hundred kills, and an hour of two systems edited at once under faults (SOAK_SECONDS)
-	$(BIN)/pytest -q tests/soak
+soak: .venv/installed-dev  ## Two hundred kills, an hour of two systems under faults (SOAK_SECONDS), every page and field as every role
+	$(BIN)/pytest -q -m soak tests/soak tests/browser
 
 .PHONY: screenshots
 screenshots: .venv/installed-dev  ## Picture twelve pages of a running demo portal, and the README's three

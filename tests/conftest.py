@@ -54,6 +54,27 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _tables_are_emptied_quickly() -> Iterator[None]:
+    """What committed tests leave is deleted where it lies."""
+    from django.test import TransactionTestCase  # late: Django is set up by then
+
+    from tests.emptying import empty_tables
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: empty_tables())
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _passwords_are_hashed_quickly() -> Iterator[None]:
+    """A hash that resists guessing takes a third of a second, and nobody guesses here."""
+    from django.test import override_settings  # late: Django is set up by then
+
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _uses_are_written_by_nobody() -> None:
     """What a page costs is counted in tests; the minute's writing of uses would fall on any of them."""
     from accounts.workspace import adoption  # late: models load only after Django is set up

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import lru_cache
 
 from accounts.metrics.registry import load
 
@@ -109,6 +110,7 @@ class _Token:
     place: int
 
 
+@lru_cache(maxsize=500)  # a page of customers asks about the same dozen each time
 def parse(text: str) -> Node:
     """The question as a tree; raises BadQuestion."""
     if len(text) > LONGEST:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django import template
@@ -20,6 +20,7 @@ def drawing(name: str) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1000)  # a page of fifty rows draws three hundred
 def icon(name: str, label: str = "") -> SafeString:
     """An icon; silent to screen readers unless it has a label."""
     title = format_html("<title>{}</title>", label) if label else ""

@@ -125,7 +125,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
         "saved": found is not None,
         "problem": problem,
         "deliveries": AlertDelivery.objects.filter(user=user).order_by("-id")[:20],
-        "rules": [rule for rule in rules_of(user) if user.role in rule.roles],
+        # As pairs: a template takes `.items` of a rule that counts items for that number.
+        "rules": [(rule, list(rule.settings.items())) for rule in rules_of(user) if user.role in rule.roles],
     }
     crumbs = [("Alerts", "/alerts/"), ("How you are told", None)]
     template = "dashboards/alerts/preferences.html"

@@ -271,7 +271,7 @@ def test_a_merge_is_found_and_taken_back_by_keys(enter: Enter, pair: Make) -> No
     assert move.reverted_by is not None
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.soak)])
 def test_pages_of_the_desk_are_sound(
     enter: Enter, live_server: LiveServer, pair: Make, theme: str  # noqa: F811
 ) -> None:

@@ -6,19 +6,26 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account, User
 from syncengine.models import StewardTask
+from tests.browser.conftest import PASSWORD
+from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Enter = Callable[..., Page]
 
 
-@pytest.mark.parametrize("role", ["finance", "steward", "operator"])
-def test_role_logs_in_and_finds_its_pages(enter: Enter, role: str) -> None:
-    page = enter(role)
+def test_somebody_logs_in_and_finds_the_way_back(page: Page, live_server: LiveServer) -> None:
+    UserFactory(email="anna@example.com", password=PASSWORD, role="operator")
+    page.goto(f"{live_server.url}/login/?next=/sync/")
+    page.get_by_label("E-mail").fill("anna@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/sync/")
 
-    expect(page.get_by_role("navigation", name="Pages").get_by_role("link", name="Home")).to_have_attribute(
+    expect(page.get_by_role("navigation", name="Pages").get_by_role("link", name="Sync")).to_have_attribute(
         "aria-current", "page"
     )
 

@@ -30,7 +30,7 @@ def scored(company: list[Account]) -> list[Account]:
     return company
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", [pytest.param("light", marks=pytest.mark.soak), "dark"])
 def test_pages_are_sound(enter: Enter, scored: list[Account], theme: str) -> None:
     page = enter("finance")
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
@@ -58,7 +58,8 @@ def _wrong(page: Page, paths: list[str]) -> list[str]:
     found = []
     root = page.url.split("/", 3)
     for path in paths:
-        page.goto(f"{root[0]}//{root[2]}{path}")
+        answer = page.goto(f"{root[0]}//{root[2]}{path}")
+        found += [] if answer is not None and answer.status == 200 else [f"{path}: {answer and answer.status}"]
         page.wait_for_load_state("networkidle")
         found += faults(page) + spills(page)
     return found

@@ -24,7 +24,7 @@ def heading(page: Page) -> str:
     return page.locator("h1").first.inner_text()
 
 
-@pytest.mark.parametrize("role", ["finance", "steward", "administrator"])
+@pytest.mark.parametrize("role", ["finance", "steward", pytest.param("administrator", marks=pytest.mark.soak)])
 def test_g_and_a_letter_lead_to_each_page_of_a_role(enter: Enter, live_server: LiveServer, role: str) -> None:
     page = enter(role)
     reached = {}

@@ -37,7 +37,7 @@ def spills(page: Page) -> list[str]:
     return wide
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.soak)])
 def test_pages_are_sound_in_both_themes(
     enter: Enter,
     live_server: LiveServer,
@@ -70,7 +70,7 @@ def test_pages_are_sound_in_both_themes(
     assert problems == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", [pytest.param("light", marks=pytest.mark.soak), "dark"])
 def test_money_pages_are_sound_in_both_themes(
     enter: Enter, live_server: LiveServer, company: list[Account], theme: str
 ) -> None:

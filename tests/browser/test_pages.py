@@ -31,7 +31,12 @@ DAYS = {
 }
 
 
-@pytest.mark.parametrize("role", list(DAYS))
+SOAKED = ("support", "marketing", "operator", "administrator")  # their paths are walked in test_days
+
+
+@pytest.mark.parametrize(
+    "role", [pytest.param(role, marks=[pytest.mark.soak] if role in SOAKED else []) for role in DAYS]
+)
 def test_pages_of_a_role_are_sound(enter: Enter, live_server: LiveServer, company: list[Account], role: str) -> None:
     theme, width, paths = DAYS[role]
     ContactFactory(account=company[0], consent_email=True)
