@@ -21,21 +21,31 @@ FIGURES: dict[str, Metric] = load().of("customer")
 
 def figure_access(user: Reader, name: str) -> bool:
     """Whether the user sees the figure, and so may also filter and sort by it."""
-    return _role_sees(user.role if user.is_authenticated and user.is_active else "", name)
+    if name in FIGURES:
+        return name in _seen(_role(user))
+    return _sees(_role(user), load()[name])
+
+
+def _role(user: Reader) -> str:
+    return user.role if user.is_authenticated and user.is_active else ""
 
 
 @remembered
-def _role_sees(role: str, name: str) -> bool:
-    figure = load()[name]
+def _seen(role: str) -> frozenset[str]:
+    """The figures of a customer that a role sees; a list asks for each of them in each row."""
+    return frozenset(name for name, figure in FIGURES.items() if _sees(role, figure))
+
+
+def _sees(role: str, figure: Metric) -> bool:
     seen = treatment_of_role(role, figure.sensitivity)
     return seen == "full" or (seen == "summary" and figure.in_summary)
 
 
 def shown_figures(values: dict[str, Any], user: Reader) -> Shown:
     """The figures the user sees, and the names of the others; a name that is no figure is dropped."""
-    known = {name: value for name, value in values.items() if name in FIGURES}
-    seen = {name: value for name, value in known.items() if figure_access(user, name)}
-    return Shown(seen, tuple(name for name in known if name not in seen))
+    may = _seen(_role(user))
+    seen = {name: value for name, value in values.items() if name in may}
+    return Shown(seen, tuple(name for name in values if name in FIGURES and name not in may))
 
 
 def credit_light(account: Account, summary: AccountSummary | None, rates: Mapping[str, Decimal]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +20,7 @@ from dashboards.charts.sparkline import sparkline_paths
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 MINUS = "−"
 DASH = "—"
+ISO_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")
 STEPS = ((Decimal(10**9), "bn"), (Decimal(10**6), "m"), (Decimal(10**3), "k"))
 
 register = template.Library()
@@ -69,6 +71,12 @@ def day(value: date | datetime | str | None) -> str:
     moment = timezone.localtime(value) if isinstance(value, datetime) else value
     same_year = moment.year == timezone.localdate().year
     return f"{moment.day} {moment:%b}" if same_year else f"{moment.day} {moment:%b %Y}"
+
+
+@register.filter
+def with_days(text: str | None) -> str:
+    """A sentence kept for people and programs alike, its days as people write them."""
+    return ISO_DAY.sub(lambda found: day(date.fromisoformat(found[0])), text or "")
 
 
 @register.filter

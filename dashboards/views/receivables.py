@@ -52,7 +52,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     whole = kept.whole if kept else receivables.get_portfolio(user)
     parts = ageing_parts(whole.buckets) if whole else []
     aged = kept.groups if kept else receivables.ageing_by(user, by)
-    groups = [(value or "None", found, ageing_parts(found.buckets)) for value, found in aged]
+    groups = [(value, found, ageing_parts(found.buckets)) for value, found in aged]
     context |= {
         "portfolio": whole,
         "told_at": kept.told_at if kept else None,
