@@ -6,10 +6,21 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import Permission
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Account, InvoiceDispute, Note, PaymentPromise, Source
+from accounts.models import (
+    Account,
+    InvoiceDispute,
+    Note,
+    PaymentPromise,
+    Source,
+    Task,
+    Territory,
+    TerritoryUserPermission,
+    User,
+)
 from accounts.products import renew_products
 from tests.browser.test_operations import some_sync
 from tests.dashboards.conftest import NOW, TODAY
@@ -46,6 +57,43 @@ def test_finance_finds_who_owes_what_and_since_when(enter: Enter, company: list[
     assert list(PaymentPromise.objects.values_list("amount", "state")) == [(500, "open")]
     assert list(InvoiceDispute.objects.values_list("amount", "state")) == [(90, "accepted")]
     assert outside == []
+
+
+def test_sales_reads_up_on_a_customer_logs_a_call_and_takes_the_brief(
+    enter: Enter, company: list[Account], territory: Territory
+) -> None:
+    permission = Permission.objects.get(codename="see_territory")
+    page = enter("sales")
+    user = User.objects.get(role="sales")
+    TerritoryUserPermission.objects.create(user=user, content_object=territory, permission=permission)
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    page.get_by_label("Search customers").first.fill("kesler")  # a letter is missing
+    expect(page.locator("#results [data-row]")).to_have_count(1)
+    page.get_by_role("button", name="Save view").click()
+    page.locator("#save-menu").get_by_label("Name").fill("My Kessler")
+    page.locator("#save-menu").get_by_role("button", name="Save view").click()
+    expect(page.locator("#views [aria-current]")).to_contain_text("My Kessler")
+    page.get_by_role("link", name="Kessler Präzision").click()
+    expect(page.locator(".headline")).to_have_count(6)
+    expect(page.locator("main")).to_contain_text("Retrofit")
+
+    page.keyboard.press("n")
+    page.locator("#note-menu").get_by_text("Call", exact=True).click()
+    page.get_by_placeholder("What should the next person know?").fill("Wants two more pumps")
+    page.locator("#note-menu").get_by_role("button", name="Log note").click()
+    expect(page.locator("#toasts")).to_contain_text("Undo")
+    page.keyboard.press("t")
+    page.get_by_label("What is to be done").fill("Send the quote")
+    page.get_by_role("button", name="Create task").click()
+    expect(page.locator("main")).to_contain_text("Send the quote")
+    page.locator(".identity__acts").get_by_role("link", name="Brief").click()
+    brief = page.get_by_role("link", name="PDF").get_attribute("href")
+    paper = page.context.request.get(page.url.split("?")[0] + str(brief)).body()
+
+    assert paper.startswith(b"%PDF-")
+    assert list(Note.objects.values_list("kind", "text")) == [("call", "Wants two more pumps")]
+    assert list(Task.objects.values_list("title", flat=True)) == ["Send the quote"]
 
 
 def test_support_reads_a_customer_and_leaves_a_note(enter: Enter, company: list[Account]) -> None:

@@ -49,7 +49,8 @@ def test_list_leads_to_customer_and_value_to_its_lineage(
 
 
 def test_filter_narrows_the_list_and_stays_in_the_address(enter: Enter, company: list[Account]) -> None:
-    page = enter("finance", "/customers/")
+    page, loaded = enter("finance", "/customers/"), []
+    page.on("request", lambda request: loaded.append(request.url))
 
     page.get_by_label("Search customers").first.fill("kesler")
     expect(page.locator("#results [data-row]")).to_have_count(1)
@@ -57,6 +58,7 @@ def test_filter_narrows_the_list_and_stays_in_the_address(enter: Enter, company:
     page.reload()
 
     expect(page.locator("#results [data-row]")).to_have_count(1)
+    assert loaded and not [url for url in loaded if "plotly" in url]  # no chart, so no library for charts
 
 
 def test_palette_finds_a_customer_by_keyboard(enter: Enter, company: list[Account]) -> None:
