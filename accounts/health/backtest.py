@@ -98,20 +98,8 @@ def judge(name: str, frame: pl.DataFrame, outcomes: pl.DataFrame, today: date) -
         (pl.col("day") < pl.col("event")) & (pl.col("day") >= pl.col("event") - pl.duration(days=AHEAD))
     )
     flagged = met.group_by("account_id", "kind").agg(lead=(pl.col("event") - pl.col("day")).max().dt.total_days())
-    begun = (
-        frame.sort("account_id", "day")
-        .with_columns(before=pl.col("alarm").shift(1).over("account_id").fill_null(False))
-        .filter(pl.col("alarm") & ~pl.col("before") & (pl.col("day") <= today - timedelta(AHEAD)))
-        .filter((pl.col("day") < pl.col("first_event")).fill_null(True))
-        .select("account_id", "day").with_row_index("place")
-    )  # fmt: skip
-    right = (
-        begun.join(outcomes, on="account_id")
-        .filter((pl.col("event") > pl.col("day")) & (pl.col("event") <= pl.col("day") + pl.duration(days=AHEAD)))[
-            "place"
-        ]
-        .n_unique()
-    )
+    begun = _begun(frame, today)
+    right = _right(begun, outcomes)
     return Row(
         alarm=name,
         lapsed_flagged=flagged.filter(pl.col("kind") == "lapsed").height,
@@ -121,6 +109,26 @@ def judge(name: str, frame: pl.DataFrame, outcomes: pl.DataFrame, today: date) -
         false_alarms=begun.height - right,
         precision=right / begun.height if begun.height else None,
     )
+
+
+def _begun(frame: pl.DataFrame, today: date) -> pl.DataFrame:
+    """Alarms on the day they begin, of customers whom nothing had happened to, early enough to be judged."""
+    before = pl.col("alarm").shift(1).over("account_id").fill_null(False)
+    return (
+        frame.sort("account_id", "day").with_columns(before=before)
+        .filter(pl.col("alarm") & ~pl.col("before") & (pl.col("day") <= today - timedelta(AHEAD)))
+        .filter((pl.col("day") < pl.col("first_event")).fill_null(True))
+        .select("account_id", "day").with_row_index("place")
+    )  # fmt: skip
+
+
+def _right(begun: pl.DataFrame, outcomes: pl.DataFrame) -> int:
+    """How many of the alarms were followed by an outcome in time."""
+    day, event = pl.col("day"), pl.col("event")
+    followed = begun.join(outcomes, on="account_id").filter(
+        (event > day) & (event <= day + pl.duration(days=AHEAD))
+    )  # fmt: skip
+    return int(followed["place"].n_unique())
 
 
 def _lead(flagged: pl.DataFrame, kind: str) -> float | None:

@@ -108,15 +108,7 @@ def _write_days() -> None:
     if is_empty("accounts_healthday"):
         execute(f"{insert} ORDER BY n.account_id, n.day")
         return
-    before = ", ".join(f"b.{name}" for name in TELLING)
-    after = ", ".join(f"n.{name}" for name in TELLING)
-    execute("DROP TABLE IF EXISTS health_moves")
-    execute(
-        f"CREATE TEMP TABLE health_moves ON COMMIT DROP AS SELECT n.account_id, n.day, "
-        f"b.account_id IS NULL OR ROW({before}) IS DISTINCT FROM ROW({after}) AS is_new "
-        "FROM health_new n LEFT JOIN LATERAL (SELECT * FROM accounts_healthday d WHERE d.account_id = n.account_id "
-        "AND d.day < n.day ORDER BY d.day DESC LIMIT 1) b ON true"
-    )
+    _find_moves()
     execute(
         "DELETE FROM accounts_healthday d USING health_moves m WHERE NOT m.is_new "
         "AND d.account_id = m.account_id AND d.day = m.day"
@@ -125,6 +117,19 @@ def _write_days() -> None:
         f"{insert} JOIN health_moves m USING (account_id, day) WHERE m.is_new "
         "ON CONFLICT (account_id, day) DO UPDATE SET reconstructed = false, "
         + ", ".join(f"{name} = excluded.{name}" for name in VALUES)
+    )
+
+
+def _find_moves() -> None:
+    """The table `health_moves`: whether each computed row differs from the last day before it."""
+    before = ", ".join(f"b.{name}" for name in TELLING)
+    after = ", ".join(f"n.{name}" for name in TELLING)
+    execute("DROP TABLE IF EXISTS health_moves")
+    execute(
+        f"CREATE TEMP TABLE health_moves ON COMMIT DROP AS SELECT n.account_id, n.day, "
+        f"b.account_id IS NULL OR ROW({before}) IS DISTINCT FROM ROW({after}) AS is_new "
+        "FROM health_new n LEFT JOIN LATERAL (SELECT * FROM accounts_healthday d WHERE d.account_id = n.account_id "
+        "AND d.day < n.day ORDER BY d.day DESC LIMIT 1) b ON true"
     )
 
 

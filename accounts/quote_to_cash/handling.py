@@ -94,22 +94,23 @@ def accept(
         raise Refused("Say why the difference is accepted.")
     if not at.date() <= until <= at.date() + LONGEST_ACCEPTANCE:
         raise Refused(f"An acceptance ends within {LONGEST_ACCEPTANCE.days} days from today.")
-    if whole_company and not scope_of(by).everything:
-        raise Refused("For all customers, somebody who sees all of them has to accept it.")
-    if whole_company and up_to is None:
-        raise Refused("For all customers, say up to which amount.")
+    if whole_company:
+        _require_company(by, up_to)
     rule = AcceptedDifference.objects.create(
-        rule=held.rule,
-        account=None if whole_company else held.account,
-        up_to=up_to,
-        reason=reason.strip(),
-        until_date=until,
-        by=by,
-        at=at,
-    )
+        rule=held.rule, account=None if whole_company else held.account, up_to=up_to, reason=reason.strip(),
+        until_date=until, by=by, at=at,
+    )  # fmt: skip
     for one in _covered(held, rule, by):
         _change(one, by, at, "accepted", reason.strip(), state="accepted", acceptance=rule, closed_at=at)
     return rule
+
+
+def _require_company(by: User, up_to: Decimal | None) -> None:
+    """Refuses who does not see all customers, and an acceptance for all of them without an end."""
+    if not scope_of(by).everything:
+        raise Refused("For all customers, somebody who sees all of them has to accept it.")
+    if up_to is None:
+        raise Refused("For all customers, say up to which amount.")
 
 
 @transaction.atomic
