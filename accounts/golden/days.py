@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -50,3 +50,15 @@ def touch_behind(at: datetime, *, after: int, limit: int) -> int:
         {"at": at, "zone": settings.TIME_ZONE, "after": after},
     )
     return int(rows(f"SELECT coalesce(max(account_id), 0) FROM {TABLE}")[0][0])
+
+
+def fall_behind(currencies: Sequence[str]) -> int:
+    """Let the daily pass renew whoever has something open in these currencies, since their rate is another one now."""
+    return execute(
+        "UPDATE accounts_accountsummary SET computed_date = computed_date - 1 WHERE account_id IN ("
+        "SELECT account_id FROM accounts_invoice "
+        "WHERE status = 'open' AND open_amount > 0 AND currency = ANY(%(codes)s) "
+        "UNION SELECT account_id FROM accounts_creditnote WHERE open_amount > 0 AND currency = ANY(%(codes)s) "
+        "UNION SELECT account_id FROM accounts_payment WHERE unapplied_amount > 0 AND currency = ANY(%(codes)s))",
+        {"codes": list(currencies)},
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from accounts.golden.days import fall_behind
 from accounts.models import (
     CurrencyRate,
     LegalEntity,
@@ -31,12 +32,17 @@ def register_reference(reference: Reference) -> None:
 
 
 def _register_rates(reference: Reference) -> None:
-    CurrencyRate.objects.all().delete()
     rates = {(rate.currency, rate.date): rate.rate for rate in reference.rates}
     rates[reference.base_currency, BEFORE_ANY_RATE] = Decimal(1)
+    told = {(currency, day, rate) for (currency, day), rate in rates.items()}
+    known = set(CurrencyRate.objects.values_list("currency", "rate_date", "rate"))
+    if told == known:
+        return
+    CurrencyRate.objects.all().delete()
     CurrencyRate.objects.bulk_create(
-        [CurrencyRate(currency=currency, rate_date=day, rate=rate) for (currency, day), rate in rates.items()]
+        [CurrencyRate(currency=currency, rate_date=day, rate=rate) for currency, day, rate in told]
     )
+    fall_behind(sorted({currency for currency, *_ in told ^ known}))
 
 
 def _register_companies(reference: Reference) -> None:

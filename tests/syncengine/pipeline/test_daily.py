@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.golden.days import fall_behind
 from accounts.models import AccountSummary
 from syncengine.pipeline import daily as module
 from syncengine.pipeline import renew_day
-from tests.factories import AccountFactory, AccountSummaryFactory, LegalEntityFactory, make
+from tests.factories import AccountFactory, AccountSummaryFactory, CurrencyRateFactory, LegalEntityFactory, make
 
 pytestmark = pytest.mark.django_db
 YESTERDAY = date(2026, 3, 1)
@@ -54,3 +55,17 @@ def test_many_customers_take_several_rounds(entities: None, monkeypatch: pytest.
 
     assert renew_day(clock=lambda: datetime(2026, 3, 2, 5, 5, tzinfo=UTC)) == 5
     assert set(overdue().values()) == {Decimal("10.00")}
+
+
+def test_another_rate_renews_who_has_something_open_in_that_currency(entities: None) -> None:
+    today = date(2026, 3, 2)
+    american, german = AccountFactory(legal_entity="DE01"), AccountFactory(legal_entity="DE01")
+    for account, currency in ((american, "USD"), (german, "EUR")):
+        AccountSummaryFactory(account=account, computed_date=today, open_receivable=None)
+        make("invoice", account=account, status="open", open_amount=10, base_open_amount=9, currency=currency)
+    CurrencyRateFactory(currency="USD", rate=Decimal("0.8"), rate_date=today)
+    assert fall_behind(["USD"]) == 1
+
+    assert renew_day(clock=lambda: datetime(2026, 3, 2, 5, 5, tzinfo=UTC)) == 1
+    owed = dict(AccountSummary.objects.values_list("account_id", "open_receivable"))
+    assert owed == {american.pk: Decimal(8), german.pk: None}
