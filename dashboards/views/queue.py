@@ -48,7 +48,8 @@ def card(request: HttpRequest, id: int) -> HttpResponse:
 def following(request: HttpRequest, id: int) -> HttpResponse:
     """The card that comes after this one, fetched while somebody looks at this one."""
     kind = _kind_after(request, _card_or_404(request, id).task)
-    after = next_task(reader(request), kind=kind, after=id, asked=asked_of(request))
+    underway = [int(value) for value in request.GET.get("without", "").split(",") if value.isdecimal()]
+    after = next_task(reader(request), kind=kind, after=[id, *underway], asked=asked_of(request))
     if after is None:
         return HttpResponse(status=204)
     response = fragment(request, "dashboards/queue/_card.html", _context(request, _card_or_404(request, after.pk)))
@@ -121,7 +122,7 @@ def care(request: HttpRequest, id: int) -> HttpResponse:
     if stays:
         messages.success(request, words) if not request.htmx else None  # type: ignore[attr-defined]
         return _show(request, _card_or_404(request, id)) if request.htmx else redirect("task", id=id)  # type: ignore[attr-defined]
-    after = next_task(reader(request), kind=_kind(request), after=id, asked=asked_of(request))
+    after = next_task(reader(request), kind=_kind(request), after=[id], asked=asked_of(request))
     return _onwards(request, after, words)
 
 
@@ -168,7 +169,7 @@ def _answer(request: HttpRequest, answered: Card, act: Callable[[], str]) -> Htt
     except ValidationError as error:
         return _show(request, answered, status=422, problem=" ".join(error.messages))
     task = StewardTask.objects.get(pk=answered.task.pk)
-    after = next_task(reader(request), kind=_kind_after(request, task), after=task.pk, asked=asked_of(request))
+    after = next_task(reader(request), kind=_kind_after(request, task), after=[task.pk], asked=asked_of(request))
     return _onwards(request, after, words or outcome_words(task, answered), task if task.state == "done" else None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -155,11 +155,11 @@ def count_views(user: User, now: datetime) -> dict[str, int]:
 
 
 def next_task(
-    user: User, *, kind: str | None = None, after: int | None = None, asked: Asked | None = None
+    user: User, *, kind: str | None = None, after: Collection[int] = (), asked: Asked | None = None
 ) -> StewardTask | None:
-    """The next open task of the queue, not the one just answered."""
+    """The next open task of the queue, none of those just answered."""
     tasks = list_tasks(user, kind=kind, asked=asked or Asked())
-    return tasks.exclude(pk=after).first() if after else tasks.first()
+    return tasks.exclude(pk__in=after).first() if after else tasks.first()
 
 
 def list_account_tasks(user: User, account: Account) -> QuerySet[StewardTask]:

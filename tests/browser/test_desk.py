@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.utils import timezone
@@ -111,7 +112,56 @@ def test_the_next_card_waits_for_no_server(enter: Enter, pair: Make) -> None:  #
     with page.expect_response("**/decide/"):
         held[0].continue_()
 
+    expect(page.locator("#toasts")).to_contain_text("Undo")
     assert (unanswered, Decision.objects.count()) == (0, 1)
+
+
+def test_cards_answered_and_not_yet_arrived_come_only_once(enter: Enter, pair: Make) -> None:  # noqa: F811
+    tasks = [pair(name, priority=rank) for rank, name in enumerate(("Third", "Second", "First"))]
+    page = enter("steward", f"/queue/{tasks[2].pk}/")
+    page.wait_for_load_state("networkidle")
+    held: list[Route] = []
+    page.route("**/decide/", lambda route: held.append(route))
+    with page.expect_response("**/next/?without=*"):
+        page.keyboard.press("n")
+    expect(page.locator("h1")).to_contain_text("Second")
+    page.wait_for_timeout(200)  # what came ahead is read
+    with page.expect_response("**/next/?*"), page.expect_response("**/evidence/"):
+        page.keyboard.press("n")
+    expect(page.locator("h1")).to_contain_text("Third")
+
+    for route in held:
+        with page.expect_response("**/decide/"):
+            route.continue_()
+    expect(page.locator("h1")).to_contain_text("Third")
+    assert Decision.objects.count() == 2
+
+
+@contextmanager
+def answered(page: Page) -> Iterator[None]:
+    """Whatever an answer asks the server for is awaited."""
+    with page.expect_response("**/decide/"), page.expect_response("**/next/"), page.expect_response("**/evidence/"):
+        yield
+
+
+def test_an_answer_that_fails_leaves_its_card_open(enter: Enter, pair: Make) -> None:  # noqa: F811
+    tasks = [pair(name, priority=rank) for rank, name in enumerate(("Second", "First"))]
+    page = enter("steward", f"/queue/{tasks[1].pk}/")
+    for fail, words in (
+        (lambda route: route.fulfill(status=500, body="broken"), "Something broke on our side"),
+        (lambda route: route.abort(), "No connection"),
+    ):
+        page.wait_for_load_state("networkidle")  # the next card is at hand
+        page.route("**/decide/", fail)
+        page.keyboard.press("m")
+        expect(page.locator("#toasts")).to_contain_text(words)
+        expect(page.locator("h1")).to_contain_text("First")
+
+    page.unroute("**/decide/")
+    with answered(page):
+        page.keyboard.press("m")
+    expect(page.locator("h1")).to_contain_text("Second")
+    assert Decision.objects.count() == 1
 
 
 def test_a_relation_is_told_by_keys(enter: Enter, pair: Make) -> None:  # noqa: F811
@@ -273,7 +323,10 @@ def test_a_merge_is_found_and_taken_back_by_keys(enter: Enter, pair: Make) -> No
 
 @pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.soak)])
 def test_pages_of_the_desk_are_sound(
-    enter: Enter, live_server: LiveServer, pair: Make, theme: str  # noqa: F811
+    enter: Enter,
+    live_server: LiveServer,
+    pair: Make,
+    theme: str,  # noqa: F811
 ) -> None:
     task, move = pair(), merged(pair("Brandt", state="done"))
     second = approval(pair("Kessler", state="done"))

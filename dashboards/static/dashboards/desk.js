@@ -92,12 +92,15 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// The next card is fetched while this one is read, and stands at once when this one is answered.
+// The next card is fetched while this one is read, and stands at once when this one is answered. What is answered and
+// not yet arrived is still open to the server, so it is told to leave that out.
+const underway = new Set();
 async function fetchAhead() {
   const next = work()?.dataset.next;
   ahead = undefined;
   if (!next) return;
-  const answer = await fetch(next, { headers: { "HX-Request": "true", "HX-Target": "work" } }).catch(() => undefined);
+  const address = `${next}${next.includes("?") ? "&" : "?"}without=${[...underway]}`;
+  const answer = await fetch(underway.size ? address : next, { headers: { "HX-Request": "true", "HX-Target": "work" } }).catch(() => undefined);
   if (answer?.status === 200 && work()?.dataset.next === next) ahead = { id: answer.headers.get("X-Task"), html: await answer.text() };
 }
 
@@ -112,32 +115,39 @@ function put(html) {
   heading?.focus({ preventScroll: true });
   window.scrollTo({ top: 0 });
   document.getElementById("spoken").textContent = card.dataset.say;
+  history.pushState(null, "", card.dataset.address);
 }
 
 document.body.addEventListener("htmx:beforeRequest", (event) => {
   if (!event.detail.elt.matches?.("[data-decides]") || !ahead) return;
-  event.detail.xhr.shown = ahead.id;
+  const { xhr } = event.detail;
+  const answered = { id: work().dataset.card, html: work().outerHTML };
+  underway.add(answered.id);
+  xhr.onload = null; // the answered card leaves the page, so htmx has nowhere to swap
+  xhr.addEventListener("loadend", () => settle(event.detail, answered));
   put(ahead.html);
   fetchAhead();
 });
-document.body.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr } = event.detail;
-  if (!xhr.shown) return;
-  event.detail.shouldSwap = false; // the answered card is gone from the page, so htmx has nowhere to swap
+
+// An answer that was refused or did not arrive leaves its card open: it stands there again, and says so.
+function settle(detail, answered) {
+  const { xhr } = detail;
+  underway.delete(answered.id);
   const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
-  const told = page.querySelector("[hx-swap-oob]");
+  const expired = new URL(xhr.responseURL || location.href).pathname.startsWith("/login/");
+  if (xhr.status && xhr.status < 400 && !expired) return say(page.querySelector("[hx-swap-oob]"));
+  put(xhr.status === 422 ? page.getElementById("work").outerHTML : answered.html);
+  fetchAhead();
+  if (xhr.status === 422) return;
+  window.htmx.trigger(document.body, expired ? "htmx:beforeSwap" : xhr.status ? "htmx:responseError" : "htmx:sendError", detail);
+}
+
+function say(told) {
   const box = document.getElementById("toasts");
-  if (told && box) {
-    box.innerHTML = told.innerHTML;
-    window.htmx.process(box);
-  }
-  told?.remove();
-  if (xhr.getResponseHeader("X-Task") !== xhr.shown && page.getElementById("work")) {
-    put(page.getElementById("work").outerHTML);
-    fetchAhead();
-  }
-  const address = xhr.getResponseHeader("HX-Push-Url");
-  if (address) history.pushState(null, "", address);
-});
+  if (!told || !box) return;
+  box.innerHTML = told.innerHTML;
+  window.htmx.process(box);
+}
+
 document.body.addEventListener("htmx:afterSettle", (event) => event.target.id === "work" && fetchAhead());
 if (work()) fetchAhead();
