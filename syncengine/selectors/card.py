@@ -19,6 +19,10 @@ from syncengine.selectors.queue import Asked, judged_fields, list_tasks, sees_am
 from syncengine.steward.planted import is_planted
 
 MOST = 12  # records a card shows side by side
+SHOWN_WITH = (
+    "account", "other_account", "closed_by", "assignee", "hold", "dead_letter__stream__source", "decision__made_by",
+    "request__requested_by", "request__decided_by", "request__account", "draft__edited_by", "draft__judged_by",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +78,7 @@ class Card:
 
 def get_card(user: User, task_id: int, asked: Asked | None = None) -> Card | None:
     """The card of a task, or None where the person may not see it."""
-    task = (
-        StewardTask.objects.select_related(
-            "account",
-            "other_account",
-            "closed_by",
-            "assignee",
-            "hold",
-            "dead_letter__stream__source",
-            "decision__made_by",
-            "request__requested_by",
-            "request__decided_by",
-            "request__account",
-            "draft__edited_by",
-            "draft__judged_by",
-        )
-        .filter(pk=task_id)
-        .first()
-    )
+    task = StewardTask.objects.select_related(*SHOWN_WITH).filter(pk=task_id).first()
     if task is None or not list_tasks(user, state=task.state).filter(pk=task.pk).exists():
         return None
     shown, redacted = judged_fields(user)

@@ -137,7 +137,9 @@ def test_pages_before_the_login_are_sound(page: Page, live_server: LiveServer, o
     assert (wrong, outside) == ([], [])
 
 
-@pytest.mark.parametrize(("path", "status"), [("/nothing/", 404), ("/queue/", 403), ("/customers/?moon=1", 400)])
+@pytest.mark.parametrize(
+    ("path", "status"), [("/nothing/", 404), ("/queue/quality/", 403), ("/customers/?moon=1", 400)]
+)
 def test_pages_for_what_went_wrong_are_sound(enter: Enter, live_server: LiveServer, path: str, status: int) -> None:
     page = enter("finance")
     page.set_viewport_size({"width": 1440, "height": 900})

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from accounts import proposals
 from accounts.models import ChangeRequest
-from syncengine.models import OutboxMessage, Pin
+from syncengine.models import OutboxMessage, Pin, StewardTask
+from syncengine.writeback.requests import take_requests
+from syncengine.writeback.revoke import revoke
 from syncengine.writeback.undo import CannotUndo, undo_message
 from tests.factories import UserFactory
 from tests.syncengine.writeback.two_systems import TwoSystems
@@ -61,6 +63,31 @@ def test_finance_decides_on_terms_and_nobody_on_their_own(systems: TwoSystems) -
 
     assert systems.customer().payment_terms == "60"
     assert ChangeRequest.objects.get().state == "applied"
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_decision_is_taken_back_before_and_after_it_was_written(systems: TwoSystems, sent: bool) -> None:
+    clerk, chief = UserFactory(role="finance"), UserFactory(role="steward")
+    (request,) = proposals.propose(account=systems.customer(), values={"segment": "VIP"}, user=clerk, now=systems.now)
+    take_requests(now=systems.clock())
+    task = StewardTask.objects.get(request=request)
+    proposals.approve(request=request, user=chief, now=systems.clock())
+    take_requests(now=systems.clock())
+    if sent:
+        systems.settle()
+        assert systems.row("erp", "7", "segment") == ("VIP",)
+
+    revoke(task=task, user=chief, now=systems.clock())
+    systems.settle()
+
+    assert (systems.row("erp", "7", "segment"), systems.customer().segment) == (("A",), "A")
+    task.refresh_from_db()
+    request.refresh_from_db()
+    assert (task.state, request.state) == (("obsolete", "applied") if sent else ("open", "waiting"))
+    if not sent:
+        proposals.approve(request=request, user=chief, now=systems.clock())
+        systems.settle()
+        assert systems.row("erp", "7", "segment") == ("VIP",)
 
 
 def test_a_field_that_is_hidden_cannot_be_asked_for(systems: TwoSystems) -> None:
