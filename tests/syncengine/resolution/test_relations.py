@@ -76,6 +76,23 @@ def test_who_pays_for_another_is_proposed_as_such(company: SmallCompany, ann: Us
     assert (found.account_id, found.other_account_id, found.kind) == (owner("10001"), owner("C1"), "bill_to")
 
 
+def test_two_customers_under_one_tax_number_are_proposed_as_kin(company: SmallCompany) -> None:
+    """One number told in two countries merges nobody by itself: abroad it is rather a company of its own."""
+    company.write("crm/accounts", SISTER.replace("www.acme-pumpen.de", "borealis.example"))
+    company.write(
+        "erp/customers",
+        "\n".join([
+            ERP.replace("DE;;", "DE;DE136695976;"),
+            "10002;2026-03-01T08:00:00Z;Zeta Rohre GmbH;zeta-rohre.at;Wien;1010;Ring 2;AT;DE136695976;5000,00",
+        ]),
+    )  # fmt: skip
+    company.sync()
+    assert owner("10001") != owner("10002")
+    assert propose_relations(now=company.clock()) == 1
+    words = "Same tax number, and yet two customers: rather a branch or a division"
+    assert ("open", words, "parent") in asked()
+
+
 def test_a_branch_is_proposed_by_its_name_confirmed_and_rolled_up(company: SmallCompany, ann: User) -> None:
     told = SISTER.replace("Borealis Glas", "Acme Pumpen Bayern").replace("www.acme-pumpen.de", "")
     company.write("crm/accounts", told)
