@@ -325,8 +325,8 @@ def test_a_merge_is_found_and_taken_back_by_keys(enter: Enter, pair: Make) -> No
 def test_pages_of_the_desk_are_sound(
     enter: Enter,
     live_server: LiveServer,
-    pair: Make,
-    theme: str,  # noqa: F811
+    pair: Make,  # noqa: F811
+    theme: str,
 ) -> None:
     task, move = pair(), merged(pair("Brandt", state="done"))
     second = approval(pair("Kessler", state="done"))
