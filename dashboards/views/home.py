@@ -40,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "large": large,
         "troubled": [line for line in lines if line.tone in ("warn", "bad")],
         "operates": bool(lines),
+        "connects": may_see_runs(user),
     } | ({} if large else _parts(user))
     return page(request, "dashboards/home/page.html", context, current="home")
 

@@ -84,3 +84,12 @@ def test_home_takes_as_many_queries_for_three_customers_as_for_one(login: Login,
         counts.append(len(queries))
 
     assert counts == [counts[0], counts[0]]
+
+
+@pytest.mark.parametrize(
+    ("role", "next_step"), [("finance", "your administrator knows"), ("operator", "manage.py sync")]
+)
+def test_an_empty_portal_says_what_to_do_next(login: Login, role: str, next_step: str) -> None:
+    page = login(role).get("/").content.decode()
+
+    assert ("No system is connected yet" in page, next_step in page) == (True, True)
