@@ -14,7 +14,7 @@ from syncengine.identity.guards import AUTOMATIC, EXACT, POLICY, REVIEW, Policy
 from syncengine.identity.linker import score, score_pairs
 from syncengine.identity.model import Model, default_model
 from syncengine.identity.products import partition_products
-from syncengine.identity.rules import sentence
+from syncengine.identity.rules import RULES, sentence
 from syncengine.identity.standardise import standardise
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "EXACT",
     "POLICY",
     "REVIEW",
+    "RULES",
     "Explanation",
     "Model",
     "Policy",

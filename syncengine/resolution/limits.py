@@ -6,7 +6,7 @@ from dataclasses import asdict
 from decimal import Decimal
 
 from accounts.reference import Tolerance, list_tolerances
-from syncengine.identity import POLICY, Policy
+from syncengine.identity import POLICY, RULES, Policy
 from syncengine.models import MatchVersion
 
 # What a pair or a customer depends on: where one of these changes, everything is resolved anew.
@@ -37,7 +37,7 @@ def _share(told: Tolerance, shipped: float) -> float:
 
 
 def changed(number: int | None, policy: Policy) -> bool:
-    """Whether the pairs of a version in force were made under other limits."""
+    """Whether the pairs of a version in force were made under other limits, or by rules as an older release had them."""
     made_under = MatchVersion.objects.filter(pk=number or 0).values_list("limits", flat=True).first()
     return bool(made_under) and made_under != _parting(policy)
 
@@ -49,4 +49,4 @@ def keep(number: int, policy: Policy) -> None:
 
 def _parting(policy: Policy) -> dict[str, float]:
     whole = asdict(policy)
-    return {name: whole[name] for name in PARTED_BY}
+    return {name: whole[name] for name in PARTED_BY} | {"rules": RULES}
