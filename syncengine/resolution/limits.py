@@ -37,7 +37,7 @@ def _share(told: Tolerance, shipped: float) -> float:
 
 
 def changed(number: int | None, policy: Policy) -> bool:
-    """Whether the pairs of a version in force were made under other limits, or by rules as an older release had them."""
+    """Whether the pairs of a version in force were made under other limits, or by older rules."""
     made_under = MatchVersion.objects.filter(pk=number or 0).values_list("limits", flat=True).first()
     return bool(made_under) and made_under != _parting(policy)
 
