@@ -161,6 +161,7 @@ urlpatterns = [
     path("merges/<int:id>/revert/", merges.take_back, name="move_revert"),
     path("merges/customers/<int:id>/", merges.apart, name="apart"),
     path("sync/", sync.sources, name="sync"),
+    path("sync/first-load/end/", sync.end_load, name="first_load_end"),
     path("sync/refused/", letters.refused, name="refused"),
     path("sync/refused/replay/", letters.replay_chosen, name="replay_chosen"),
     path("sync/refused/<int:id>/", letters.letter, name="letter"),

@@ -11,11 +11,13 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from accounts.grants import DemoLogin, create_demo_users
+from accounts.loading import is_loading
 from accounts.models import Account, Source, User
 from portal import schedule
 from portal.celery import app
 from portal.launcher.redelivery import restore_unacknowledged
 from syncengine.demo.install import was_removed
+from syncengine.first_load import end_first_load
 
 # What is otherwise renewed by the clock, so that a new portal doesn't wait for it.
 FIRST_FIGURES = ("syncengine.renew_products", "syncengine.daily", "syncengine.renew_company", "syncengine.order_queue")
@@ -52,6 +54,8 @@ def demonstrate(customers: int, out: OutputWrapper) -> None:
         call_command("demo", customers=customers, stdout=out)
     if not Account.objects.exists():
         call_command("sync", all=True, stdout=out)
+        if is_loading():  # a company that was made up needs nobody's word that its data stand
+            end_first_load(by=None, now=timezone.now())
         for task in FIRST_FIGURES:  # done by the workers once they are up
             app.send_task(task)
     if User.objects.filter(is_demo=True).exists():

@@ -8,6 +8,7 @@ from accounts.alerts.conditions import CONDITIONS, statement
 from accounts.alerts.raising import BROKEN, mute_waiting, raise_alerts
 from accounts.alerts.versions import rules_in_force
 from accounts.frames import execute
+from accounts.loading import is_loading
 from accounts.models.alert import Alert
 from accounts.quote_to_cash.kept import active_customers
 
@@ -50,7 +51,9 @@ OVER_BUDGET = """
 
 
 def renew_alerts(*, at: datetime, today: date) -> int:
-    """Bring the alerts of touched customers to what their documents say; how many changed."""
+    """Bring the alerts of touched customers to what their documents say; how many changed. None in a first load."""
+    if is_loading():
+        return 0
     known = rules_in_force()
     changed = sum(
         raise_alerts(

@@ -27,7 +27,7 @@ BIG = 50_000
 def quick_constraints(also: Sequence[str] = ()) -> Iterator[None]:
     """Inside the block the customer tables, and those named, have no foreign keys or secondary indexes, if the
     customers start out empty and much is waiting; at its end all of them are back and checked."""
-    if not _first_load():
+    if not is_large():
         yield
         return
     with keys_after(list(dict.fromkeys([*TABLES, *DERIVED, *also]))):
@@ -61,7 +61,8 @@ def note_filled(count: int) -> None:
         execute("ANALYZE accounts_account, accounts_accountcrosswalk, accounts_accountlineage")
 
 
-def _first_load() -> bool:
+def is_large() -> bool:
+    """Whether no customer is known yet and many are waiting."""
     if rows("SELECT 1 FROM accounts_account LIMIT 1"):
         return False
     return bool(rows("SELECT 1 FROM accounts_accountcrosswalk OFFSET %s LIMIT 1", [BIG]))

@@ -35,6 +35,7 @@ from accounts.models.currency import CurrencyRate, LegalEntity
 from accounts.models.exception import AcceptedDifference, ExceptionEvent, ProcessException
 from accounts.models.feed import FeedEvent
 from accounts.models.figures import AccountFigures, CompanyFigure, EntityFigures
+from accounts.models.first_load import FirstLoad
 from accounts.models.forecast import Forecast, ForecastRun
 from accounts.models.health import AccountHealth, HealthBacktest, HealthDay, HealthPulse, HealthVersion
 from accounts.models.identifier import Identifier
@@ -114,6 +115,7 @@ __all__ = [
     "EntityFigures",
     "ExceptionEvent",
     "FeedEvent",
+    "FirstLoad",
     "Follow",
     "Forecast",
     "ForecastRun",

@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.access import treatment
+from accounts.loading import NotLoading, current_load
 from accounts.models import Source
 from dashboards.pages import Crumb, allowed, page, reader
 from dashboards.panels import sync as panel
 from dashboards.panels.refused import group_refused
+from syncengine.first_load import end_first_load
 from syncengine.models import DeadLetter, Run
 from syncengine.operations.cancelling import NotRunning, ask_to_cancel
 from syncengine.selectors.guards import list_fired
@@ -30,8 +32,21 @@ ROUNDS = 6
 def sources(request: HttpRequest) -> HttpResponse:
     """Every stream with its state, worst first, and the latest rounds of the publish lane."""
     rounds = list_runs(reader(request)).filter(stream=None)[:ROUNDS]
-    context = {"lines": panel.board(reader(request), timezone.now()), "runs": list(rounds)}
+    context = {"lines": panel.board(reader(request), timezone.now()), "runs": list(rounds), "loading": current_load()}
     return page(request, "dashboards/sync/page.html", context, current="sync", crumbs=[("Sync", None)])
+
+
+@require_POST
+@allowed(may_see_runs)
+def end_load(request: HttpRequest) -> HttpResponse:
+    """Somebody's word that the data stand: what a first load held back begins."""
+    try:
+        count = end_first_load(by=reader(request), now=timezone.now())
+    except NotLoading as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"The first load is over. {count:,} customers are looked at once more.")
+    return redirect("sync")
 
 
 @allowed(may_see_runs)

@@ -22,6 +22,7 @@ from accounts.golden import first_load, touched
 from accounts.golden.changes import Cause
 from accounts.golden.shape import DOCUMENT_ORDER
 from accounts.golden.summary import count_open_tasks
+from accounts.loading import begin_load
 from accounts.partitions import ensure_partitions
 from syncengine.canonical import read_canonical
 from syncengine.echoes import settle_echoes, without_echoes
@@ -110,6 +111,8 @@ def publish_round(*, now: datetime) -> Round | None:
         if not dirty.height:
             return Round()
         ensure_partitions(now.date())
+        if first_load.is_large():
+            begin_load(now=now)
         return _publish(dirty, policies, now)
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from accounts.catalogue import load
 from accounts.frames import execute, rows, stage
+from accounts.loading import is_loading
 from syncengine.identity import sentence
 from syncengine.identity.comparisons import level_number
 from syncengine.records import PublishedAccounts, Resolved
@@ -199,7 +200,7 @@ def _close_settled(kinds: tuple[str, ...], now: datetime) -> None:
 def _open(now: datetime) -> int:
     """New questions only: never one that is open, never one a person answered on the same evidence."""
     columns = ", ".join(WANTED)
-    due = due_times(now)
+    due = dict.fromkeys(due_times(now)) if is_loading() else due_times(now)
     places = ", ".join(f"('{urgency}', %({urgency})s::timestamptz)" for urgency in due)
     return execute(
         f"INSERT INTO syncengine_stewardtask ({columns}, state, value_at_stake, opened_at, due_at, outcome) "

@@ -16,6 +16,7 @@ from accounts.access.edits import is_finance
 from accounts.catalogue import FieldSpec, load
 from accounts.frames import execute, read, stage
 from accounts.golden.shape import GOLDEN, document_shape, table_of
+from accounts.loading import is_loading
 from accounts.models import Source
 from syncengine.models import Stream
 from syncengine.policies import PolicySet
@@ -48,7 +49,9 @@ VALUES: dict[str, pl.DataType] = {"record_id": pl.Int64(), "field": pl.Int16(), 
 
 
 def plan_copies(policies: PolicySet, *, now: datetime) -> int:
-    """Messages for what moved since the last look, over every declared copy; how many."""
+    """Messages for what moved since the last look, over every declared copy; how many. None in a first load."""
+    if is_loading():
+        return 0
     planned = sum(_plan(target, now) for target in list_copies(policies) if not target.write.dry_run)
     if planned:
         wake_outbox()

@@ -14,6 +14,7 @@ from psycopg import sql
 from accounts.access.edits import is_finance
 from accounts.catalogue import FieldSpec, load
 from accounts.frames import execute, read, rows, stage
+from accounts.loading import is_loading
 from syncengine.policies import PolicySet
 from syncengine.records import CANONICAL_TYPES
 from syncengine.survivorship import normalised
@@ -37,7 +38,7 @@ STAGED = {
 def propagate(account_ids: pl.Series, policies: PolicySet, *, decision: str, now: datetime) -> int:
     """Messages for the targets whose records of these customers differ from what stands; how many were planned."""
     targets = [target for target in list_targets(policies) if target.write.propagate and not target.write.dry_run]
-    if not targets or not account_ids.len():
+    if not targets or not account_ids.len() or is_loading():
         return 0
     stage("propagated", {"account_id": "bigint"}, pl.DataFrame({"account_id": account_ids.unique().sort()}))
     found = pl.concat([differences(target, "propagated") for target in targets])

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.loading import begin_load
 from accounts.models import Source
 from syncengine.models import DeadLetter, Run, Stream
 from tests.dashboards.conftest import NOW
@@ -91,3 +92,14 @@ def test_board_takes_as_many_queries_for_three_runs_as_for_one(login: Login, str
 
 def test_unknown_run_is_not_found(login: Login) -> None:
     assert login("operator").get("/sync/runs/404/").status_code == 404
+
+
+def test_the_word_that_ends_a_first_load_is_given_on_the_board(login: Login, stream: Stream) -> None:
+    begin_load(now=NOW)
+    client = login("operator")
+    page = client.get("/sync/").content.decode()
+
+    told = [client.post("/sync/first-load/end/", follow=True).content.decode() for _ in range(2)]
+
+    assert ("End the first load" in page, "The first load is over." in told[0]) == (True, True)
+    assert ("End the first load" in told[0], "No first load is under way." in told[1]) == (False, True)
