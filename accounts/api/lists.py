@@ -21,7 +21,7 @@ from accounts.api.rows import row_of, shape_of, visible_rows, with_references
 from accounts.catalogue import load
 from accounts.filtersets import StrictFilterSet, filterset_of
 from accounts.models import columns
-from accounts.selectors.customers import count_customers, estimate_customers
+from accounts.selectors.customers import count_rows, estimate_rows
 from accounts.selectors.documents import LATEST
 from accounts.selectors.paging import PARSERS, Order, Page, keyset_page
 
@@ -91,7 +91,7 @@ def page_data(request: Request, page: Page[Any], rows: QuerySet[Any]) -> dict[st
     if count not in (None, "exact", "estimate"):
         raise Refused("count is exact or estimate.", "bad-count")
     if count:
-        total = (count_customers if count == "exact" else estimate_customers)(rows)
+        total = (count_rows if count == "exact" else estimate_rows)(rows)
         data["total"] = {"value": total.value, "exact": total.exact}
     return data
 

@@ -171,16 +171,26 @@ def health_figures(account: Account) -> dict[str, Any]:
 
 def count_customers(accounts: QuerySet[Account]) -> Count:
     """The exact number of the given customers."""
-    return Count(summarised(accounts).count(), exact=True)
+    return count_rows(summarised(accounts))
 
 
 def estimate_customers(accounts: QuerySet[Account]) -> Count:
     """The number at once: exact where few are found quickly, else the planner's guess."""
-    few = summarised(accounts)[:EXACT_UP_TO]
+    return estimate_rows(summarised(accounts))
+
+
+def count_rows(rows: QuerySet[Any]) -> Count:
+    """The exact number of rows of any kind."""
+    return Count(rows.count(), exact=True)
+
+
+def estimate_rows(rows: QuerySet[Any]) -> Count:
+    """Their number at once, as for customers."""
+    few = rows.order_by()[:EXACT_UP_TO]
     found = within(PATIENCE, few.count)
     if found is not None and found < EXACT_UP_TO:
         return Count(found, exact=True)
-    sql, params = summarised(accounts).values("pk").query.sql_with_params()
+    sql, params = rows.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
         plan = cursor.fetchone()[0][0]["Plan"]

@@ -5,7 +5,8 @@ import { open } from "./dialogs.js";
 const { keys = "{}", singleKeys } = document.body.dataset;
 const own = JSON.parse(keys); // key pressed -> key shipped
 let going = 0;
-const typing = (target) => target.closest?.("input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]");
+// A field that has just been closed away may still have the focus for a moment: nobody types there.
+const typing = (target) => target.closest?.("input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]")?.getClientRects().length > 0;
 const rows = () => [...document.querySelectorAll("[data-rows] [data-row]")].filter((row) => row.offsetParent);
 export const current = () => {
   const focused = document.activeElement?.closest("[data-row]");
