@@ -45,8 +45,8 @@ NO_PAGES = {
     "report_answer", "undo_act", "settle", "health_figures", "queue_care", "batch_judge", "batch_act", "task_next",
     "task_settle", "care", "decide", "resolve", "undo", "rule_edit", "rule_act", "approval_decide", "write_undo",
     "acceptance_end", "exception_act", "chain_link", "alert_rules_revert", "alert_act", "move_revert",
-    "replay_chosen", "letter_act", "replay", "run_cancel", "first_load_end", "error_act", "drift_act", "stream_act", "logout",
-    "preferences", "own_token_revoke", "admin_create_user", "view_as", "admin_change_user", "stop_viewing",
+    "replay_chosen", "letter_act", "replay", "run_cancel", "first_load_end", "error_act", "drift_act", "stream_act",
+    "logout", "preferences", "own_token_revoke", "admin_create_user", "view_as", "admin_change_user", "stop_viewing",
     "admin_create_team", "admin_revoke_key", "admin_add_hook", "admin_call_again", "admin_hook_act", "briefs",
     "password_reset_confirm", "password_reset_complete", "rule_documents",
 }  # fmt: skip
