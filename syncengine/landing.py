@@ -54,7 +54,7 @@ def unlike_known(stream_id: int, told: pl.DataFrame) -> pl.DataFrame:
     Asked in the database: of a full listing in which little has changed, little comes back.
     """
     if not _any_known(stream_id):
-        return told.select("key").join(pl.DataFrame(schema=KNOWN), on="key", how="left")
+        return told.select("key").join(pl.DataFrame(schema=KNOWN), on="key", how="left")  # all are new
     stage("landing_keys", {"key": "text", "digest": "uuid"}, told.sort("key"))
     return read(
         f"{TOLD} FROM landing_keys k LEFT JOIN syncengine_sourcerecord r {OF_STREAM} "

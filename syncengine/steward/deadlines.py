@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from accounts.loading import is_loading
 from accounts.reference import get_tolerance
 
 OPENS, CLOSES = time(9), time(17)
@@ -38,6 +39,12 @@ def _at_work(at: datetime) -> datetime:
     while at.weekday() >= 5:
         at = (at + timedelta(days=1)).replace(hour=OPENS.hour, minute=0, second=0, microsecond=0)
     return at
+
+
+def deadlines(now: datetime) -> Mapping[str, datetime | None]:
+    """When a question that a rule opens now is due, by urgency; a first load has no deadlines."""
+    due = due_times(now)
+    return dict.fromkeys(due) if is_loading() else due
 
 
 def due_times(now: datetime) -> Mapping[str, datetime]:

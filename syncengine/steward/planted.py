@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from accounts.frames import execute, rows
 from accounts.reference import get_tolerance
 from syncengine.models import StewardTask
-from syncengine.steward.deadlines import due_times
+from syncengine.steward.deadlines import deadlines
 
 STOOD = timedelta(days=30)
 PREFIX = "planted "
@@ -74,4 +74,4 @@ def plant(*, now: datetime) -> int:
     if wanted <= 0:
         return 0
     given = {"before": now - STOOD, "sure": list(SURE_RULES), "few": FEW, "wanted": wanted, "now": now}
-    return execute(PLANT, given | {"due": due_times(now)["other"]})
+    return execute(PLANT, given | {"due": deadlines(now)["other"]})

@@ -9,10 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.frames import execute
-from accounts.loading import is_loading
 from syncengine.identity import BLOCKING_RULES
 from syncengine.resolution.limits import company_policy
-from syncengine.steward.deadlines import due_times
+from syncengine.steward.deadlines import deadlines
 from syncengine.steward.kin import STAGED, stage_kin
 
 PREFIX = "accounts "
@@ -104,7 +103,7 @@ def propose_relations(*, now: datetime) -> int:
     since = now.replace(year=now.year - 1, day=min(now.day, 28)).date()
     given = {"cap": company_policy().key_cap, "often": OFTEN, "since": since, "mine": f"{PREFIX}%"}
     execute(FIND.format(found=_found(), apart=APART, records=RECORDS), given)
-    told = given | {"now": now, "due": None if is_loading() else due_times(now)["other"]}
+    told = given | {"now": now, "due": deadlines(now)["other"]}
     execute(CLOSE.format(subject=SUBJECT), told)
     return execute(OPEN.format(subject=SUBJECT), told)
 

@@ -9,12 +9,11 @@ import polars as pl
 
 from accounts.catalogue import load
 from accounts.frames import execute, rows, stage
-from accounts.loading import is_loading
 from syncengine.identity import sentence
 from syncengine.identity.comparisons import level_number
 from syncengine.records import PublishedAccounts, Resolved
 from syncengine.steward import relations
-from syncengine.steward.deadlines import due_times
+from syncengine.steward.deadlines import deadlines
 from syncengine.steward.memory import asked_again
 from syncengine.steward.planted import PREFIX, plant
 from syncengine.steward.worth import BILLING
@@ -200,7 +199,7 @@ def _close_settled(kinds: tuple[str, ...], now: datetime) -> None:
 def _open(now: datetime) -> int:
     """New questions only: never one that is open, never one a person answered on the same evidence."""
     columns = ", ".join(WANTED)
-    due = dict.fromkeys(due_times(now)) if is_loading() else due_times(now)
+    due = deadlines(now)
     places = ", ".join(f"('{urgency}', %({urgency})s::timestamptz)" for urgency in due)
     return execute(
         f"INSERT INTO syncengine_stewardtask ({columns}, state, value_at_stake, opened_at, due_at, outcome) "

@@ -25,16 +25,17 @@ TOUCHED = (
 
 def value_tasks(*, now: datetime) -> None:
     """What is at stake in the open tasks of touched customers: revenue of twelve months and open receivables."""
+    due = due_times(now)["money"]
     execute(
         "UPDATE syncengine_stewardtask t SET value_at_stake = v.value, both_open = v.both_open, "
         "urgency = CASE WHEN v.both_open AND t.urgency = 'other' THEN 'money' ELSE t.urgency END, "
-        "due_at = CASE WHEN v.both_open AND t.urgency = 'other' THEN least(t.due_at, %s) ELSE t.due_at END FROM ("
+        "due_at = CASE WHEN v.both_open AND t.urgency = 'other' AND t.due_at > %s THEN %s ELSE t.due_at END FROM ("
         "SELECT t.id, coalesce(sum(coalesce(s.revenue_ttm, 0) + coalesce(s.open_receivable, 0)), 0)::numeric(20, 2) "
         "AS value, count(*) FILTER (WHERE s.open_receivable > 0) = 2 AS both_open FROM syncengine_stewardtask t "
         "LEFT JOIN accounts_accountsummary s ON s.account_id IN (t.account_id, t.other_account_id) "
         f"WHERE t.state = 'open' AND {TOUCHED} GROUP BY t.id) v "
         "WHERE v.id = t.id AND (v.value <> t.value_at_stake OR v.both_open <> t.both_open)",
-        [due_times(now)["money"]],
+        [due, due],
     )
     renew_priorities(now=now)
 

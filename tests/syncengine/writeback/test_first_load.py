@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from accounts.golden import first_load
+from accounts.golden.touched import begin, settle, touch
 from accounts.loading import NotLoading, begin_load, is_loading
 from accounts.models import Alert, AuditEntry
 from syncengine.first_load import end_first_load
 from syncengine.models import OutboxMessage, StewardTask
-from tests.syncengine.small_company import SmallCompany
+from syncengine.steward.worth import value_tasks
+from tests.factories import AccountFactory, AccountSummaryFactory
+from tests.syncengine.small_company import START, SmallCompany
 from tests.syncengine.writeback.two_systems import TwoSystems
 
 
@@ -57,4 +60,23 @@ def test_a_large_load_of_an_empty_portal_begins_it(company: SmallCompany, monkey
 @pytest.mark.django_db
 def test_what_is_not_under_way_does_not_end() -> None:
     with pytest.raises(NotLoading):
-        end_first_load(by=None, now=SmallCompany.now)
+        end_first_load(by=None, now=START)
+
+
+@pytest.mark.django_db
+def test_money_on_both_sides_starts_no_clock_either() -> None:
+    begin_load(now=START)
+    left, right = AccountFactory(), AccountFactory()
+    for account in (left, right):
+        AccountSummaryFactory(account=account, open_receivable=100)
+    task = StewardTask.objects.create(
+        kind="duplicate", subject="1 2", account=left, other_account=right, urgency="other", opened_at=START
+    )
+    begin()
+    touch("SELECT id FROM accounts_account")
+    settle()
+
+    value_tasks(now=START)
+
+    task.refresh_from_db()
+    assert (task.urgency, task.both_open, task.due_at) == ("money", True, None)
