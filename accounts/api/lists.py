@@ -21,7 +21,7 @@ from accounts.api.rows import row_of, shape_of, visible_rows, with_references
 from accounts.catalogue import load
 from accounts.filtersets import StrictFilterSet, filterset_of
 from accounts.models import columns
-from accounts.selectors.customers import count_rows, estimate_rows
+from accounts.selectors.counting import count_rows, estimate_rows
 from accounts.selectors.documents import LATEST
 from accounts.selectors.paging import PARSERS, Order, Page, keyset_page
 

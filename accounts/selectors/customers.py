@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.db.models import F, QuerySet, Sum
 
 from accounts.access import FIGURES, field_access, figure_access, shown, shown_figures
@@ -17,12 +16,12 @@ from accounts.access.figures import credit_light
 from accounts.catalogue import load
 from accounts.models import Account, AccountHealth, AccountSummary, Source, columns
 from accounts.models.own_field import with_own_fields
+from accounts.selectors.counting import Count, count_rows, estimate_rows
 from accounts.selectors.list_columns import LIST_FIGURES, Column, columns_of, list_fields
 from accounts.selectors.money import latest_rates
-from accounts.selectors.paging import PATIENCE, Order, keyset_page, within
+from accounts.selectors.paging import Order, keyset_page
 from accounts.selectors.sources import sources
 
-EXACT_UP_TO = 10_000
 JOINED = ("summary", "months", "health")
 TAIL = "summary__account"  # the summary's own key: a comparison across tables would use no index
 SORTS: dict[str, Order] = {
@@ -68,14 +67,6 @@ class CustomerPage:
     sort: str
     next: str | None
     previous: str | None
-
-
-@dataclass(frozen=True)
-class Count:
-    """How many rows; shown with ≈ where it is the planner's guess."""
-
-    value: int
-    exact: bool
 
 
 def sorts_of(user: Reader) -> tuple[str, ...]:
@@ -177,24 +168,6 @@ def count_customers(accounts: QuerySet[Account]) -> Count:
 def estimate_customers(accounts: QuerySet[Account]) -> Count:
     """The number at once: exact where few are found quickly, else the planner's guess."""
     return estimate_rows(summarised(accounts))
-
-
-def count_rows(rows: QuerySet[Any]) -> Count:
-    """The exact number of rows of any kind."""
-    return Count(rows.count(), exact=True)
-
-
-def estimate_rows(rows: QuerySet[Any]) -> Count:
-    """Their number at once, as for customers."""
-    few = rows.order_by()[:EXACT_UP_TO]
-    found = within(PATIENCE, few.count)
-    if found is not None and found < EXACT_UP_TO:
-        return Count(found, exact=True)
-    sql, params = rows.order_by().values("pk").query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
-        plan = cursor.fetchone()[0][0]["Plan"]
-    return Count(max(int(plan["Plan Rows"]), found or 0), exact=False)
 
 
 def total_customers(user: Reader, accounts: QuerySet[Account]) -> dict[str, Any]:

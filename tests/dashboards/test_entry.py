@@ -10,7 +10,7 @@ from django.test import Client, override_settings
 
 from accounts.catalogue import roles
 from accounts.models import User
-from accounts.selectors import customers
+from accounts.selectors import counting
 from tests.factories import UserFactory
 
 Login = Callable[[str], Client]
@@ -120,7 +120,7 @@ def test_missing_address_of_the_interface_answers_programs(login: Login) -> None
 def test_home_of_a_large_company_asks_for_its_sums_afterwards(
     login: Login, customer: Callable[..., object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(customers, "EXACT_UP_TO", 1)
+    monkeypatch.setattr(counting, "EXACT_UP_TO", 1)
     customer("Acme Pumps")
     client = login("finance")
 
