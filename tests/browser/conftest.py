@@ -59,6 +59,12 @@ def enter(page: Page, live_server: LiveServer, transactional_db: None) -> Iterat
     page.goto("about:blank")  # nothing is asked for while the tables are emptied
 
 
+@pytest.fixture
+def intercepted(page: Page) -> None:
+    """Requests pass the test from before the page opens: switched on later, a browser lets the first ones by."""
+    page.route("**/nobody-asks-for-this/", lambda route: route.abort())
+
+
 def asked_by(page: Page) -> set[Request]:
     """What the page has asked for and not got yet."""
     asked: set[Request] = set()

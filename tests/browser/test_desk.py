@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import AccountCrosswalk, AccountSummary, ChangeRequest, User
@@ -97,71 +96,6 @@ def test_a_card_opens_its_parts_by_keys(enter: Enter, pair: Make, outside: list[
 
     task.refresh_from_db()
     assert (task.snoozed_until is not None, outside) == (True, [])
-
-
-def test_the_next_card_waits_for_no_server(enter: Enter, pair: Make) -> None:  # noqa: F811
-    tasks = [pair(name, priority=rank) for rank, name in enumerate(("Second", "First"))]
-    page = enter("steward", f"/queue/{tasks[1].pk}/")
-    page.wait_for_load_state("networkidle")  # the next card is at hand
-    held: list[Route] = []
-    page.route("**/decide/", lambda route: held.append(route))
-
-    page.keyboard.press("m")
-    expect(page.locator("h1")).to_contain_text("Second")  # while the first answer still hangs
-    unanswered = Decision.objects.count()
-    with page.expect_response("**/decide/"):
-        held[0].continue_()
-
-    expect(page.locator("#toasts")).to_contain_text("Undo")
-    assert (unanswered, Decision.objects.count()) == (0, 1)
-
-
-def test_cards_answered_and_not_yet_arrived_come_only_once(enter: Enter, pair: Make) -> None:  # noqa: F811
-    tasks = [pair(name, priority=rank) for rank, name in enumerate(("Third", "Second", "First"))]
-    page = enter("steward", f"/queue/{tasks[2].pk}/")
-    page.wait_for_load_state("networkidle")
-    held: list[Route] = []
-    page.route("**/decide/", lambda route: held.append(route))
-    with page.expect_response("**/next/?without=*"):
-        page.keyboard.press("n")
-    expect(page.locator("h1")).to_contain_text("Second")
-    page.wait_for_timeout(200)  # what came ahead is read
-    with page.expect_response("**/next/?*"), page.expect_response("**/evidence/"):
-        page.keyboard.press("n")
-    expect(page.locator("h1")).to_contain_text("Third")
-
-    for route in held:
-        with page.expect_response("**/decide/"):
-            route.continue_()
-    expect(page.locator("h1")).to_contain_text("Third")
-    assert Decision.objects.count() == 2
-
-
-@contextmanager
-def answered(page: Page) -> Iterator[None]:
-    """Whatever an answer asks the server for is awaited."""
-    with page.expect_response("**/decide/"), page.expect_response("**/next/"), page.expect_response("**/evidence/"):
-        yield
-
-
-def test_an_answer_that_fails_leaves_its_card_open(enter: Enter, pair: Make) -> None:  # noqa: F811
-    tasks = [pair(name, priority=rank) for rank, name in enumerate(("Second", "First"))]
-    page = enter("steward", f"/queue/{tasks[1].pk}/")
-    for fail, words in (
-        (lambda route: route.fulfill(status=500, body="broken"), "Something broke on our side"),
-        (lambda route: route.abort(), "No connection"),
-    ):
-        page.wait_for_load_state("networkidle")  # the next card is at hand
-        page.route("**/decide/", fail)
-        page.keyboard.press("m")
-        expect(page.locator("#toasts")).to_contain_text(words)
-        expect(page.locator("h1")).to_contain_text("First")
-
-    page.unroute("**/decide/")
-    with answered(page):
-        page.keyboard.press("m")
-    expect(page.locator("h1")).to_contain_text("Second")
-    assert Decision.objects.count() == 1
 
 
 def test_a_relation_is_told_by_keys(enter: Enter, pair: Make) -> None:  # noqa: F811

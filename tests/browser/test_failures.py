@@ -14,6 +14,7 @@ Enter = Callable[..., Page]
 LIST = "**/customers/?*q=acme*"
 
 
+@pytest.mark.usefixtures("intercepted")
 def test_failed_fragments_say_what_happened_and_try_again(enter: Enter, company: list[Account]) -> None:
     page = enter("finance", "/customers/")
     page.route(LIST, lambda route: route.abort())
