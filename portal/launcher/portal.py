@@ -14,9 +14,11 @@ from portal.launcher import guards
 from portal.launcher.children import BASE, children
 from portal.launcher.supervisor import Say, Supervisor
 from portal.services.lent import own_services
+from portal.services.process import LOST_SERVER
 
 HOST = "127.0.0.1"
 PATIENCE = 60.0
+ATTEMPTS = 5
 
 
 def run_portal(*, home: Path, port: int, workers: int, say: Say) -> int:
@@ -38,7 +40,7 @@ def _run(supervisor: Supervisor, port: int, workers: int) -> int:
     for service in supervisor.services:
         supervisor.say(f"Starting {service.name}")
         service.start()
-    code = supervisor.run_once(prepare_command(), dict(os.environ))
+    code = _prepare(supervisor)
     if code or supervisor.is_stopping:
         return 0 if supervisor.is_stopping else code
     web, *others = children(HOST, port, workers)
@@ -48,6 +50,19 @@ def _run(supervisor: Supervisor, port: int, workers: int) -> int:
         supervisor.start(child)
     supervisor.watch()
     return 0
+
+
+def _prepare(supervisor: Supervisor) -> int:
+    """The exit code of bringing tables up to date; done again where it, or a server of ours, was killed meanwhile."""
+    code = 0
+    for pause in range(1, ATTEMPTS + 1):
+        code = supervisor.run_once(prepare_command(), dict(os.environ))
+        was_killed = code < 0 or (code == LOST_SERVER and bool(supervisor.services))
+        if supervisor.is_stopping or not was_killed:
+            break
+        time.sleep(pause)  # a server that recovers by itself lives, but takes nobody in
+        supervisor.revive()
+    return code
 
 
 def prepare_command() -> list[str]:

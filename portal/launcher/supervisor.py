@@ -87,6 +87,14 @@ class Supervisor:
                 running.process = start(running.child, self.logs)
                 running.started_at, running.restart_at = time.monotonic(), None
 
+    def revive(self) -> None:
+        """Start again the servers that have ended."""
+        for service in self.services:
+            if not service.is_alive():
+                self.say(f"{service.name} has ended and is started again")
+                service.start()
+                self._renew_listeners(service.name)
+
     def stop(self) -> None:
         """End children first, then their servers."""
         deadline = time.monotonic() + ALL_SECONDS
@@ -108,11 +116,7 @@ class Supervisor:
         if time.monotonic() < self._asked_at + ASK_SERVERS_EVERY:
             return
         self._asked_at = time.monotonic()
-        for service in self.services:
-            if not service.is_alive():
-                self.say(f"{service.name} has ended and is started again")
-                service.start()
-                self._renew_listeners(service.name)
+        self.revive()
 
     def _renew_listeners(self, name: str) -> None:
         for running in self.running:

@@ -15,6 +15,7 @@ from typing import Any
 
 PR_SET_PDEATHSIG = 1
 HURRIED_SECONDS = 0.5
+LOST_SERVER = 75  # exit code of a command whose server went away under it: EX_TEMPFAIL of sysexits.h
 LIBC = ctypes.CDLL(None)
 
 

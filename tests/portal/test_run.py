@@ -105,3 +105,17 @@ def test_killed_launcher_leaves_no_web_process_and_the_next_one_takes_over(runni
     running.end(signal.SIGTERM)
 
     assert running.processes() == []
+
+
+def test_database_killed_while_tables_are_made_is_started_again(portal: Portal) -> None:
+    portal.start()
+    assert await_condition(lambda: portal.named("prepare") != [], 40)
+
+    for process in portal.named("bin/postgres"):
+        if " -D " in command_line(process):
+            process.kill()
+    portal.await_up()
+    portal.end(signal.SIGTERM)
+
+    assert "A server does not answer" in portal.said()
+    assert portal.said().count("postgres has ended and is started again") >= 1
