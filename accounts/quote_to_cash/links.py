@@ -52,6 +52,17 @@ STAGES: tuple[tuple[int, int, str], ...] = (
         SELECT p.id, o.id, o.account_id, 'key', 1.0, p.number, NULL FROM cash_order o
         JOIN cash_opportunity p ON p.account_id = o.account_id AND p.key = o.opportunity_key
         WHERE o.opportunity_id IS NULL"""),
+    # an order that names both tells the deal of a quote that names none
+    (DEAL, QUOTE, """
+        SELECT DISTINCT ON (q.id) d.left_id, q.id, q.account_id, 'key', 1.0, o.number, NULL::numeric
+        FROM cash_order o JOIN cash_links k ON k.right_object = {ORDER} AND k.right_id = o.id
+            AND k.left_object = {QUOTE} AND k.how = 'key'
+        JOIN cash_links d ON d.right_object = {ORDER} AND d.right_id = o.id AND d.left_object = {DEAL}
+            AND d.how = 'key'
+        JOIN cash_quote q ON q.id = k.left_id
+        WHERE NOT EXISTS (SELECT FROM cash_links l WHERE l.left_object = {DEAL} AND l.right_object = {QUOTE}
+            AND l.right_id = q.id)
+        ORDER BY q.id, d.left_id, o.id"""),
     (ORDER, SHIPMENT, """
         SELECT o.id, s.id, s.account_id, 'key', 1.0, o.number, NULL FROM cash_shipment s
         JOIN cash_order o ON o.id = s.order_id"""),

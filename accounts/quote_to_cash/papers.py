@@ -10,40 +10,25 @@ from accounts.frames import execute
 from accounts.golden.touched import TABLE
 
 WHO = "cash_accounts"
+# What leads from a document to a later one, be that another customer's.
+REFERENCES = (
+    "accounts_opportunity a JOIN accounts_quote b ON b.opportunity_id = a.id",
+    "accounts_opportunity a JOIN accounts_order b ON b.opportunity_id = a.id",
+    "accounts_quote a JOIN accounts_order b ON b.quote_id = a.id",
+    "accounts_order a JOIN accounts_shipment b ON b.order_id = a.id",
+    "accounts_order a JOIN accounts_invoice b ON b.order_id = a.id",
+    "accounts_order a JOIN accounts_orderline l ON l.order_id = a.id "
+    "JOIN accounts_invoiceline n ON n.order_line_id = l.id "
+    "JOIN accounts_invoice b ON b.id = n.invoice_id AND b.order_id IS DISTINCT FROM a.id",
+    "accounts_order a JOIN accounts_linkdecision d ON d.left_object = 14 AND d.left_id = a.id "
+    "AND d.closed_at IS NULL JOIN accounts_invoice b ON d.right_object = 18 AND b.id = d.right_id",
+)
 # Customers whose documents refer to documents of another customer are renewed together with it.
-NEIGHBOURS = """
-    INSERT INTO cash_accounts
-    SELECT DISTINCT other FROM (
-        SELECT o.account_id AS other FROM accounts_invoice i JOIN accounts_order o ON o.id = i.order_id
-        WHERE i.account_id IN (SELECT account_id FROM cash_accounts) AND o.account_id <> i.account_id
-        UNION ALL
-        SELECT i.account_id FROM accounts_order o JOIN accounts_invoice i ON i.order_id = o.id
-        WHERE o.account_id IN (SELECT account_id FROM cash_accounts) AND o.account_id <> i.account_id
-        UNION ALL
-        SELECT q.account_id FROM accounts_order o JOIN accounts_quote q ON q.id = o.quote_id
-        WHERE o.account_id IN (SELECT account_id FROM cash_accounts) AND q.account_id <> o.account_id
-        UNION ALL
-        SELECT o.account_id FROM accounts_quote q JOIN accounts_order o ON o.quote_id = q.id
-        WHERE q.account_id IN (SELECT account_id FROM cash_accounts) AND q.account_id <> o.account_id
-        UNION ALL
-        SELECT p.account_id FROM accounts_order o JOIN accounts_opportunity p ON p.id = o.opportunity_id
-        WHERE o.account_id IN (SELECT account_id FROM cash_accounts) AND p.account_id <> o.account_id
-        UNION ALL
-        SELECT o.account_id FROM accounts_opportunity p JOIN accounts_order o ON o.opportunity_id = p.id
-        WHERE p.account_id IN (SELECT account_id FROM cash_accounts) AND p.account_id <> o.account_id
-        UNION ALL
-        SELECT p.account_id FROM accounts_quote q JOIN accounts_opportunity p ON p.id = q.opportunity_id
-        WHERE q.account_id IN (SELECT account_id FROM cash_accounts) AND p.account_id <> q.account_id
-        UNION ALL
-        SELECT q.account_id FROM accounts_opportunity p JOIN accounts_quote q ON q.opportunity_id = p.id
-        WHERE p.account_id IN (SELECT account_id FROM cash_accounts) AND q.account_id <> p.account_id
-        UNION ALL
-        SELECT CASE WHEN l.account_id = t.account_id THEN x.account_id ELSE l.account_id END
-        FROM accounts_linkdecision d JOIN accounts_order x ON d.left_object = 14 AND x.id = d.left_id
-        JOIN accounts_invoice l ON d.right_object = 18 AND l.id = d.right_id
-        JOIN cash_accounts t ON t.account_id IN (x.account_id, l.account_id)
-        WHERE d.closed_at IS NULL AND x.account_id <> l.account_id
-    ) n WHERE other NOT IN (SELECT account_id FROM cash_accounts)"""
+NEIGHBOURS = f"INSERT INTO {WHO} SELECT DISTINCT other FROM (" + " UNION ALL ".join(
+    f"SELECT {there}.account_id AS other FROM {reference} "
+    f"WHERE {here}.account_id IN (SELECT account_id FROM {WHO}) AND a.account_id <> b.account_id"
+    for reference in REFERENCES for here, there in (("a", "b"), ("b", "a"))
+) + f") n WHERE other NOT IN (SELECT account_id FROM {WHO})"  # fmt: skip
 
 TABLES: dict[str, str] = {
     "cash_opportunity": """

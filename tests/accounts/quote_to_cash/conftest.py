@@ -17,11 +17,12 @@ from tests.factories import AccountFactory, CurrencyRateFactory, make
 from tests.factories.world import NOW, TODAY
 
 
-def renew_all(*, at: datetime = NOW, today: date = TODAY, only: Account | None = None) -> int:
-    """Renew every customer, or one."""
+def renew_all(*only: Account, at: datetime = NOW, today: date = TODAY) -> int:
+    """Renew every customer, or some."""
     with transaction.atomic():
         touched.begin()
-        touched.touch("SELECT id FROM accounts_account WHERE %s::bigint IS NULL OR id = %s", [only and only.pk] * 2)
+        ids = [account.pk for account in only or Account.objects.all()]
+        touched.touch("SELECT unnest(%s::bigint[])", [ids])
         touched.settle()
         return renew_cash(at=at, today=today)
 

@@ -11,6 +11,7 @@ import pytest
 from accounts.models import Link, LinkDecision
 from accounts.quote_to_cash.links import DEAL, INVOICE, ORDER, PAYMENT, QUOTE, SHIPMENT
 from tests.accounts.quote_to_cash.conftest import Papers
+from tests.factories import make
 from tests.factories.world import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,19 @@ def test_renewing_again_changes_nothing(renew: Renew, papers: Papers) -> None:
     renew()
 
     assert renew() == 0
+
+
+def test_an_order_that_names_both_tells_the_deal_of_its_quote(renew: Renew, papers: Papers) -> None:
+    deal, quote = papers.deal(9000), papers.quote()
+    order = papers.order(quote=quote, opportunity=deal)
+
+    renew()
+
+    assert links() == {
+        (DEAL, deal.pk, QUOTE, quote.pk, "key"),
+        (DEAL, deal.pk, ORDER, order.pk, "key"),
+        (QUOTE, quote.pk, ORDER, order.pk, "key"),
+    }
 
 
 def test_a_key_of_another_source_is_found_within_the_customer(renew: Renew, papers: Papers) -> None:
@@ -139,7 +153,7 @@ def test_a_document_that_is_gone_takes_its_links_along(renew: Renew, papers: Pap
     renew()
 
     type(invoice).objects.filter(pk=invoice.pk).update(deleted_at=NOW)
-    renew(only=papers.account)
+    renew(papers.account)
 
     assert links() == set()
 
@@ -151,5 +165,19 @@ def test_renewing_one_customer_leaves_the_links_of_others(renew: Renew, papers: 
     renew()
     before = links()
 
-    assert renew(only=papers.account) == 0
+    assert renew(papers.account) == 0
+    assert links() == before
+
+
+def test_papers_that_name_another_customers_keep_their_links_whoever_is_renewed(renew: Renew, papers: Papers) -> None:
+    other = Papers()
+    order = papers.order()
+    line = papers.line(order)
+    other.shipment(order, TODAY)
+    make("invoice_line", invoice=other.invoice(), order_line=line, quantity=Decimal(1), net_amount=Decimal(100))
+    renew()
+    before = links()
+
+    assert {(left, right) for left, _, right, _, _ in before} == {(ORDER, SHIPMENT), (ORDER, INVOICE)}
+    assert [renew(one.account) for one in (papers, other)] == [0, 0]
     assert links() == before
