@@ -60,7 +60,8 @@ PARTS: dict[str, str] = {
         SELECT r.root_object, r.root_id, min(o.day) FILTER (WHERE o.live) AS ordered_date,
             sum(o.base) FILTER (WHERE o.live) AS ordered_amount, bool_and(coalesce(n.done, false)) AS all_shipped,
             sum(n.shipped * o.rate) AS shipped_amount,
-            sum(n.backlog * o.rate) FILTER (WHERE o.open) AS backlog_amount,
+            sum(CASE WHEN n.order_id IS NULL THEN o.base ELSE n.backlog * o.rate END) FILTER (WHERE o.open)
+                AS backlog_amount,
             sum(n.unbilled * o.rate) AS unbilled_amount, coalesce(sum(n.due), 0) AS lines_due,
             coalesce(sum(n.on_time), 0) AS lines_on_time,
             coalesce(min(r.how) FILTER (WHERE r.how = 'inferred'), min(r.how) FILTER (WHERE r.how = 'number'),

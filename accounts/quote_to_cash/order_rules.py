@@ -2,7 +2,8 @@
 
 Every statement gives: account_id, object, row_id, document_object, document_id, other_object, other_id, label,
 expected, found, difference, unit, currency, at_stake, since_date, legal_entity, reason. Values at stake are in
-the base currency; tolerances come as parameters named after them.
+the base currency, and null where no rate is known: limits of an amount hold for the document's own currency then.
+Tolerances come as parameters named after them.
 """
 
 from __future__ import annotations
@@ -11,19 +12,27 @@ from accounts.quote_to_cash.links import CODE, DEAL, ORDER, QUOTE
 
 ORDER_LINE = CODE["order_line"]
 AMOUNT = "'FM999,999,999,990.00'"
-# Grain: one order with something left to ship, at order price.
+# Grain: one order with something left to ship, at order price; all of an order whose lines nobody told.
 UNSHIPPED = """
-    SELECT o.id, count(*) AS lines, sum((l.quantity - l.shipped) * l.unit * o.rate) AS value
-    FROM cash_order o JOIN cash_order_line l ON l.order_id = o.id
-    WHERE o.open AND l.shipped < l.quantity GROUP BY 1"""
+    SELECT o.id, CASE count(l.id) WHEN 0 THEN '' WHEN 1 THEN '1 line ' ELSE count(l.id) || ' lines ' END
+            || 'not shipped' AS told,
+        CASE WHEN count(l.id) = 0 THEN min(o.base) ELSE sum((l.quantity - l.shipped) * l.unit * o.rate) END AS value
+    FROM cash_order o LEFT JOIN cash_order_line l ON l.order_id = o.id
+    WHERE o.open AND (l.id IS NULL OR l.shipped < l.quantity) GROUP BY 1"""
 
+# An order belongs to one chain, yet any order that names the deal, or a quote of it, is one.
 E1 = f"""
     SELECT p.account_id, {DEAL}, p.id, {DEAL}, p.id, NULL, NULL, p.number, 'an order', 'no order',
         p.base, 'money', %(base)s, p.base, p.day, NULL, NULL
     FROM cash_opportunity p
     WHERE p.state = 'won' AND p.day <= %(won_before)s AND p.day > %(since)s AND NOT EXISTS (
-        SELECT FROM root_order r JOIN cash_order o USING (id)
-        WHERE r.root_object = {DEAL} AND r.root_id = p.id AND o.live)"""
+        SELECT FROM cash_links k JOIN cash_order o ON o.id = k.right_id
+        WHERE k.left_object = {DEAL} AND k.left_id = p.id AND k.right_object = {ORDER} AND o.live
+    ) AND NOT EXISTS (
+        SELECT FROM cash_links q JOIN cash_links k ON k.left_object = {QUOTE} AND k.left_id = q.right_id
+            AND k.right_object = {ORDER}
+        JOIN cash_order o ON o.id = k.right_id
+        WHERE q.left_object = {DEAL} AND q.left_id = p.id AND q.right_object = {QUOTE} AND o.live)"""
 
 E2 = f"""
     SELECT o.account_id, {ORDER}, o.id, {ORDER}, o.id, NULL, NULL, o.number, 'a deal or quote', 'none',
@@ -45,19 +54,18 @@ E3 = f"""
     ), compared AS (
         SELECT d.*, s.number AS other_number, CASE WHEN d.same THEN s.net ELSE s.base END AS want,
             CASE WHEN d.same THEN d.net ELSE d.base END AS got, CASE WHEN d.same THEN s.currency ELSE %(base)s END
-                AS unit_currency, CASE WHEN d.same THEN coalesce(d.rate, 1) ELSE 1 END AS factor
+                AS unit_currency, CASE WHEN d.same THEN d.rate ELSE 1 END AS factor
         FROM ordered d JOIN side s ON s.object = d.left_object AND s.id = d.left_id
     )
     SELECT o.account_id, {ORDER}, o.id, {ORDER}, o.id, c.left_object, c.left_id, o.number, to_char(c.want, {AMOUNT}),
         to_char(c.got, {AMOUNT}), c.got - c.want, 'money', c.unit_currency, abs(c.got - c.want) * c.factor, o.day,
         o.legal_entity, CASE WHEN NOT c.same THEN 'fx' END
     FROM compared c JOIN cash_order o ON o.id = c.id
-    WHERE c.day > %(since)s AND abs(c.got - c.want) * c.factor
-        > greatest(abs(c.want) * c.factor * %(order_value_percent)s / 100, %(order_value_amount)s)"""
+    WHERE c.day > %(since)s AND abs(c.got - c.want) * coalesce(c.factor, 1)
+        > greatest(abs(c.want) * coalesce(c.factor, 1) * %(order_value_percent)s / 100, %(order_value_amount)s)"""
 
 # Lines are paired by product, the nth of the quote with the nth of the order; the quote of each order is found first,
-# since joined by product alone every line meets every other of its product. A discount used after its end counts
-# at the price without it.
+# since joined by product alone every line meets every other of its product. After its end a discount is none.
 E4 = f"""
     WITH offered AS (
         SELECT q.id AS quote_id, q.currency, x.product_id, l.id, l.discount, l.discount_expires_date AS ends,
@@ -66,15 +74,15 @@ E4 = f"""
         FROM cash_quote q JOIN accounts_quoteline l ON l.quote_id = q.id AND l.deleted_at IS NULL
         JOIN accounts_productcrosswalk x ON x.id = l.product_ref_id WHERE x.product_id IS NOT NULL
     ), ordered AS (
-        SELECT o.account_id, o.number, o.currency, o.day, o.legal_entity, coalesce(o.rate, 1) AS rate,
-            b.left_id AS quote_id, l.order_id, l.product_id, l.id, l.position, l.quantity, l.unit, l.discount,
+        SELECT o.account_id, o.number, o.currency, o.day, o.legal_entity, o.rate,
+            b.left_id AS quote_id, l.order_id, l.product_id, l.id, l.position, l.quantity, l.unit,
             row_number() OVER (PARTITION BY l.order_id, l.product_id ORDER BY l.position, l.id) AS place
         FROM cash_best b JOIN cash_order o ON o.id = b.right_id JOIN cash_order_line l ON l.order_id = o.id
         WHERE b.right_object = {ORDER} AND b.left_object = {QUOTE} AND o.live AND o.day > %(since)s
             AND l.product_id IS NOT NULL
     ), compared AS (
         SELECT n.*, f.id AS offered_id, n.unit AS got,
-            CASE WHEN f.discount > 0 AND f.discount < 100 AND f.ends < n.day AND coalesce(n.discount, 0) >= f.discount
+            CASE WHEN f.discount > 0 AND f.discount < 100 AND f.ends < n.day
                 THEN f.unit / (1 - f.discount / 100) ELSE f.unit END AS want
         FROM ordered n JOIN offered f USING (quote_id, product_id, place) WHERE n.currency = f.currency
     )
@@ -109,15 +117,13 @@ E5 = f"""
 
 E6 = f"""
     SELECT o.account_id, {ORDER}, o.id, {ORDER}, o.id, NULL, NULL, o.number, 'shipped by ' || o.promised_date,
-        u.lines || CASE WHEN u.lines = 1 THEN ' line' ELSE ' lines' END || ' not shipped',
-        %(today)s::date - o.promised_date, 'days', %(base)s, u.value, o.promised_date, o.legal_entity, NULL
+        u.told, %(today)s::date - o.promised_date, 'days', %(base)s, u.value, o.promised_date, o.legal_entity, NULL
     FROM cash_order o JOIN ({UNSHIPPED}) u USING (id)
     WHERE o.promised_date < %(today)s::date - %(late_shipping_days)s::int"""
 
 E8 = f"""
     SELECT o.account_id, {ORDER}, o.id, {ORDER}, o.id, NULL, NULL, o.number, 'shipped around ' || o.requested_date,
-        u.lines || CASE WHEN u.lines = 1 THEN ' line' ELSE ' lines' END || ' not shipped',
-        %(today)s::date - o.requested_date, 'days', %(base)s, u.value, o.requested_date, o.legal_entity, NULL
+        u.told, %(today)s::date - o.requested_date, 'days', %(base)s, u.value, o.requested_date, o.legal_entity, NULL
     FROM cash_order o JOIN ({UNSHIPPED}) u USING (id)
     WHERE o.requested_date < %(today)s::date - %(backlog_days)s::int"""
 

@@ -53,6 +53,15 @@ def test_e1_won_and_no_order(renew: Renew, papers: Papers) -> None:
     assert words(found("E1")[late.pk]) == ("an order", "no order", Decimal(1000), Decimal(1000))
 
 
+def test_e1_an_order_counts_for_the_deal_it_names_whatever_quote_it_came_from(renew: Renew, papers: Papers) -> None:
+    named, other = (papers.deal(1000, closed_at=NOW.replace(month=2, day=2)) for _ in range(2))
+    papers.order(1000, opportunity=named, quote=papers.quote(1000, opportunity=other))
+
+    renew()
+
+    assert found("E1") == {}
+
+
 def test_e2_order_without_a_deal(renew: Renew, papers: Papers) -> None:
     papers.deal(99_000)
     alone = papers.order(1000, order_type="new")
@@ -137,6 +146,29 @@ def test_e4_discount_used_after_its_end(renew: Renew, papers: Papers, ends: int,
     )
 
 
+@pytest.mark.parametrize(
+    ("unit", "discount", "told"),
+    [
+        ("100", None, None),
+        ("90", None, ("100.00", "90.00", Decimal(-10), Decimal(100))),
+        ("95", 5, ("100.00", "95.00", Decimal(-5), Decimal(50))),
+    ],
+    ids=["full price", "lower price without saying why", "a part of it"],
+)
+def test_e4_after_its_end_a_discount_is_none(
+    renew: Renew, papers: Papers, unit: str, discount: int | None, told: object
+) -> None:
+    product = ProductCrosswalkFactory()
+    quote = papers.quote(900)
+    make("quote_line", quote=quote, product_ref=product, quantity=Decimal(10), unit_price=Decimal(100),
+         discount=Decimal(10), net_amount=Decimal(900), discount_expires_date=TODAY - DAY)  # fmt: skip
+    line = papers.line(papers.order(quote=quote, order_date=TODAY), 10, unit, product_ref=product, discount=discount)
+
+    renew()
+
+    assert {row_id: words(row) for row_id, row in found("E4").items()} == ({line.pk: told} if told else {})
+
+
 def test_e5_terms_unlike_those_agreed(renew: Renew, papers: Papers) -> None:
     other = papers.order(1000, payment_terms="60 days", incoterm="DAP")
     papers.order(1000, payment_terms=" 30 DAYS", incoterm="exw")
@@ -167,6 +199,26 @@ def test_e6_and_e8_are_late_only_with_something_left_to_ship(renew: Renew, paper
         late.pk: (f"shipped by {TODAY - DAY}", "1 line not shipped", Decimal(1), Decimal(600))
     }
     assert set(found("E8")) == {aged.pk}
+
+
+def test_an_order_whose_lines_nobody_told_is_late_with_all_it_is_worth(renew: Renew, papers: Papers) -> None:
+    order = papers.order(700, promised_date=TODAY - DAY, requested_date=TODAY - 31 * DAY, hold=True)
+    papers.order(700, status="shipped", promised_date=TODAY - DAY, requested_date=TODAY - 31 * DAY, hold=True)
+
+    renew()
+
+    stakes = {rule: {id: row.at_stake for id, row in found(rule).items()} for rule in ("E6", "E8", "E15")}
+    assert stakes == {rule: {order.pk: Decimal(700)} for rule in ("E6", "E8", "E15")}
+    assert found("E6")[order.pk].found == "not shipped"
+
+
+def test_without_a_rate_nobody_knows_what_is_at_stake(renew: Renew, papers: Papers) -> None:
+    foreign = {"currency": "XXX", "rate": None, "base_net_amount": None}
+    order = papers.order(1100, quote=papers.quote(1000, **foreign), **foreign)
+
+    renew()
+
+    assert words(found("E3")[order.pk]) == ("1,000.00", "1,100.00", Decimal(100), None)
 
 
 def test_e15_hold_before_a_promised_day(renew: Renew, papers: Papers) -> None:
