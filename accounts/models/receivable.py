@@ -50,7 +50,15 @@ class PaymentPromise(models.Model):
     settled_date = columns.day()
 
     class Meta:
-        constraints = [_one_of("state", PROMISE_STATES, "payment_promise_state_known")]
+        constraints = [
+            _one_of("state", PROMISE_STATES, "payment_promise_state_known"),
+            models.UniqueConstraint(  # a second click gives no second promise
+                fields=["account", "invoice", "amount", "currency", "promised_date"],
+                condition=Q(state="open"),
+                nulls_distinct=False,
+                name="payment_promise_given_once",
+            ),
+        ]
         indexes = [models.Index(fields=["promised_date", "id"], name="payment_promise_open", condition=Q(state="open"))]
 
     def __str__(self) -> str:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts import audit
 from accounts.access import scope_of, treatment
-from accounts.frames import execute
+from accounts.frames import execute, rows
 from accounts.models import Account, DunningEntry, Invoice, InvoiceDispute, PaymentPromise, Promise, User
 from accounts.models.receivable import DISPUTE_REASONS, DUNNING_KINDS
 from accounts.workspace.family import account_family
 
 SHOWN = 50
+REMINDER_LOCK = 7305  # beside the customer's id
+AGAIN = timedelta(minutes=1)
 # A promise is kept when its invoice was paid by the day promised, or money of that amount came by then.
 SETTLE = """
     UPDATE accounts_paymentpromise p SET settled_date = %(today)s,
@@ -87,18 +90,26 @@ def make_promise(
     *, account: Account, amount: Decimal, currency: str, promised_date: date, by: User, now: datetime,
     invoice_id: int | None = None, note: str = "",
 ) -> PaymentPromise:  # fmt: skip
-    """A promise to pay an amount by a day."""
+    """A promise to pay an amount by a day; refused where the same one is open already."""
     require_receivables(by, account)
     if amount <= 0:
         raise BadAgreement("A promise needs an amount above zero.")
     if promised_date < now.date():
         raise BadAgreement("The promised day has passed. Give today or a later day.")
-    made = PaymentPromise.objects.create(
+    made = _kept_once(
         account=account, invoice=_invoice_of(account, invoice_id), amount=amount, currency=currency,
         promised_date=promised_date, note=note.strip(), made_by=by, made_by_label=str(by), made_at=now,
     )  # fmt: skip
     _record("promise kept here", account, by, now, promise=made.pk, promised=str(promised_date))
     return made
+
+
+def _kept_once(**values: Any) -> PaymentPromise:
+    try:
+        with transaction.atomic():
+            return PaymentPromise.objects.create(**values)
+    except IntegrityError as error:
+        raise BadAgreement("This promise is kept already: same invoice, amount and day.") from error
 
 
 @transaction.atomic
@@ -153,14 +164,15 @@ def close_dispute(*, dispute: InvoiceDispute, accepted: bool, outcome: str, by: 
 def log_dunning(
     *, account: Account, kind: str, by: User, now: datetime, text: str = "", invoice_id: int | None = None
 ) -> DunningEntry:
-    """Somebody asked the customer for money."""
+    """Somebody asked the customer for money; refused where the same was logged less than a minute ago."""
     require_receivables(by, account)
     if kind not in DUNNING_KINDS:
         raise BadAgreement(f"Say how: {', '.join(DUNNING_KINDS)}.")
-    made = DunningEntry.objects.create(
-        account=account, invoice=_invoice_of(account, invoice_id), kind=kind, text=text.strip(), by=by,
-        by_label=str(by), at=now,
-    )  # fmt: skip
+    said = {"account": account, "invoice": _invoice_of(account, invoice_id), "kind": kind, "text": text.strip()}
+    rows("SELECT pg_advisory_xact_lock(%s, %s)", [REMINDER_LOCK, account.pk % 2_000_000_000])
+    if DunningEntry.objects.filter(**said, by=by, at__gt=now - AGAIN).exists():
+        raise BadAgreement("You logged this reminder a moment ago.")
+    made = DunningEntry.objects.create(**said, by=by, by_label=str(by), at=now)
     _record("reminder logged", account, by, now, kind=kind)
     return made
 

@@ -168,6 +168,7 @@ class Company:
         """A promise made here, and a dispute about an invoice."""
         models.PaymentPromise.objects.create(
             account=account, promised_date=self._day(500), made_by_label="Clerk", made_at=NOW,
+            amount=Decimal(models.PaymentPromise.objects.count() + 1),
             state=self.dice.choice(["open", "kept", "broken", "withdrawn"]),
         )  # fmt: skip
         invoice = models.Invoice.objects.filter(account=account).order_by("pk").last()

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from accounts import receivables
 from accounts.golden import touched
 from accounts.golden.summary import summarise
-from accounts.models import AccountFigures, AuditEntry, InvoiceDispute, PaymentPromise
+from accounts.models import AccountFigures, AuditEntry, DunningEntry, InvoiceDispute, PaymentPromise
 from tests.accounts.golden.companies import Company
 from tests.factories import AccountFactory, UserFactory, make
 from tests.factories.world import NOW, TODAY
@@ -78,6 +78,37 @@ def test_bad_promises_are_refused_with_what_to_do(account, clerk, values, why):
     with pytest.raises(receivables.BadAgreement) as refused:
         receivables.make_promise(account=account, **given)
     assert (str(refused.value), PaymentPromise.objects.count(), AuditEntry.objects.count()) == (why, 0, 0)
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["of an invoice", "of none"])
+def test_the_same_promise_is_kept_once_until_it_is_taken_back(account, clerk, named):
+    invoice = _invoice(account, 100, 5).pk if named else None
+    given = {"account": account, "currency": "EUR", "promised_date": TODAY, "invoice_id": invoice, "by": clerk}
+    first = receivables.make_promise(amount=Decimal(90), now=NOW, **given)
+    with pytest.raises(receivables.BadAgreement) as refused:
+        receivables.make_promise(amount=Decimal("90.00"), now=NOW + timedelta(hours=1), **given)
+    receivables.make_promise(amount=Decimal(91), now=NOW, **given)
+    receivables.withdraw_promise(promise=first, by=clerk, now=NOW)
+    receivables.make_promise(amount=Decimal(90), now=NOW, **given)
+    assert str(refused.value) == "This promise is kept already: same invoice, amount and day."
+    assert list(PaymentPromise.objects.order_by("pk").values_list("amount", "state")) == [
+        (90, "withdrawn"), (91, "open"), (90, "open"),
+    ]  # fmt: skip
+    assert AuditEntry.objects.filter(action="promise kept here").count() == 3
+
+
+def test_a_reminder_sent_twice_within_a_minute_is_logged_once(account, clerk):
+    given = {"account": account, "kind": "call", "text": "Asked for it"}
+    receivables.log_dunning(by=clerk, now=NOW, **given)
+    with pytest.raises(receivables.BadAgreement) as refused:
+        receivables.log_dunning(by=clerk, now=NOW + timedelta(seconds=59), **given)
+    receivables.log_dunning(by=clerk, now=NOW + timedelta(seconds=59), **given | {"text": "And again"})
+    receivables.log_dunning(by=UserFactory(role="finance"), now=NOW + timedelta(seconds=59), **given)
+    receivables.log_dunning(by=clerk, now=NOW + timedelta(seconds=60), **given)
+    assert str(refused.value) == "You logged this reminder a moment ago."
+    assert list(DunningEntry.objects.order_by("pk").values_list("text", flat=True)) == [
+        "Asked for it", "And again", "Asked for it", "Asked for it",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("role", ["support", "marketing", "operations", "steward"])
