@@ -36,6 +36,7 @@ VICTIMS = {
     "launcher": 1,
 }
 PATIENCE = 180
+LOOKS = 16
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Story:
             self._until(lambda drop=drop: self._has_read(drop), f"drop {drop} read")
         self._until(self._decide_on_page, "the steward's answer taken", times=moments.count(DROPS), dice=dice)
         self._until(lambda: read_journal(self.portal.home / "small").count(("S7", "Bonn")) == 1, "the answer written")
-        self._until(self._is_quiet, "the answer published")
+        self._until(self._stays_quiet, "the answer published")
         return read_state(self.url, self.portal.home)
 
     @property
@@ -113,6 +114,14 @@ class Story:
         """Nothing to publish and nothing under way to a target."""
         under_way = "syncengine_outboxmessage WHERE state IN ('planned', 'sending', 'sent', 'unknown')"
         return self._count("syncengine_dirty") == self._count(under_way) == 0
+
+    def _stays_quiet(self) -> bool:
+        """Quiet for longer than the clock takes to ask for more: what was given back to a queue has been done."""
+        for _ in range(LOOKS):
+            if not self._is_quiet():
+                return False
+            time.sleep(0.5)
+        return True
 
     def _count(self, what: str) -> int:
         with psycopg.connect(self.url) as connection:
