@@ -86,8 +86,8 @@ class Resolved:
 
     members: record_id, cluster, account_id, is_new of every record whose customer must be published anew;
     merged: id, into; review: pairs between different customers that a person should judge;
-    concerned: every record of the components looked at; questions: kinds of tasks that were asked anew;
-    fired: guards that fired, one a row.
+    concerned: every record of the components looked at; settled: who is one customer stands, and only what
+    their records are worth was to be weighed anew; fired: guards that fired, one a row.
     """
 
     members: pl.DataFrame
@@ -95,8 +95,13 @@ class Resolved:
     review: pl.DataFrame
     concerned: pl.Series
     bulk: bool
-    questions: tuple[str, ...] = ("duplicate", "relation", "conflict")
+    settled: bool = False
     fired: pl.DataFrame | None = None
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Kinds of tasks that were asked anew."""
+        return ("conflict",) if self.settled else ("duplicate", "relation", "conflict")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,12 @@ from syncengine.mapping import compile_stream, map_rows, rows_from_payloads
 from syncengine.models import Run, Stream
 from syncengine.pipeline.source_run import Progress, now_utc
 from syncengine.policies import PolicySet, current_policies
-from syncengine.publish.accounts import publish_accounts
+from syncengine.publish.accounts import publish_accounts, publish_weighed_anew
 from syncengine.publish.belonging import publish_belonging
 from syncengine.publish.documents import publish_gone, publish_mapped
 from syncengine.publish.relations import publish_relations
 from syncengine.publish.rules import field_rules, no_pins, open_pins, standing_values
-from syncengine.records import Belonging, Resolved
+from syncengine.records import Belonging, PublishedAccounts, Resolved, Survived
 from syncengine.resolution.accounts import resolve_accounts
 from syncengine.resolution.belonging import resolve_addresses, resolve_contacts, resolve_products
 from syncengine.resolution.fired import keep_firings
@@ -211,14 +211,24 @@ def _publish_resolved(resolved: Resolved, policies: PolicySet, cause: Cause, res
         standing = standing_values("account", records["cluster"], rules)
         survived = survive(records, load()["account"], rules, pins, standing=standing, now=cause.at)
     with result.timed("accounts"):
-        published = publish_accounts(records, survived, pins, resolved.merged, cause=cause)
+        published = _written(resolved, records, survived, pins, cause, result)
     result.counts["account"] = result.counts.get("account", 0) + published.created + published.changed
-    result.counts["move"] = result.counts.get("move", 0) + keep_moves(now=cause.at, cause=cause.text)
     with result.timed("write-back"):
         decision = f"publish {cause.text}"
         result.counts["message"] = propagate(published.account_ids, policies, decision=decision, now=cause.at)
     with result.timed("tasks"):
         result.counts["task"] = result.counts.get("task", 0) + renew_tasks(resolved, published, now=cause.at)
+
+
+def _written(
+    resolved: Resolved, records: pl.DataFrame, survived: Survived, pins: pl.DataFrame, cause: Cause, result: Round
+) -> PublishedAccounts:
+    """Customers as they are now; where their records stay together, nothing can have moved."""
+    if resolved.settled:
+        return publish_weighed_anew(records, survived, pins, cause=cause)
+    published = publish_accounts(records, survived, pins, resolved.merged, cause=cause)
+    result.counts["move"] = result.counts.get("move", 0) + keep_moves(now=cause.at, cause=cause.text)
+    return published
 
 
 def _member_records(resolved: Resolved, *, now: datetime) -> pl.DataFrame:

@@ -27,16 +27,39 @@ def publish_accounts(
     """Write the customers of these records (`cluster` is the customer's id) with lineage, links and search."""
     # Links first: parents are looked up through them. Foreign keys are checked at commit.
     link("account", records.select("record_id", golden_id="cluster"), cause=cause)
-    conflicts = _unpinned(_asked(survived), pins)
-    golden = _complete(survived.golden, conflicts, records)
+    golden, conflicts = _golden(records, survived, pins)
     written = publish_golden("account", golden, cause=cause)
     redirect("account", merged, cause=cause)
     _publish_findable(records, only_new=bool(golden["is_new"].all()))
     first_load.note_filled(written.created)
-    stage("published_accounts", {"id": "bigint"}, golden.select("id"))
-    break_loops(cause=cause)
+    _settle_parents(golden, cause)
     touch("SELECT id FROM published_accounts")
     return PublishedAccounts(written.created, written.changed, conflicts, golden["id"])
+
+
+def publish_weighed_anew(
+    records: pl.DataFrame, survived: Survived, pins: pl.DataFrame, *, cause: Cause
+) -> PublishedAccounts:
+    """Write what other rules make of customers. What their records say stands, and so do links, search and
+    the figures of all whose values stay the same."""
+    golden, conflicts = _golden(records, survived, pins)
+    written = publish_golden("account", golden, cause=cause)
+    _settle_parents(golden, cause)
+    changed = "SELECT p.id FROM published_accounts p JOIN accounts_account a USING (id) WHERE a.changed_at = %s"
+    touch(changed, [cause.at])
+    return PublishedAccounts(written.created, written.changed, conflicts, golden["id"])
+
+
+def _golden(records: pl.DataFrame, survived: Survived, pins: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Golden rows whole, and the disagreements left to people."""
+    conflicts = _unpinned(_asked(survived), pins)
+    return _complete(survived.golden, conflicts, records), conflicts
+
+
+def _settle_parents(golden: pl.DataFrame, cause: Cause) -> None:
+    """No customer above itself; the table `published_accounts` keeps who was written."""
+    stage("published_accounts", {"id": "bigint"}, golden.select("id"))
+    break_loops(cause=cause)
 
 
 def _asked(survived: Survived) -> pl.DataFrame:

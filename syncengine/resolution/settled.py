@@ -21,4 +21,4 @@ def settled_accounts(records: pl.Series) -> Resolved:
     )
     whole = members.with_columns(cluster="account_id", is_new=pl.lit(False))
     none = pl.DataFrame(schema={"id": pl.Int64, "into": pl.Int64})
-    return Resolved(whole, none, pl.DataFrame(), whole["record_id"], bulk=False, questions=("conflict",))
+    return Resolved(whole, none, pl.DataFrame(), whole["record_id"], bulk=False, settled=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +12,17 @@ import pytest
 from django.core.management import CommandError, call_command
 from django_celery_beat.models import PeriodicTask
 
-from accounts.models import Account, AuditEntry, CurrencyRate, Source, SourceState, Territory
+from accounts.models import (
+    Account,
+    AccountLineage,
+    AccountSearch,
+    AccountSummary,
+    AuditEntry,
+    CurrencyRate,
+    Source,
+    SourceState,
+    Territory,
+)
 from syncengine.models import Dirty, PolicyVersion, Stream
 from syncengine.policies import current_policies
 from syncengine.policies.apply import BASE_FILE, PolicyMistakes, StaleBase, apply_folder, pull
@@ -21,6 +31,7 @@ from tests.syncengine.policies.files import HEAD
 from tests.syncengine.small_company import SmallCompany
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
+DAY = "2026-03-01T08:00:00Z"
 REFERENCE = """\
 base_currency: EUR
 rates: [{currency: USD, date: 2026-01-01, rate: 0.9}]
@@ -143,11 +154,10 @@ def test_changed_mapping_has_the_stream_read_anew(folder: Path) -> None:
     assert Stream.objects.get().watermark is None
 
 
-def two_sources_disagree(company: SmallCompany) -> Path:
-    """One customer that both systems name, differently."""
-    day = "2026-03-01T08:00:00Z"
-    company.write("crm/accounts", f"C1,{day},,Acme Pumpen,+49 30 1,www.acme.de,Köln,50667,Weg 1,DE,")
-    company.write("erp/customers", f"10001;{day};Acme Pumpen GmbH;acme.de;Köln;50667;Weg 1;DE;;5,00")
+def two_sources_disagree(company: SmallCompany, crm: str = "", erp: str = "") -> Path:
+    """One customer that both systems name, differently; and more rows."""
+    company.write("crm/accounts", f"C1,{DAY},,Acme Pumpen,+49 30 1,www.acme.de,Köln,50667,Weg 1,DE,", crm)
+    company.write("erp/customers", f"10001;{DAY};Acme Pumpen GmbH;acme.de;Köln;50667;Weg 1;DE;;5,00", erp)
     company.sync()
     return company.folder / "policies"
 
@@ -167,6 +177,26 @@ def test_plan_tells_golden_values_and_apply_brings_them(company: SmallCompany) -
     apply_folder(folder, by=None, now=company.now)
     company.publish()
     assert list(Account.objects.values_list("name", flat=True)) == ["Acme Pumpen GmbH"]
+
+
+def test_other_rules_renew_the_figures_of_those_whose_values_change(company: SmallCompany) -> None:
+    stale = date(2020, 1, 1)
+    folder = two_sources_disagree(
+        company,
+        f"C2,{DAY},,Brandt Ventile,+49 30 2,www.brandt.de,Bonn,53111,Weg 2,DE,",
+        f"10002;{DAY};Brandt Ventile;brandt.de;Bonn;53111;Weg 2;DE;;5,00",
+    )
+    AccountSummary.objects.update(computed_date=stale)
+    AccountSearch.objects.filter(account__name="Acme Pumpen").update(numbers="10001 and what was here before")
+    edit(folder, "survivorship.yaml", "order: [crm, erp]", "order: [erp, crm]")
+
+    version = apply_folder(folder, by=None, now=company.now)
+    company.publish()
+
+    told = AccountSummary.objects.order_by("account__name").values_list("account__name", "computed_date")
+    assert [(name, on == stale) for name, on in told] == [("Acme Pumpen GmbH", False), ("Brandt Ventile", True)]
+    assert set(AccountLineage.objects.values_list("policy_version", flat=True)) == {version.number}
+    assert AccountSearch.objects.filter(numbers__endswith="was here before").count() == 1
 
 
 def test_command_checks_applies_plans_and_pulls(folder: Path, tmp_path: Path) -> None:
