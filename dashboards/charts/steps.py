@@ -29,6 +29,16 @@ def step_chart(steps: Sequence[Timed]) -> StepChart | None:
     return StepChart(f"{slowest[0]} takes longest", words, _figure(known))
 
 
+LAYOUT = {
+    "margin": {"l": 132, "r": 16, "t": 4, "b": 32}, "bargap": 0.36, "showlegend": False,
+    "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
+    "hoverlabel": {"bgcolor": "var:raised", "bordercolor": "var:line-strong", "font": {"color": "var:text"}},
+    "xaxis": {"fixedrange": True, "gridcolor": "var:line", "zeroline": False, "ticksuffix": " d",
+              "rangemode": "tozero", "nticks": 6},
+    "yaxis": {"fixedrange": True, "autorange": "reversed", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)"},
+}  # fmt: skip
+
+
 def _figure(known: Sequence[tuple[str, Decimal, Decimal]]) -> dict[str, Any]:
     trace = {
         "type": "bar",
@@ -47,12 +57,4 @@ def _figure(known: Sequence[tuple[str, Decimal, Decimal]]) -> dict[str, Any]:
         "customdata": [float(p90) for *_, p90 in known],
         "hovertemplate": "%{y}: median %{x:.0f} days, P90 %{customdata:.0f} days<extra></extra>",
     }  # fmt: skip
-    layout = {
-        "margin": {"l": 132, "r": 16, "t": 4, "b": 32}, "bargap": 0.36, "showlegend": False,
-        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
-        "hoverlabel": {"bgcolor": "var:raised", "bordercolor": "var:line-strong", "font": {"color": "var:text"}},
-        "xaxis": {"fixedrange": True, "gridcolor": "var:line", "zeroline": False, "ticksuffix": " d",
-                  "rangemode": "tozero", "nticks": 6},
-        "yaxis": {"fixedrange": True, "autorange": "reversed", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)"},
-    }  # fmt: skip
-    return {"data": [trace], "layout": layout}
+    return {"data": [trace], "layout": LAYOUT}

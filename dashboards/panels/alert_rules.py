@@ -11,6 +11,14 @@ from accounts.alerts.conditions import CONDITIONS
 from accounts.alerts.rules import AlertRule, AlertRules, alert_rules
 from accounts.alerts.versions import DEFAULTS
 
+# What a threshold counts.
+LABELS = {
+    "fall": "points fallen", "rise": "points risen", "rise_percent": "percent risen", "days": "days looked at",
+    "coverage": "coverage from", "ratio": "times the usual interval", "orders": "orders from", "floor": "amount from",
+    "change": "days later than before", "items": "invoices from", "quarters": "quarters bought in",
+    "of": "of the last quarters", "times": "times as many as usual", "least": "at least",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Threshold:
@@ -37,7 +45,7 @@ def list_rules(rules: AlertRules, before: Trial | None = None, after: Trial | No
     then, now = _by_rule(before), _by_rule(after)
     ordered = sorted(rules.rules.values(), key=lambda rule: rule.about != "customer")
     return [
-        RuleView(rule, _thresholds(rule), rule.name in CONDITIONS, then.get(rule.name), now.get(rule.name))
+        RuleView(rule, thresholds_of(rule), rule.name in CONDITIONS, then.get(rule.name), now.get(rule.name))
         for rule in ordered
     ]  # fmt: skip
 
@@ -46,7 +54,8 @@ def _by_rule(trial: Trial | None) -> dict[str, Tried]:
     return {row.rule: row for row in trial.rows} if trial else {}
 
 
-def _thresholds(rule: AlertRule) -> tuple[Threshold, ...]:
+def thresholds_of(rule: AlertRule) -> tuple[Threshold, ...]:
+    """Its numbers in words, those of a segment after those of everybody."""
     own = [(f"set.{rule.name}.{name}", _words(name), value) for name, value in rule.settings.items()]
     for segment, values in rule.segments.items():
         own += [(f"seg.{rule.name}.{segment}.{name}", f"{_words(name)}, segment {segment}", value)
@@ -55,7 +64,7 @@ def _thresholds(rule: AlertRule) -> tuple[Threshold, ...]:
 
 
 def _words(name: str) -> str:
-    return name.replace("_", " ")
+    return LABELS.get(name, name.replace("_", " "))
 
 
 def changes_of(form: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Sum
 
 from accounts.models import User
-from dashboards.panels.queue import reason_words
+from dashboards.panels.tasks import reason_words
 from syncengine.models import DecisionBatch, Opinion
 from syncengine.selectors.precision import get_slice_precision, lower_bound, upper_error
 from syncengine.selectors.queue import band_of, sees_amounts

@@ -15,10 +15,10 @@ from dashboards.charts.revenue import revenue_chart
 from dashboards.panels import columns
 from dashboards.panels.events import event_view
 from dashboards.panels.facts import fact_groups
-from dashboards.panels.queue import task_rows
 from dashboards.panels.record import record_rows
 from dashboards.panels.section import Panel, Reading, figure_of, rows_of
 from dashboards.panels.table import Table, document_table
+from dashboards.panels.tasks import task_rows
 from syncengine.selectors.queue import list_account_tasks
 
 SHOWN, LOOKED_AT = 12, 80

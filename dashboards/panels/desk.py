@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.selectors.money import base_currency
-from dashboards.panels.queue import KINDS, task_rows
+from dashboards.panels.tasks import KINDS, task_rows
 from syncengine.models import StewardTask
 from syncengine.selectors.queue import Asked, count_views, sees_amounts, works_desk
 from syncengine.steward.approvals import ASKED

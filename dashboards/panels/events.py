@@ -34,6 +34,9 @@ KINDS = {"opportunity": "Deal", "insight": "Score", "note": "Note", "activity": 
 TOLD = ("health", "hold", "change")
 BANDS = {"healthy": ("Healthy", "ok"), "watch": ("Watch", "warn"), "risk": ("At risk", "bad")}
 
+DONE = ("activity", "note")  # what people did
+SAID = (*DONE, "ticket", "insight")  # what has words rather than the name of a document
+
 
 @dataclass(frozen=True)
 class Event:
@@ -62,30 +65,25 @@ def event_view(happening: Happening, *, new: bool = False) -> Event:
     """The line of one happening; an activity is named by what it was."""
     if happening.object in TOLD:
         return _own_view(happening, new)
+    kind, state = _kind_and_state(happening)
+    title = words(happening.title) if happening.object == "insight" else happening.title
+    return Event(
+        _icon(happening), kind, title, state, happening.amount, happening.currency or "", happening.source,
+        happening.at, happening.day, new, TONES.get(happening.state or "", ""), happening.object in SAID,
+    )  # fmt: skip
+
+
+def _kind_and_state(happening: Happening) -> tuple[str, str]:
+    """What it is called and where it stands; an activity is called by its state, and nothing is said twice."""
     kind = kind_label(happening.object)
     state = words(happening.state) if happening.state else ""
     state = "" if state in (kind, words(happening.title)) else state
-    if happening.object in ("activity", "note"):
-        kind, state = state or kind, ""
-    icon = (
-        ACTIVITIES.get(happening.state or "", ICONS.get(happening.object, "note"))
-        if happening.object in ("activity", "note")
-        else ICONS.get(happening.object, "note")
-    )
-    return Event(
-        icon,
-        kind,
-        words(happening.title) if happening.object == "insight" else happening.title,
-        state,
-        happening.amount,
-        happening.currency or "",
-        happening.source,
-        happening.at,
-        happening.day,
-        new,
-        TONES.get(happening.state or "", ""),
-        happening.object in ("activity", "note", "ticket", "insight"),
-    )
+    return (state or kind, "") if happening.object in DONE else (kind, state)
+
+
+def _icon(happening: Happening) -> str:
+    own = ICONS.get(happening.object, "note")
+    return ACTIVITIES.get(happening.state or "", own) if happening.object in DONE else own
 
 
 def _own_view(happening: Happening, new: bool) -> Event:

@@ -55,6 +55,12 @@ def _timeline(reading: Reading) -> Any:
         "older": _query(params, before=_write(shown[-1])) if more else "",
         "visit": visit,
         "fresh": fresh,
+    } | _ways(params, fresh)
+
+
+def _ways(params: Any, fresh: bool) -> dict[str, Any]:
+    """Where the controls of the stream lead: only what is new, one line each, another month."""
+    return {
         "fresh_query": _query(params, new=None if fresh else "1"),
         "dense": params.get("rows") == "dense",
         "dense_query": _query(params, rows=None if params.get("rows") == "dense" else "dense"),

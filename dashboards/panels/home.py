@@ -20,10 +20,10 @@ from accounts.selectors.attention import Concern, list_concerns
 from accounts.selectors.customers import estimate_customers, total_customers
 from accounts.workspace import lines_aside
 from dashboards.panels.headlines import Headline
-from dashboards.panels.queue import ICONS as TASK_ICONS
-from dashboards.panels.queue import ONE, reason_of, subject_of
+from dashboards.panels.tasks import ICONS as TASK_ICONS
+from dashboards.panels.tasks import ONE, reason_of, subject_of
 from dashboards.templatetags.figures import number, short_money
-from syncengine.selectors.queue import list_tasks
+from syncengine.selectors.queue import band_of, list_tasks, sees_amounts
 
 SHOWN, LOOKED_AT, EXCEPTIONS = 10, 40, 4
 ICONS = {"overdue": "clock", "silent": "history", "tickets": "ticket", "hold": "stop"}
@@ -130,14 +130,19 @@ def _total(name: str, totals: Mapping[str, Any], currency: str) -> Headline:
 
 
 def _tasks(user: User, currency: str) -> list[Item]:
+    amounts = sees_amounts(user)
     return [
         Item(
             TASK_ICONS[task.kind],
             "",
             subject_of(task),
             f"{ONE[task.kind]} · {reason_of(task)}",
-            short_money(task.value_at_stake, currency),
+            short_money(task.value_at_stake, currency) if amounts else _stakes(task.value_at_stake),
             reverse("task", args=[task.pk]),
         )
         for task in list_tasks(user)[:8]
     ]
+
+
+def _stakes(value: Decimal) -> str:
+    return f"{band} stakes" if (band := band_of(value)) else ""

@@ -11,7 +11,7 @@ from accounts.access import treatment
 from accounts.catalogue import load
 from accounts.models import Account, AccountCrosswalk, User
 from dashboards.panels.differences import text_of
-from dashboards.panels.queue import reason_words
+from dashboards.panels.tasks import reason_words
 from syncengine.models import CanonicalAccount, Move
 from syncengine.selectors.merges import MergeFilter
 from syncengine.selectors.queue import band_of

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -15,11 +15,12 @@ from django.views.decorators.http import require_POST
 from accounts.alerts import handling
 from accounts.alerts.inbox import get_alert, list_alerts, rules_of, told, visible_alerts
 from accounts.filtersets import AlertFilter, FilterRefused
-from accounts.models import AlertDelivery, AlertPreference
+from accounts.models import AlertDelivery, AlertPreference, User
 from accounts.selectors.money import base_currency
 from accounts.selectors.paging import BadCursor
 from dashboards.pages import fragment, page, reader, reads, wants
 from dashboards.panels.address import link
+from dashboards.panels.alert_rules import thresholds_of
 from dashboards.toasts import back, say
 from dashboards.views.alert_rules import may_see
 
@@ -44,19 +45,25 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "rows": found.rows,
         "next": link(params, cursor=found.next) if found.next else "",
         "previous": link(params, cursor=found.previous) if found.previous else "",
-        "tabs": [(label, link(params, state=name, cursor=None), given["state"] == name) for name, label in STATES],
-        "everything": (link(params, all=None if params.get("all") else "1", cursor=None), bool(params.get("all"))),
         "rules": [(rule.name, rule.label) for rule in rules_of(user)],
-        "rule": params.get("rule", ""),
-        "state": given["state"],
         "sleeps": SLEEPS,
         "currency": base_currency(),
         "now": now,
         "may_see_rules": may_see(user),
-    }
+    } | _ways(params, str(given["state"]))
     if wants(request, "results"):
         return fragment(request, "dashboards/alerts/_rows.html", context)
     return page(request, "dashboards/alerts/page.html", context, current="alerts")
+
+
+def _ways(params: QueryDict, state: str) -> dict[str, object]:
+    """Where the page leads from what the address asks: other states, other people's alerts."""
+    return {
+        "tabs": [(label, link(params, state=name, cursor=None), name == state) for name, label in STATES],
+        "everything": (link(params, all=None if params.get("all") else "1", cursor=None), bool(params.get("all"))),
+        "rule": params.get("rule", ""),
+        "state": state,
+    }
 
 
 @reads
@@ -105,15 +112,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
     """How the reader is told beside the portal."""
     user, problem = reader(request), ""
     if request.method == "POST":
-        given = request.POST
         try:
-            handling.set_preference(
-                user=user,
-                digest_mail=given.get("digest_mail") == "on",
-                instant_mail=given.get("instant_mail") == "on",
-                webhook_url=given.get("webhook_url", "").strip(),
-                at=timezone.now(),
-            )
+            _keep(request, user)
         except handling.BadWebhook as error:
             problem = str(error)
         else:
@@ -125,9 +125,19 @@ def preferences(request: HttpRequest) -> HttpResponse:
         "saved": found is not None,
         "problem": problem,
         "deliveries": AlertDelivery.objects.filter(user=user).order_by("-id")[:20],
-        # As pairs: a template takes `.items` of a rule that counts items for that number.
-        "rules": [(rule, list(rule.settings.items())) for rule in rules_of(user) if user.role in rule.roles],
+        "rules": [(rule, thresholds_of(rule)) for rule in rules_of(user) if user.role in rule.roles],
     }
     crumbs = [("Alerts", "/alerts/"), ("How you are told", None)]
     template = "dashboards/alerts/preferences.html"
     return page(request, template, context, current="alerts", crumbs=crumbs, status=422 if problem else 200)
+
+
+def _keep(request: HttpRequest, user: User) -> None:
+    given = request.POST
+    handling.set_preference(
+        user=user,
+        digest_mail=given.get("digest_mail") == "on",
+        instant_mail=given.get("instant_mail") == "on",
+        webhook_url=given.get("webhook_url", "").strip(),
+        at=timezone.now(),
+    )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.selectors.money import base_currency
 from dashboards.charts.flow import flow_chart
 from dashboards.pages import Crumb, allowed, page, reader
-from dashboards.panels.queue import reason_words
+from dashboards.panels.tasks import reason_words
 from dashboards.shell import may_see_queue
 from syncengine.models import DecisionBatch
 from syncengine.selectors import precision

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -14,10 +16,13 @@ from accounts import workspace
 from accounts.models import User
 from accounts.selectors.money import base_currency
 from dashboards.pages import fragment, page, reader, reads, wants
+from dashboards.panels.headlines.headline import Headline
+from dashboards.panels.headlines.operations import people_headlines, sync_headlines
 from dashboards.panels.home import attention, home_headlines, is_large
 from dashboards.panels.home_parts import own_tasks, side_parts
 from dashboards.panels.home_roles import Morning, pictures, role_parts
-from dashboards.panels.sync import board
+from dashboards.panels.sync import BoardLine, board
+from dashboards.shell import may_administer
 from dashboards.toasts import back, say
 from dashboards.undo import ticket
 from syncengine.selectors.sync import may_see_runs
@@ -28,12 +33,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """What needs this user today, and how fresh the data is."""
     user, currency, now = reader(request), base_currency(), timezone.now()
     large = is_large(user)  # then figures, list and parts follow the page
-    lines = board(user, now) if may_see_runs(user) else []
+    lines = _board(user, now)
     context = {
         "today": timezone.localdate(),
         "now": now,
         "greeting": _greeting(timezone.localtime(now).hour),
-        "headlines": None if large else home_headlines(user, currency),
+        "headlines": None if large else _headlines(user, lines),
         "tasks": own_tasks(user, timezone.localdate()),
         "beside": side_parts(user, now),
         "items": None if large else attention(user, now, currency),
@@ -48,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @reads
 def figures(request: HttpRequest) -> HttpResponse:
     """The headline figures alone, for companies where summing takes longer than a page may."""
-    context = {"headlines": home_headlines(reader(request), base_currency())}
+    context = {"headlines": _headlines(reader(request), _board(reader(request), timezone.now()))}
     return fragment(request, "dashboards/customer/_headlines.html", context)
 
 
@@ -83,6 +88,16 @@ def aside(request: HttpRequest) -> HttpResponse:
 def _items(user: User) -> dict[str, Any]:
     now = timezone.now()
     return {"items": attention(user, now, base_currency()), "now": now}
+
+
+def _board(user: User, now: datetime) -> list[BoardLine]:
+    return board(user, now) if may_see_runs(user) else []
+
+
+def _headlines(user: User, lines: Sequence[BoardLine]) -> list[Headline]:
+    """Of all customers the user sees, then of what else is the role's to look after."""
+    own = people_headlines() if may_administer(user) else sync_headlines(lines)
+    return home_headlines(user, base_currency()) + own
 
 
 def _parts(user: User) -> dict[str, Any]:

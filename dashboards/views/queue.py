@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dashboards.pages import allowed, fragment, page, reader, wants
+from dashboards.panels.card import card_view, outcome_words
 from dashboards.panels.desk import QueryOf, asked_of, filters_of, queue_view
 from dashboards.panels.evidence import evidence_bars
-from dashboards.panels.queue import KINDS, card_view, outcome_words
+from dashboards.panels.tasks import KINDS
 from dashboards.shell import may_see_queue, may_work_queue
 from syncengine.models import StewardTask
 from syncengine.selectors.card import Card, get_card

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -10,6 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, PutAside
+from syncengine.models import StewardTask, Stream
+from tests.dashboards.test_queue import duplicate, stream  # noqa: F401 - fixtures
 from tests.factories import AlertFactory
 
 Login = Callable[[str], Client]
@@ -93,3 +96,27 @@ def test_an_empty_portal_says_what_to_do_next(login: Login, role: str, next_step
     page = login(role).get("/").content.decode()
 
     assert ("No system is connected yet" in page, next_step in page) == (True, True)
+
+
+@pytest.mark.parametrize(("value", "figure"), [("250000", "high stakes"), ("0", "")])
+def test_what_is_at_stake_is_a_word_for_who_sees_no_amounts(
+    login: Login, duplicate: StewardTask, value: str, figure: str  # noqa: F811
+) -> None:
+    StewardTask.objects.filter(pk=duplicate.pk).update(value_at_stake=Decimal(value))
+
+    assert [item.figure for item in login("steward").get("/").context["items"]] == [figure]
+
+
+def test_who_looks_after_the_sync_starts_with_its_state(login: Login, stream: Stream) -> None:  # noqa: F811
+    found = login("operator").get("/").context["headlines"]
+
+    assert [(one.label, one.value, one.url) for one in found[1:]] == [
+        ("Streams on time", "1 of 1", "/sync/"),
+        ("Refused records", "0", "/sync/refused/"),
+    ]
+
+
+def test_who_administers_starts_with_the_people(login: Login) -> None:
+    found = login("administrator").get("/").context["headlines"]
+
+    assert [(one.label, one.value, one.url) for one in found[1:]] == [("Users", "1", "/admin/users/")]
