@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -29,6 +30,8 @@ def text_of(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "Yes" if value else "No"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"  # columns keep four places, people none that are zero
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from dashboards.templatetags.figures import words
+from dashboards.templatetags.figures import sentence
 from syncengine.models import DeadLetter
 
-FIELD = re.compile(r"^\w+(?=:)")
 QUOTED = re.compile(r"“[^”]*”")
 SHOWN = 5
 UNREADABLE = "read"  # what was never a record can't be replayed; the next read of the source tries anew
@@ -62,4 +61,4 @@ def _group(rows: Sequence[DeadLetter], values: bool) -> Group:
     letters = [Letter(row, row.reason if values else QUOTED.sub("“…”", row.reason)) for row in rows]
     reasons = {letter.reason for letter in letters}
     title = letters[0].reason if len(reasons) == 1 else QUOTED.sub("“…”", letters[0].reason)
-    return Group(words(FIELD.sub(lambda found: found[0].replace("_", " "), title)), letters)
+    return Group(sentence(title), letters)

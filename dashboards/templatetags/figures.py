@@ -21,6 +21,7 @@ SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 MINUS = "−"
 DASH = "—"
 ISO_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")
+FIELD = re.compile(r"^\w+(?=:)")  # what a message is about
 STEPS = ((Decimal(10**9), "bn"), (Decimal(10**6), "m"), (Decimal(10**3), "k"))
 
 register = template.Library()
@@ -159,6 +160,19 @@ def words(value: str | None) -> str:
     """A code as words: partly_shipped reads Partly shipped."""
     text = str(value or "")
     text = text.replace("_", " ") if " " not in text else text
+    return text[:1].upper() + text[1:] or DASH
+
+
+@register.filter
+def plain(value: str | None) -> str:
+    """A declared name as people say it: credit_note_lines reads credit note lines."""
+    return str(value or "").replace("_", " ")
+
+
+@register.filter
+def sentence(value: str | None) -> str:
+    """A message as a sentence, the field it begins with as people say it."""
+    text = FIELD.sub(lambda found: plain(found[0]), str(value or ""))
     return text[:1].upper() + text[1:] or DASH
 
 

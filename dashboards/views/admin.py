@@ -11,6 +11,7 @@ from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -131,12 +132,20 @@ def _teams(request: HttpRequest, user: User, by: User) -> str:
 
 
 def _share(request: HttpRequest, user: User, by: User) -> str:
-    number = request.POST.get("customer", "").strip()
-    account = Account.objects.filter(merged_into=None).get(pk=int(number)) if number.isdecimal() else None
-    if account is None:
-        raise ValueError("Give the number at the end of the customer page's address.")
+    account = _customer_called(request.POST.get("customer", "").strip())
     grants.share_account(account=account, to=user, by=by)
     return f"{account} is shared with {user}."
+
+
+def _customer_called(text: str) -> Account:
+    """The one customer of that number or name."""
+    living = Account.objects.filter(merged_into=None)
+    found = list(living.filter(Q(customer_number=text) | Q(name__iexact=text))[:2]) if text else []
+    if len(found) > 1:
+        raise ValueError(f"More than one customer is called {text}; give the customer number.")
+    if not found:
+        raise ValueError("Give the name or the customer number as the customer's page shows it.")
+    return found[0]
 
 
 def _unshare(request: HttpRequest, user: User, by: User) -> str:

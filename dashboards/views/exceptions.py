@@ -164,7 +164,7 @@ def _show(request: HttpRequest, id: int, problem: str = "", status: int = 200) -
         "currency": base_currency(),
         "for_all": scope_of(user).everything,
         "today": timezone.localdate(),
-        "rule_code": exception_rules().rules[row.exception.rule].code,
+        "rule_label": exception_rules().rules[row.exception.rule].label,
     }
-    crumbs = [ROOT, ("Exceptions", reverse("exceptions")), (f"{row.rule.code} {row.exception.label or ''}", None)]
+    crumbs = [ROOT, ("Exceptions", reverse("exceptions")), (row.exception.label or row.document, None)]
     return page(request, "dashboards/q2c/exception.html", context, current="q2c", crumbs=crumbs, status=status)

@@ -18,6 +18,16 @@ from dashboards.templatetags.figures import words
 from dashboards.views.customer import reading_of
 from syncengine.selectors.sync import may_see_runs
 
+# What people call a page whose address says it otherwise.
+CALLED = {
+    "customer": "A customer", "tab": "A customer’s tab", "lineage": "Where a value comes from", "task": "A question",
+    "task_next": "The question after it", "evidence": "Evidence of a question", "letter": "A refused record",
+    "run": "A run", "stream": "A stream", "source": "A source", "error_group": "A group of errors", "chain": "A chain",
+    "exception": "An exception", "alert": "An alert", "product": "A product", "metric": "A figure", "move": "A merge",
+    "batch": "A batch", "approval": "A change asked for", "rule_draft": "A draft of the rules",
+    "rule_version": "A version of the rules", "admin_user": "A user", "admin_hook": "A webhook",
+}  # fmt: skip
+
 
 @reads
 def glossary(request: HttpRequest) -> HttpResponse:
@@ -68,7 +78,8 @@ def adoption(request: HttpRequest) -> HttpResponse:
     counts = {(use.kind, use.name, use.role): use.count for use in uses}
     names = list(dict.fromkeys((use.kind, use.name) for use in uses))
     rows = [
-        (kind, _spoken(kind, name), [counts.get((kind, name, role), 0) for role in roles]) for kind, name in names
+        (kind, _spoken(kind, name), [(role, counts.get((kind, name, role), 0)) for role in roles])
+        for kind, name in names
     ]
     crumbs = [("Sync", "/sync/"), ("Adoption", None)]
     context = {"roles": roles, "rows": rows}
@@ -79,7 +90,7 @@ def _spoken(kind: str, name: str) -> str:
     """What people call a page or a figure."""
     if kind == "figure" and name in load():
         return load()[name].label
-    return PAGES[name][0] if name in PAGES else str(words(name))
+    return CALLED.get(name) or (PAGES[name][0] if name in PAGES else str(words(name)))
 
 
 def _holds(metric: object, words: list[str]) -> bool:

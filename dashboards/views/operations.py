@@ -18,6 +18,7 @@ from accounts.models import SourceState
 from dashboards.pages import allowed, page, reader
 from dashboards.panels import sync as panel
 from dashboards.panels.drift import answerable
+from dashboards.templatetags.figures import plain, sentence
 from dashboards.toasts import back, say
 from syncengine import breaker
 from syncengine.models import Breaker, ErrorGroup, SchemaDrift, Stream
@@ -25,7 +26,7 @@ from syncengine.operations.caring import own_stream, tell_readers
 from syncengine.selectors.operations import get_group, list_drift, list_groups, stream_health
 from syncengine.selectors.reports import affected_by
 from syncengine.selectors.sync import list_runs, may_see_runs, show_payload
-from syncengine.selectors.trace import trace
+from syncengine.selectors.trace import list_turned_away, trace
 
 SHOWN = 60
 
@@ -46,7 +47,7 @@ def stream(request: HttpRequest, id: int) -> HttpResponse:
         "breaker": Breaker.objects.filter(pk=found.source_id, open_until__gt=now).first(),
     }  # fmt: skip
     crumbs = [("Sync", reverse("sync")), (found.source.label, reverse("source", args=[found.source.name])),
-              (found.name, None)]  # fmt: skip
+              (plain(found.name), None)]  # fmt: skip
     return page(request, "dashboards/sync/stream.html", context, current="sync", crumbs=crumbs)
 
 
@@ -110,7 +111,7 @@ def error(request: HttpRequest, id: int) -> HttpResponse:
     context = {"group": found.group, "letters": found.letters, "open": found.open, "days": found.days,
                "affected": affected_by(user, found.group),
                "payloads": show_payload(user), "masked": masked}  # fmt: skip
-    crumbs = [("Sync", reverse("sync")), ("Errors", reverse("sync_errors")), (f"Group {id}", None)]
+    crumbs = [("Sync", reverse("sync")), ("Errors", reverse("sync_errors")), (sentence(found.group.title), None)]
     return page(request, "dashboards/sync/error.html", context, current="sync", crumbs=crumbs)
 
 
@@ -178,6 +179,8 @@ def _map(request: HttpRequest, drift: SchemaDrift) -> HttpResponse:
 def traced(request: HttpRequest) -> HttpResponse:
     """One record followed from what its source said to the page and back."""
     key = request.GET.get("key", "").strip()
-    found = trace(reader(request), key, source=request.GET.get("source") or None)
-    return page(request, "dashboards/sync/trace.html", {"key": key, "traces": found}, current="sync",
+    source = request.GET.get("source") or None
+    found = trace(reader(request), key, source=source)
+    context = {"key": key, "traces": found, "refused": [] if found else list_turned_away(reader(request), key, source)}
+    return page(request, "dashboards/sync/trace.html", context, current="sync",
                 crumbs=[("Sync", reverse("sync")), ("Trace", None)])  # fmt: skip

@@ -12,6 +12,8 @@ from accounts.catalogue import FieldSpec
 from syncengine.mapping import moments, numbers, words
 from syncengine.policies.shapes import FieldMap
 
+CODE = re.compile(r"%[A-Za-z]")
+WRITTEN = {"%d": "DD", "%m": "MM", "%Y": "YYYY", "%y": "YY", "%H": "hh", "%M": "mm", "%S": "ss", "%b": "MMM"}
 TEMPLATE_PLACE = re.compile(r"\{([^{}]+)\}")
 
 
@@ -118,14 +120,20 @@ def _number(value: pl.Expr, spec: FieldSpec, field_map: FieldMap, timezone: str)
 
 def _date(value: pl.Expr, spec: FieldSpec, field_map: FieldMap, timezone: str) -> Typed:
     patient = None if field_map.format else moments.patient_day(value)
-    form = field_map.format or "2026-01-31"
-    return Typed(moments.day(value, field_map.format, timezone), patient, f"a day such as {form}")
+    return Typed(moments.day(value, field_map.format, timezone), patient, _form("a day", field_map, "2026-01-31"))
 
 
 def _datetime(value: pl.Expr, spec: FieldSpec, field_map: FieldMap, timezone: str) -> Typed:
     patient = None if field_map.format else moments.patient_moment(value, timezone)
-    form = field_map.format or "2026-01-31T14:30:00Z"
-    return Typed(moments.moment(value, field_map.format, timezone), patient, f"a date and time such as {form}")
+    form = _form("a date and time", field_map, "2026-01-31T14:30:00Z")
+    return Typed(moments.moment(value, field_map.format, timezone), patient, form)
+
+
+def _form(what: str, field_map: FieldMap, example: str) -> str:
+    """What was expected, in letters where a format is declared: a day written DD.MM.YYYY."""
+    if not field_map.format:
+        return f"{what} such as {example}"
+    return f"{what} written {CODE.sub(lambda found: WRITTEN.get(found[0], found[0]), field_map.format)}"
 
 
 def _boolean(value: pl.Expr, spec: FieldSpec, field_map: FieldMap, timezone: str) -> Typed:

@@ -19,7 +19,7 @@ from syncengine.models import (
     SourceRecord,
 )
 from syncengine.operations.fingerprints import stripped
-from syncengine.selectors.sync import may_see_runs, show_payload
+from syncengine.selectors.sync import list_refused, may_see_runs, show_payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,12 @@ def trace(user: User, key: str, *, source: str | None = None) -> list[Trace]:
     if source:
         found = found.filter(stream__source__name=source)
     return [_traced(user, record) for record in found[:8]]
+
+
+def list_turned_away(user: User, key: str, source: str | None = None) -> list[DeadLetter]:
+    """What sources sent under this key and was never taken, the latest first."""
+    found = list_refused(user).filter(key=key.strip()) if key.strip() else DeadLetter.objects.none()
+    return list((found.filter(stream__source__name=source) if source else found)[:8])
 
 
 def _traced(user: User, record: SourceRecord) -> Trace:

@@ -61,6 +61,23 @@ def test_territories_are_as_ticked(login: Login, customer: Make, territory: Terr
     assert (given, list(visible_accounts(User.objects.get(pk=person.pk)))) == ([account], [])
 
 
+def test_a_customer_is_shared_by_name_or_number(login: Login, customer: Make) -> None:
+    client, other = login("administrator"), UserFactory(role="sales")
+    customer("Acme", customer_number="4711")
+    for name in ("Brandt", "Kessler", "Kessler"):
+        customer(name)
+
+    told = []
+    for text in ("acme", "4711", "Kessler", "Nobody", ""):
+        page = client.post(f"/admin/users/{other.pk}/share/", {"customer": text}, follow=True)
+        told.append([str(message) for message in page.context["messages"]])
+
+    unknown = ["Give the name or the customer number as the customer's page shows it."]
+    shared = [f"Acme is shared with {other}."]
+    several = ["More than one customer is called Kessler; give the customer number."]
+    assert told == [shared, shared, several, unknown, unknown]
+
+
 def test_nobody_locks_out_themselves_or_changes_their_own_role(login: Login) -> None:
     client = login("administrator")
     own = User.objects.get(role="administrator")

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from dashboards.panels.differences import Piece, alike, pieces
-from dashboards.templatetags.figures import duration, money, number, percent, short_money, words
+from dashboards.panels.differences import Piece, alike, pieces, text_of
+from dashboards.templatetags.figures import duration, money, number, percent, plain, sentence, short_money, words
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,18 @@ def test_percent_and_words() -> None:
         "Partly shipped",
         "CRM and ERP",
     )
+
+
+def test_declared_names_read_as_words() -> None:
+    told = (plain("credit_note_lines"), sentence("order_date: “32.13.” is no day"), sentence("no key"), sentence(None))
+
+    assert told == ("credit note lines", "Order date: “32.13.” is no day", "No key", "—")
+
+
+def test_values_read_without_the_places_of_their_column() -> None:
+    values = [Decimal("65000.0000"), Decimal("0.5000"), Decimal("1E+3"), True, ["a", "b"], None]
+
+    assert [text_of(value) for value in values] == ["65000", "0.5", "1000", "Yes", "a, b", ""]
 
 
 def test_differences_are_marked_by_character() -> None:

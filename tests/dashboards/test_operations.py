@@ -103,3 +103,12 @@ def test_drift_is_answered(login: Login, stream: Stream) -> None:
 
     drift.refresh_from_db()
     assert drift.state == "blocked"
+
+
+def test_what_was_refused_and_never_taken_is_traced_to_its_refusal(login: Login, stream: Stream) -> None:
+    letter, client = DeadLetter.objects.get(group=group_of(stream, "K-1")), login("operator")
+
+    asked = [client.get("/sync/trace/", {"key": key}).context for key in ("K-1", " K-1 ", "K-2")]
+    elsewhere = client.get("/sync/trace/", {"key": "K-1", "source": "erp"}).context
+
+    assert [found["refused"] for found in (*asked, elsewhere)] == [[letter], [letter], [], []]

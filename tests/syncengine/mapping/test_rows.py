@@ -148,3 +148,9 @@ def test_mapping_the_same_rows_again_gives_the_same() -> None:
     first, again = (map_rows(raw, plan, now=datetime(2026, 1, 5, tzinfo=UTC))[0] for _ in range(2))
     assert_frame_equal(first.rows, again.rows)
     assert first.warnings == again.warnings
+
+
+def test_refusal_of_a_day_names_its_format_in_letters() -> None:
+    stream = make_stream(NAME, FieldMap("customer_since_date", ("S",), format="%d.%m.%Y"))
+    (refusal,) = map_all(make_raw(Name=["Acme"], S=["2026-31-01"]), stream)[0].refused
+    assert refusal.reason == "customer_since_date: “2026-31-01” is not a day written DD.MM.YYYY"
