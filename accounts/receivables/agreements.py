@@ -21,12 +21,12 @@ from accounts.workspace.family import account_family
 SHOWN = 50
 REMINDER_LOCK = 7305  # beside the customer's id
 AGAIN = timedelta(minutes=1)
-# A promise is kept when its invoice was paid by the day promised, or money of that amount came by then.
+# A promise is kept when its invoice was paid by the day promised, or money of that amount came by then, be it in parts.
 SETTLE = """
     UPDATE accounts_paymentpromise p SET settled_date = %(today)s,
         state = CASE WHEN i.status = 'paid' AND i.paid_date <= p.promised_date
-            OR EXISTS (SELECT FROM accounts_payment m WHERE m.account_id = t.account_id AND m.deleted_at IS NULL
-                AND m.kind IS DISTINCT FROM 'refund' AND m.amount >= p.amount AND m.currency = p.currency
+            OR p.amount <= (SELECT sum(m.amount) FROM accounts_payment m WHERE m.account_id = t.account_id
+                AND m.deleted_at IS NULL AND m.kind IS DISTINCT FROM 'refund' AND m.currency = p.currency
                 AND m.payment_date BETWEEN p.made_at::date AND p.promised_date) THEN 'kept' ELSE 'broken' END
     FROM accounts_paymentpromise q
     JOIN accounts_account a ON a.id = q.account_id
