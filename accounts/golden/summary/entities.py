@@ -31,8 +31,7 @@ INVOICES = f"""
         CASE WHEN is_open THEN coalesce(open_amount * r.of_day, base_open_amount) END AS owed,
         coalesce(gross_amount, net_amount) * rate AS gross,
         %(today)s::date - due_date AS overdue,
-        status = 'paid' AND due_date IS NOT NULL AND paid_date > %(today)s::date - interval '1 year'
-            AND paid_date <= %(today)s AS closed
+        status = 'paid' AND paid_date > %(today)s::date - interval '1 year' AND paid_date <= %(today)s AS closed
     FROM accounts_invoice CROSS JOIN LATERAL (SELECT status = 'open' AND coalesce(open_amount > 0, false) AS is_open) o
     {TODAYS}
     WHERE {MINE} AND status IN ('open', 'paid') AND deleted_at IS NULL"""
@@ -63,11 +62,12 @@ PARTS: dict[str, str] = {
             sum(gross) FILTER (WHERE invoice_date <= %(today)s::date - 90
                 AND (status = 'open' OR paid_date > %(today)s::date - 90)) AS opening_receivable,
             sum(late) AS late_amount, sum(late * days) AS late_money_days, count(late) AS late_items,
-            sum(late) FILTER (WHERE NOT is_open AND taken IS NOT NULL) AS paid_amount,
-            sum(late * taken) FILTER (WHERE NOT is_open) AS paid_money_days,
-            count(late) FILTER (WHERE NOT is_open AND taken IS NOT NULL) AS paid_items
+            sum(gross) FILTER (WHERE closed AND taken IS NOT NULL) AS paid_amount,
+            sum(gross * taken) FILTER (WHERE closed) AS paid_money_days,
+            count(gross) FILTER (WHERE closed AND taken IS NOT NULL) AS paid_items
         FROM (
-            SELECT *, CASE WHEN is_open AND overdue > 0 THEN owed WHEN closed THEN gross END AS late,
+            SELECT *, CASE WHEN is_open AND overdue > 0 THEN owed
+                    WHEN closed AND due_date IS NOT NULL THEN gross END AS late,
                 CASE WHEN is_open THEN overdue ELSE paid_date - due_date END AS days, paid_date - invoice_date AS taken
             FROM ({INVOICES}) i
         ) i WHERE is_open OR closed OR invoice_date <= %(today)s::date - 90 GROUP BY 1, 2""",

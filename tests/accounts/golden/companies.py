@@ -78,13 +78,14 @@ class Company:
         status = self.dice.choice(["open", "open", "paid", "cancelled", "draft"])
         values = self._money("base_net_amount", "net_amount")
         rate, gross = values["rate"], values["net_amount"] * Decimal("1.19")  # type: ignore[operator]
-        owed = gross if status == "open" else Decimal(0)
+        owed = self.dice.choice([gross, gross, gross / 2]) if status == "open" else Decimal(0)
         invoiced = self._day(after=3)
         models.Invoice.objects.create(
             **self._head(account), **values, gross_amount=gross, open_amount=owed, status=status,
             base_open_amount=None if rate is None else owed * rate, invoice_date=invoiced,  # type: ignore[operator]
             due_date=self.dice.choice([None, *[invoiced + timedelta(days=30)] * 9]), legal_entity=self._entity(),
-            paid_date=invoiced + timedelta(days=self.dice.randint(1, 90)) if status == "paid" else None,
+            paid_date=self.dice.choice([None, *[invoiced + timedelta(days=self.dice.randint(1, 90))] * 9])
+            if status == "paid" else None,
             disputed=self.dice.random() < 0.2,
         )  # fmt: skip
 

@@ -8,6 +8,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from accounts.grants import grant_territory
 from accounts.models import Account
 from accounts.quote_to_cash.company import PORTFOLIO
 from accounts.receivables import ageing_by, get_portfolio
@@ -15,8 +16,12 @@ from accounts.receivables.portfolio import SUMS, Portfolio
 from accounts.selectors.company import sum_revenue_months
 from accounts.selectors.group import get_group
 from tests.accounts.golden.companies import Company
-from tests.accounts.golden.plain import ZERO, listed, money, months
-from tests.factories import UserFactory
+from tests.accounts.golden.plain import listed
+from tests.accounts.golden.plain_documents import ZERO
+from tests.accounts.golden.plain_money import money
+from tests.accounts.golden.plain_portfolio import portfolio
+from tests.accounts.golden.plain_sales import months
+from tests.factories import TerritoryFactory, UserFactory
 from tests.factories.world import TODAY
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -32,6 +37,13 @@ def _total(company: Company, name: str) -> Decimal:
     return sum((money(account, TODAY)[name] or ZERO for account in company.accounts), ZERO)
 
 
+def _strayed(kept: Portfolio, told: dict[str, Decimal | None]) -> dict[str, tuple[object, object]]:
+    """Headlines that are not what the documents say."""
+    found = {name: figure(kept) for name, figure in PORTFOLIO.items()} | {"net": kept.net}
+    assert set(found) == set(told)
+    return {name: (value, told[name]) for name, value in found.items() if not _near(value, told[name])}
+
+
 class TestRollUps(TestCase):
     @settings(max_examples=5, deadline=None, phases=PHASES)
     @given(seed=st.integers(0, 10**6), papers=st.integers(0, 40))
@@ -40,14 +52,25 @@ class TestRollUps(TestCase):
         for account, country in zip(company.accounts, ("DE", "FR", "DE"), strict=True):
             Account.objects.filter(pk=account.pk).update(country=country)
         company.renew()
-        told = Portfolio({name: _total(company, name) for name in SUMS})
         kept = get_portfolio(clerk)
         assert kept is not None
-        assert [name for name in SUMS if not _near(kept[name], told[name])] == []
-        assert [name for name, figure in PORTFOLIO.items() if not _near(figure(kept), figure(told))] == []
+        assert [name for name in SUMS if not _near(kept[name], _total(company, name))] == []
+        assert _strayed(kept, portfolio(company.accounts, TODAY)) == {}
         groups = ageing_by(clerk, "country")
         for name in ("open_receivable", "overdue_receivable", *("not_due", "overdue_1_30", "overdue_over_90")):
             assert sum((part[name] for _, part in groups), ZERO) == kept[name]
+
+    @settings(max_examples=4, deadline=None, phases=PHASES)
+    @given(seed=st.integers(0, 10**6), papers=st.integers(0, 40))
+    def test_a_reader_is_told_of_the_customers_within_reach_alone(self, seed, papers):
+        company, seller = Company(seed, papers), UserFactory(role="sales")
+        mine = TerritoryFactory()
+        grant_territory(to=seller, territory=mine, by=None)
+        Account.objects.filter(pk__in=[account.pk for account in company.accounts[:2]]).update(sales_territory=mine)
+        company.renew()
+        kept = get_portfolio(seller)
+        assert kept is not None
+        assert _strayed(kept, portfolio(company.accounts[:2], TODAY)) == {}
 
     @settings(max_examples=5, deadline=None, phases=PHASES)
     @given(seed=st.integers(0, 10**6), papers=st.integers(0, 40))

@@ -12,7 +12,10 @@ from hypothesis.extra.django import TestCase
 from accounts.models import Account, AccountFigures, AccountMonths, AccountSummary, EntityFigures, Invoice
 from accounts.models.summary import FILTERED
 from tests.accounts.golden.companies import TABLES, Company
-from tests.accounts.golden.plain import listed, money, months, rounded, whole
+from tests.accounts.golden.plain import listed, whole
+from tests.accounts.golden.plain_documents import rounded
+from tests.accounts.golden.plain_money import money
+from tests.accounts.golden.plain_sales import months
 from tests.factories.world import NOW, TODAY
 
 # Random companies are small already; making a failing one smaller takes minutes of database time.

@@ -50,6 +50,19 @@ def test_customer_who_stops_paying_grows_later_by_the_day() -> None:
     assert told(company).days_beyond_terms == Decimal(27)  # (300 × 4 + 300 × 50) ÷ 600
 
 
+def test_days_to_pay_ask_for_no_due_date_and_for_three_invoices() -> None:
+    """Ten, twenty and thirty days by amounts of 100, 200 and 300; how late the one without terms was, nobody knows."""
+    company = Company(1, 0)
+    for amount, taken in ((100, 10), (200, 20)):
+        bill(company, amount, due=60 - taken, paid=60 - taken)
+    assert told(company).days_to_pay is None
+    bill(company, 300, due=0, paid=30)
+    Invoice.objects.filter(gross_amount=300).update(due_date=None)
+
+    found = told(company)
+    assert (round(found.days_to_pay, 2), found.days_beyond_terms) == (Decimal("23.33"), Decimal(0))
+
+
 def test_dso_is_open_by_billed_times_the_window() -> None:
     """Net receivable of a third of what 90 days billed are 30 days; nothing billed is no number."""
     company = Company(1, 0)
