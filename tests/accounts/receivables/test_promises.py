@@ -29,8 +29,9 @@ def _random_promises(dice: Random) -> None:
         for cents in range(dice.randint(0, 4)):  # no two the same
             made = NOW - dice.randint(0, 12) * DAY
             PaymentPromise.objects.create(
-                account=account, invoice=dice.choice([*invoices, None]), amount=dice.randint(1, 400) + Decimal(cents) / 100,
-                currency=dice.choice(["EUR", "EUR", "USD"]), promised_date=made.date() + dice.randint(0, 12) * DAY,
+                account=account, invoice=dice.choice([*invoices, None]), currency=dice.choice(["EUR", "EUR", "USD"]),
+                amount=dice.randint(1, 400) + Decimal(cents) / 100,
+                promised_date=made.date() + dice.randint(0, 12) * DAY,
                 made_at=made, made_by_label="Clerk", state=dice.choice(["open"] * 4 + ["withdrawn"]),
             )  # fmt: skip
     for _ in range(dice.randint(0, 6)):
