@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +11,7 @@ from accounts.catalogue import treatment as treatment_of_role
 from accounts.metrics import Metric, load
 from accounts.models import Account, AccountSummary
 
-ONE = Decimal(1)  # a limit without a currency is taken to be in ours
+ZERO = Decimal(0)
 NEAR_LIMIT = Decimal("0.8")
 
 
@@ -48,19 +47,16 @@ def shown_figures(values: dict[str, Any], user: Reader) -> Shown:
     return Shown(seen, tuple(name for name in values if name in FIGURES and name not in may))
 
 
-def credit_light(account: Account, summary: AccountSummary | None, rates: Mapping[str, Decimal]) -> str:
-    """hold, near (80 % of the limit used), free, unlimited where no limit is set, unknown without a rate."""
+def credit_light(account: Account, summary: AccountSummary | None) -> str:
+    """hold, near (80 % of the limit used, or all of it), free, unlimited without a limit, unknown without a rate.
+
+    A temporary limit counts as in `available_credit`, which is told from the limit that holds.
+    """
     if account.credit_hold:
         return "hold"
     if account.credit_limit is None:
         return "unlimited"
-    currency = account.credit_currency or account.currency
-    rate = rates.get(currency) if currency else ONE
-    if rate is None:
+    if summary is None or summary.available_credit is None:
         return "unknown"
-    return "near" if exposure(summary) >= account.credit_limit * rate * NEAR_LIMIT else "free"
-
-
-def exposure(summary: AccountSummary | None) -> Decimal:
-    """What the customer may cost us, in our base currency; nothing before the first publish."""
-    return (summary.exposure if summary else None) or Decimal(0)
+    used = summary.exposure or ZERO
+    return "near" if used >= (used + summary.available_credit) * NEAR_LIMIT else "free"

@@ -27,7 +27,6 @@ from accounts.selectors.customers import SORTS, figures_of, order_of, with_figur
 from accounts.selectors.lineage import FieldLineage, get_lineage, lineage_of
 from accounts.selectors.lookup import find_by_key
 from accounts.selectors.metrics import list_standings
-from accounts.selectors.money import latest_rates
 from accounts.selectors.paging import Order, keyset_page
 
 EXPANDS = frozenset({"figures", "lineage"})
@@ -45,12 +44,11 @@ def customer_data(
     """Customers as programs get them; lineage of all of them in one query."""
     rows = list(accounts)
     lineage = lineage_of(request.user, rows) if "lineage" in expand else {}
-    rates = latest_rates() if "figures" in expand else {}
     data = []
     for account in rows:
         values = wanted.pick(row_of(request.user, "account", account)[0])
         if "figures" in expand:
-            figures = shown_figures(figures_of(account, rates, tuple(FIGURES)), request.user)
+            figures = shown_figures(figures_of(account, tuple(FIGURES)), request.user)
             values["figures"] = {name: exact(value) for name, value in figures.values.items()}
         if "lineage" in expand:
             told = lineage[account.pk].values()

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db.models import (
-    Case,
     DecimalField,
     DurationField,
     Exists,
@@ -17,14 +16,12 @@ from django.db.models import (
     Q,
     QuerySet,
     Value,
-    When,
 )
 from django.db.models.expressions import RawSQL
-from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThanOrEqual
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual
 
-from accounts.access.figures import NEAR_LIMIT, ONE
+from accounts.access.figures import NEAR_LIMIT
 from accounts.models import Account, Alert, Opportunity, Order, User, columns
-from accounts.selectors.money import latest_rates
 from accounts.workspace import FOLLOWED, followed_accounts
 
 MISSABLE = ("country", "city", "owner", "segment", "industry", "phone", "email", "customer_number", "parent")
@@ -88,26 +85,11 @@ def credit_state(state: str) -> Q:
     """On hold; near the limit, as the credit light has it; or beyond the limit."""
     if state == "hold":
         return Q(credit_hold=True)
-    limit = ExpressionWrapper(F("credit_limit") * Case(*_rates(), default=None, output_field=MONEY), MONEY)
-    used = (
-        columns.or_zero("summary__open_receivable")
-        + columns.or_zero("summary__open_order_amount")
-        - columns.or_zero("summary__unapplied_cash")
-    )
     if state == "over":
-        return Q(GreaterThan(used, limit))
-    near = ExpressionWrapper(limit * Value(NEAR_LIMIT), MONEY)
-    return Q(GreaterThanOrEqual(used, near)) & Q(LessThanOrEqual(used, limit))
-
-
-def _rates() -> list[When]:
-    """Our base currency per unit of the limit's; a limit without a currency is taken to be in ours."""
-    plain = Q(credit_currency=None)
-    known = [
-        When(Q(credit_currency=code) | plain & Q(currency=code), then=Value(rate))
-        for code, rate in latest_rates().items()
-    ]
-    return [*known, When(plain & Q(currency=None), then=Value(ONE))]
+        return Q(summary__available_credit__lt=0)
+    used, left = columns.or_zero("summary__exposure"), F("summary__available_credit")
+    near = GreaterThanOrEqual(used, ExpressionWrapper((used + left) * Value(NEAR_LIMIT), MONEY))
+    return Q(near) & Q(summary__available_credit__gte=0)
 
 
 def won_not_ordered(today: date) -> Exists:

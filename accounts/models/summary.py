@@ -75,6 +75,11 @@ class AccountSummary(models.Model):
                 name="summary_due",
                 condition=models.Q(oldest_due_date__isnull=False),
             ),
+            # What few customers have, and lists ask for: without these a list that finds nobody reads everybody.
+            models.Index(
+                fields=["available_credit"], name="summary_over_limit", condition=models.Q(available_credit__lt=0)
+            ),
+            models.Index(fields=["open_tickets"], name="summary_tickets", condition=models.Q(open_tickets__gt=0)),
         ]
 
 

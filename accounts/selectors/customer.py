@@ -19,7 +19,6 @@ from accounts.access import (
 from accounts.access.fields import Reader
 from accounts.models import Account, AccountCrosswalk, Address, Contact, Source
 from accounts.selectors.customers import figures_of
-from accounts.selectors.money import latest_rates
 from accounts.selectors.sections import Section, section
 from accounts.selectors.sources import record_url, sources
 
@@ -66,7 +65,7 @@ def get_customer(user: Reader, id: int) -> Customer:
     """The customer the id leads to, as the user may see it; 404 where the user may not."""
     account = get_account_or_404(user, id)
     fields = shown(account, user, "account")
-    figures = shown_figures(figures_of(account, latest_rates(), tuple(FIGURES)), user)
+    figures = shown_figures(figures_of(account, tuple(FIGURES)), user)
     return Customer(
         id=account.pk,
         requested_id=id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,7 +18,6 @@ from accounts.models import Account, AccountHealth, AccountSummary, Source, colu
 from accounts.models.own_field import with_own_fields
 from accounts.selectors.counting import Count, count_rows, estimate_rows
 from accounts.selectors.list_columns import LIST_FIGURES, Column, columns_of, list_fields
-from accounts.selectors.money import latest_rates
 from accounts.selectors.paging import Order, keyset_page
 from accounts.selectors.sources import sources
 
@@ -117,14 +116,14 @@ def with_figures(accounts: QuerySet[Account]) -> QuerySet[Account]:
 
 
 def customer_rows(user: Reader, accounts: Iterable[Account]) -> list[CustomerRow]:
-    """Accounts with their summary as rows of the list; two queries for all, sources and rates."""
-    known, rates = sources(), latest_rates()
-    return [_row(user, account, known, rates) for account in accounts]
+    """Accounts with their summary as rows of the list; one query for all, of sources."""
+    known = sources()
+    return [_row(user, account, known) for account in accounts]
 
 
-def _row(user: Reader, account: Account, known: dict[int, Source], rates: Mapping[str, Decimal]) -> CustomerRow:
+def _row(user: Reader, account: Account, known: dict[int, Source]) -> CustomerRow:
     fields = shown({name: getattr(account, name) for name in list_fields()}, user, "account")
-    figures = shown_figures(figures_of(account, rates), user)
+    figures = shown_figures(figures_of(account), user)
     labels = tuple(known[id].label for id in sorted(account.source_ids) if id in known)
     return CustomerRow(
         account.pk, fields.values | figures.values | {"sources": labels}, fields.redacted + figures.redacted
@@ -136,7 +135,7 @@ def summary_of(account: Account) -> AccountSummary | None:
     return getattr(account, "summary", None)
 
 
-def figures_of(account: Account, rates: Mapping[str, Decimal], names: tuple[str, ...] = LIST_FIGURES) -> dict[str, Any]:
+def figures_of(account: Account, names: tuple[str, ...] = LIST_FIGURES) -> dict[str, Any]:
     """Figures of a customer by name, before anybody asks who may see them."""
     summary = summary_of(account)
     fields = load()["account"].by_code
@@ -146,7 +145,7 @@ def figures_of(account: Account, rates: Mapping[str, Decimal], names: tuple[str,
     derived = {
         "has_overdue": bool(summary and (summary.overdue_receivable or 0) > 0),
         **health_figures(account),
-        "credit_light": credit_light(account, summary, rates),
+        "credit_light": credit_light(account, summary),
         "disputed": [fields[code].name for code in account.disputed if code in fields],
     }
     return {name: derived[name] if name in derived else getattr(kept[FIGURES[name].kept], name, None) for name in names}

@@ -13,7 +13,6 @@ from accounts.access import figure_access, shown_figures, visible_accounts
 from accounts.access.fields import Reader
 from accounts.models import Account
 from accounts.selectors.customers import JOINED, figures_of
-from accounts.selectors.money import latest_rates
 
 SUMMED = ("revenue_ttm", "open_pipeline", "open_receivable", "overdue_receivable", "open_tickets")
 SHOWN = ("credit_light", "health_score", *SUMMED)
@@ -66,7 +65,7 @@ class CompanyGroup:
 
 
 def get_group(user: Reader, account: Account) -> CompanyGroup | None:
-    """The customer's group; None for a company that stands alone. Three queries, however large the group."""
+    """The customer's group; None for a company that stands alone. Two queries, however large the group."""
     with connection.cursor() as cursor:
         cursor.execute(TREE, {"id": account.pk, "deepest": DEEPEST, "most": MOST})
         places = cursor.fetchall()
@@ -74,8 +73,7 @@ def get_group(user: Reader, account: Account) -> CompanyGroup | None:
         return None
     ids = [id for id, _ in places]
     seen = {row.pk: row for row in visible_accounts(user).filter(pk__in=ids).select_related(*JOINED)}
-    rates = latest_rates()
-    nodes = tuple(_node(user, seen.get(id), depth, rates) for id, depth in places)
+    nodes = tuple(_node(user, seen.get(id), depth) for id, depth in places)
     names = tuple(name for name in SHOWN if figure_access(user, name))
     sums = {
         name: sum((node.figures.get(name) or Decimal(0) for node in nodes), Decimal(0))
@@ -85,9 +83,9 @@ def get_group(user: Reader, account: Account) -> CompanyGroup | None:
     return CompanyGroup(nodes, sums, len(seen), len(places), names)
 
 
-def _node(user: Reader, account: Account | None, depth: int, rates: Mapping[str, Decimal]) -> Node:
+def _node(user: Reader, account: Account | None, depth: int) -> Node:
     if account is None:
         return Node(None, depth, "", "", {})
-    figures = shown_figures(figures_of(account, rates, SHOWN), user).values
+    figures = shown_figures(figures_of(account, SHOWN), user).values
     place = ", ".join(part for part in (account.city, account.country) if part)
     return Node(account.pk, depth, str(account), place, figures)

@@ -79,7 +79,7 @@ def test_parent_and_children_are_those_in_scope(granted, customer):
 def test_header_takes_few_queries(login, customer, django_assert_num_queries):
     user, account = login("finance"), customer()
     AccountCrosswalkFactory.create_batch(3, account=account)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         get_customer(user, account.pk)
 
 
@@ -110,19 +110,20 @@ def test_contacts_without_a_live_record_are_not_listed(login, customer):
 
 
 @pytest.mark.parametrize(
-    ("values", "exposed", "light"),
+    ("values", "exposed", "available", "light"),
     [
-        ({"credit_hold": True}, 0, "hold"),
-        ({"credit_limit": None}, 99, "unlimited"),
-        ({"credit_limit": Decimal(100)}, 79, "free"),
-        ({"credit_limit": Decimal(100)}, 80, "near"),
-        ({"credit_limit": Decimal(100), "credit_currency": "USD"}, 40, "near"),
-        ({"credit_limit": Decimal(100), "credit_currency": "XXX"}, 40, "unknown"),
+        ({"credit_hold": True}, 0, 100, "hold"),
+        ({"credit_limit": None}, 99, None, "unlimited"),
+        ({"credit_limit": Decimal(100)}, 79, 21, "free"),
+        ({"credit_limit": Decimal(100)}, 80, 20, "near"),
+        ({"credit_limit": Decimal(100)}, 120, -20, "near"),
+        ({"credit_limit": Decimal(100)}, 80, 120, "free"),  # a temporary limit of 200 holds
+        ({"credit_limit": Decimal(100), "credit_currency": "XXX"}, 40, None, "unknown"),
     ],
 )
-def test_credit_light(values, exposed, light):
-    account, summary = Account(**values), AccountSummary(exposure=Decimal(exposed))
-    assert credit_light(account, summary, {"USD": Decimal("0.5")}) == light
+def test_credit_light(values, exposed, available, light):
+    summary = AccountSummary(exposure=Decimal(exposed), available_credit=available and Decimal(available))
+    assert credit_light(Account(**values), summary) == light
 
 
 def test_lineage_names_the_winner_and_what_others_say(login, customer):

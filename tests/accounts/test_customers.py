@@ -109,7 +109,7 @@ def test_list_takes_the_same_queries_for_one_and_three_rows(login, customer, sor
     for added in (1, 2):
         for _ in range(added):
             customer()
-        with django_assert_num_queries(7):  # the rows within a time limit, sources, rates
+        with django_assert_num_queries(6):  # the rows within a time limit, sources
             list_customers(user, AccountFilter.of(user, {}).qs, sort=sort)
 
 

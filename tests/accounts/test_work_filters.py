@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.filtersets import AccountFilter, FilterRefused
 from accounts.models import Account, User
-from tests.factories import CurrencyRateFactory, UserFactory, make
+from tests.factories import UserFactory, make
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -35,10 +35,9 @@ def test_going_quiet_is_twice_the_usual_interval(customer: Make) -> None:
 
 
 def test_credit_states_part_near_from_over(customer: Make) -> None:
-    CurrencyRateFactory()
-    CurrencyRateFactory(currency="USD", rate=Decimal("0.5"))
     for name, used in (("free", 10), ("near", 45), ("over", 60)):
-        customer(name=name, credit_currency="USD", credit_limit=100, summary={"open_receivable": Decimal(used)})
+        summary = {"exposure": Decimal(used), "available_credit": Decimal(50 - used)}
+        customer(name=name, credit_currency="USD", credit_limit=100, summary=summary)
 
     user = UserFactory()
 
