@@ -82,24 +82,41 @@ PARTS: dict[str, str] = {
             FROM accounts_payment {TODAYS}
             WHERE {MINE} AND coalesce(unapplied_amount, base_unapplied_amount) > 0 AND deleted_at IS NULL) p
         GROUP BY 1, 2""",
-    # An order without lines has its whole amount in the backlog until it is shipped.
+    # An order without lines has its whole amount in the backlog until it is shipped. What the ERP does not state of a
+    # line is what its shipments and invoices add up to, as in the chains of quote-to-cash.
     "lines": f"""
-        SELECT account_id, {ENTITY},
-            sum(CASE WHEN l.id IS NULL THEN o.base_net_amount
-                ELSE o.rate * l.net_amount * greatest(l.quantity - coalesce(l.shipped_quantity, 0), 0)
-                    / nullif(l.quantity, 0) END)
-                FILTER (WHERE o.status IN ('confirmed', 'partly_shipped')) AS backlog,
-            sum(o.rate * l.net_amount * (l.shipped_quantity - coalesce(l.invoiced_quantity, 0))
-                / nullif(l.quantity, 0))
-                FILTER (WHERE l.shipped_quantity > coalesce(l.invoiced_quantity, 0)) AS shipped_not_invoiced,
-            sum(o.rate * l.net_amount) FILTER (WHERE l.unit_cost IS NOT NULL
-                AND o.order_date > %(today)s::date - interval '1 year') AS margin_revenue,
-            sum(o.rate * (l.net_amount - l.quantity * l.unit_cost)) FILTER (WHERE l.unit_cost IS NOT NULL
-                AND o.order_date > %(today)s::date - interval '1 year') AS margin
-        FROM accounts_order o LEFT JOIN (SELECT * FROM accounts_orderline WHERE deleted_at IS NULL) l
-            ON l.order_id = o.id
-        WHERE o.{MINE} AND o.deleted_at IS NULL AND coalesce(o.status, '') NOT IN ('cancelled', 'draft')
-        GROUP BY 1, 2""",
+        WITH ordered AS (
+            SELECT o.account_id, {ENTITY}, o.status, o.base_net_amount, l.id, l.quantity,
+                coalesce(l.net_amount / nullif(l.quantity, 0),
+                    l.unit_price * (1 - coalesce(l.discount, 0) / 100)) * o.rate AS unit,
+                l.net_amount * o.rate AS net, CASE WHEN o.order_date > %(today)s::date - interval '1 year'
+                    THEN l.unit_cost * o.rate END AS cost, l.shipped_quantity, l.invoiced_quantity
+            FROM accounts_order o LEFT JOIN (SELECT * FROM accounts_orderline WHERE deleted_at IS NULL) l
+                ON l.order_id = o.id
+            WHERE o.{MINE} AND o.{LIVE_ORDER.replace("status", "o.status")}
+        ), sent AS (
+            SELECT n.order_line_id AS id, sum(n.quantity) AS sent FROM ordered o
+            JOIN accounts_shipmentline n ON n.order_line_id = o.id AND n.deleted_at IS NULL
+            JOIN accounts_shipment s ON s.id = n.shipment_id AND s.deleted_at IS NULL
+                AND s.status IN ('shipped', 'delivered')
+            WHERE o.shipped_quantity IS NULL GROUP BY 1
+        ), billed AS (
+            SELECT n.order_line_id AS id, sum(n.quantity) AS billed FROM ordered o
+            JOIN accounts_invoiceline n ON n.order_line_id = o.id AND n.deleted_at IS NULL
+            JOIN accounts_invoice i ON i.id = n.invoice_id AND i.{LIVE_ORDER.replace("status", "i.status")}
+            WHERE coalesce(o.shipped_quantity, o.quantity) > coalesce(o.invoiced_quantity, 0) GROUP BY 1
+        ), told AS (
+            SELECT o.*, coalesce(shipped_quantity, sent, 0) AS shipped,
+                greatest(coalesce(invoiced_quantity, 0), coalesce(billed, 0)) AS invoiced
+            FROM ordered o LEFT JOIN sent USING (id) LEFT JOIN billed USING (id)
+        )
+        SELECT account_id, legal_entity,
+            sum(CASE WHEN id IS NULL THEN base_net_amount ELSE unit * greatest(quantity - shipped, 0) END)
+                FILTER (WHERE status IN ('confirmed', 'partly_shipped')) AS backlog,
+            sum(unit * (least(shipped, quantity) - invoiced))
+                FILTER (WHERE least(shipped, quantity) > invoiced) AS shipped_not_invoiced,
+            sum(net) FILTER (WHERE cost IS NOT NULL) AS margin_revenue, sum(net - quantity * cost) AS margin
+        FROM told GROUP BY 1, 2""",
     "held": f"""
         SELECT account_id, {ENTITY}, sum(base_net_amount) AS held_orders
         FROM accounts_order WHERE {MINE} AND deleted_at IS NULL AND hold

@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import Sum
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from accounts.golden.summary import summarise
 from accounts.models import (
     Account,
+    AccountFigures,
     Chain,
     CreditNote,
     Invoice,
@@ -119,6 +122,26 @@ def move(of: Account, to: Account, *models: Any) -> None:
     """Documents of these kinds become another customer's, as publish lets them."""
     for model in models:
         model.objects.filter(account=of).update(account=to)
+
+
+@settings(
+    max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(seed=st.integers(0, 10**6))
+def test_what_a_customer_waits_for_is_what_its_chains_wait_for(db: None, seed: int) -> None:
+    with transaction.atomic():
+        CurrencyRateFactory()
+        accounts = Trade(seed, customers=3).accounts
+        renew_all()
+        summarise(today=TODAY)
+        for account in accounts:
+            chains = Chain.objects.filter(account=account).aggregate(Sum("backlog_amount"), Sum("unbilled_amount"))
+            figures = AccountFigures.objects.get(pk=account.pk)
+            assert [_cents(figures.backlog or ZERO), _cents(figures.shipped_not_invoiced or ZERO)] == [
+                _cents(each or ZERO) for each in chains.values()
+            ]
+        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("guess", [False, True], ids=["named", "inferred"])
