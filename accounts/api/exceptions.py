@@ -34,6 +34,7 @@ from accounts.quote_to_cash.rules import visible_rules
 TEXT, MONEY = serializers.CharField, serializers.DecimalField
 NAMES = {spec.code: spec.name for spec in load()}
 TAGS = ["Quote to cash"]
+AS_KEPT = ("unit", "currency", "since_date", "state", "reason", "team", "opened_at", "changed_at", "closed_at")
 
 
 class ExceptionSerializer(serializers.Serializer[Any]):
@@ -92,22 +93,18 @@ def exception_data(row: ExceptionRow) -> dict[str, Any]:
         "account_id": str(one.account_id),
         "object": NAMES[one.object],
         "row_id": str(one.row_id),
-        "document": {"object": NAMES[one.document_object], "id": str(one.document_id)},
-        "other": {"object": NAMES[one.other_object], "id": str(one.other_id)} if one.other_object else None,
+        "document": _side(one.document_object, one.document_id),
+        "other": _side(one.other_object, one.other_id),
         "number": one.label,
-        "unit": one.unit,
-        "currency": one.currency,
-        "since_date": one.since_date,
-        "state": one.state,
-        "reason": one.reason,
-        "team": one.team,
         "assignee": str(one.assignee) if one.assignee else None,
         "chain_id": str(one.chain_id) if one.chain_id else None,
-        "opened_at": one.opened_at,
-        "changed_at": one.changed_at,
-        "closed_at": one.closed_at,
     }
+    data |= {name: getattr(one, name) for name in AS_KEPT}
     return data | ({name: exact(getattr(one, name)) for name in AMOUNT_FIELDS} if row.shows_amounts else {})
+
+
+def _side(object: int | None, id: int | None) -> dict[str, str] | None:
+    return {"object": NAMES[object], "id": str(id)} if object else None
 
 
 @schema.described(

@@ -95,6 +95,21 @@ def _stage(shape: DocumentShape, frame: pl.DataFrame) -> None:
     execute(f"ANALYZE {STAGE}")
 
 
+def _alias(field: str) -> sql.Identifier:
+    return sql.Identifier(f"r_{field}")
+
+
+def _pick(field: str, column: str) -> sql.Composed:
+    return sql.SQL("{}.id AS {}").format(_alias(field), sql.Identifier(column))
+
+
+def _lookup(field: str, table: str) -> sql.Composed:
+    alias = _alias(field)
+    return sql.SQL("LEFT JOIN {} {} ON {}.source_id = s.source_id AND {}.key = s.{}").format(
+        sql.Identifier(table), alias, alias, alias, sql.Identifier(f"{field}_key")
+    )
+
+
 def _resolve(shape: DocumentShape) -> None:
     """One row a staged document, every reference looked up by (source, key)."""
     picks: list[sql.Composable] = [
@@ -102,21 +117,13 @@ def _resolve(shape: DocumentShape) -> None:
         for column in (*HEAD, *shape.values, *(["rate"] if shape.base else []))
     ]
     joins: list[sql.Composable] = []
-    for number, (field, to) in enumerate((*shape.golden, *shape.documents)):
-        golden = number < len(shape.golden)
-        alias = sql.Identifier(f"r{number}")
-        table = crosswalk_of(to) if golden else table_of(to)
-        column = f"{field}_ref_id" if golden else f"{field}_id"
-        picks.append(sql.SQL("{}.id AS {}").format(alias, sql.Identifier(column)))
-        if golden and field == "account":
-            picks.append(sql.SQL("{}.account_id").format(alias))
-        if not golden:
-            picks.append(sql.SQL("s.{}").format(sql.Identifier(f"{field}_key")))
-        joins.append(
-            sql.SQL("LEFT JOIN {} {} ON {}.source_id = s.source_id AND {}.key = s.{}").format(
-                sql.Identifier(table), alias, alias, alias, sql.Identifier(f"{field}_key")
-            )
-        )
+    for field, to in shape.golden:
+        picks.append(_pick(field, f"{field}_ref_id"))
+        picks += [sql.SQL("{}.account_id").format(_alias(field))] if field == "account" else []
+        joins.append(_lookup(field, crosswalk_of(to)))
+    for field, to in shape.documents:
+        picks += [_pick(field, f"{field}_id"), sql.SQL("s.{}").format(sql.Identifier(f"{field}_key"))]
+        joins.append(_lookup(field, table_of(to)))
     execute(f"DROP TABLE IF EXISTS {READY}")
     execute(
         sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} s {}").format(

@@ -9,36 +9,35 @@ from syncengine.demo.dice import Dice
 from syncengine.demo.orders import when_story
 from syncengine.demo.words import texts
 
-SLA_HOURS = {"severe": 8, "high": 24, "normal": 72, "low": 120}
-CAMPAIGNS = 12
+RISKS = {"quiet": 0.74, "unhappy": 0.82, "trouble": 0.6, "shrinking": 0.55, "growing": 0.12}
+MODELS = {"churn_risk": "churn-gbm", "engagement": "engage", "next_best_offer": "nbo"}
+
+
+def _valued(dice: Dice, frame: pl.DataFrame, score: pl.Series, kinds: pl.Series) -> pl.Expr:
+    """Risk as the story has it, engagement against it, and how well the offer fits."""
+    risk = when_story(frame["story"], RISKS, 0.22)
+    risk = (risk + dice.bell(frame["id"], "score") * 0.08).clip(0.01, 0.99)
+    engagement = ((1 - risk) * 100 + dice.bell(score, "score/engagement") * 6).clip(1, 99)
+    fit = 0.4 + 0.5 * dice.unit(frame["id"], "score/fit")
+    return (
+        pl.when(kinds == "churn_risk").then(risk.round(3))
+        .when(kinds == "engagement").then(engagement.round(0))
+        .otherwise(fit.round(2))
+    )  # fmt: skip
 
 
 def make_scores(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataFrame:
     """Three scores a customer, in keeping with its story."""
     frame = customers.with_columns(pl.int_ranges(0, 3).alias("k")).explode("k")
     score = frame["id"] * 4 + frame["k"]
-    risk = when_story(
-        frame["story"],
-        {"quiet": 0.74, "unhappy": 0.82, "trouble": 0.6, "shrinking": 0.55, "growing": 0.12},
-        0.22,
-    )
-    risk = (risk + dice.bell(frame["id"], "score") * 0.08).clip(0.01, 0.99)
-    engagement = ((1 - risk) * 100 + dice.bell(score, "score/engagement") * 6).clip(1, 99)
     offer = dice.pick(frame["id"], "score/offer", texts()["offers"])
     kinds = pl.Series(["churn_risk", "engagement", "next_best_offer"]).gather(frame["k"])
     return frame.with_columns(
         score.alias("score_id"),
         kinds.alias("kind"),
-        pl.when(kinds == "churn_risk")
-        .then(risk.round(3))
-        .when(kinds == "engagement")
-        .then(engagement.round(0))
-        .otherwise((0.4 + 0.5 * dice.unit(frame["id"], "score/fit")).round(2))
-        .alias("score"),
+        _valued(dice, frame, score, kinds).alias("score"),
         pl.when(kinds == "next_best_offer").then(offer).otherwise(None).alias("text"),
-        kinds.replace_strict({"churn_risk": "churn-gbm", "engagement": "engage", "next_best_offer": "nbo"}).alias(
-            "model"
-        ),
+        kinds.replace_strict(MODELS).alias("model"),
         pl.lit("2.3").alias("version"),
         _last_week(dice, frame["id"], days).alias("scored"),
     )

@@ -105,6 +105,14 @@ def _rating(dice: Dice, frame: pl.DataFrame) -> pl.Series:
     )
 
 
+def _ages(dice: Dice, frame: pl.DataFrame, act: pl.Series) -> pl.Series:
+    """How many days ago each was, or is still to come, where nobody fell silent."""
+    silence = when_story(frame["story"], {"quiet": 120, "unhappy": 75}, 0.0)
+    age = (dice.unit(act, "activity/age") ** 1.8 * 500 + silence).cast(pl.Int64)
+    coming = dice.chance(act, "activity/coming", 0.25) & (silence == 0)
+    return pl.select(pl.when(coming).then(-dice.below(act, "activity/later", AHEAD)).otherwise(age)).to_series()
+
+
 def make_activities(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataFrame:
     """Calls, meetings, mails and notes of sales; with those who fell silent there is none of late."""
     most = customers["segment"].replace_strict({"A": 14, "B": 8, "C": 4}, return_dtype=pl.Int64)
@@ -112,15 +120,10 @@ def make_activities(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataF
     frame = customers.filter(count > 0).with_columns(pl.int_ranges(0, pl.lit(count.filter(count > 0))).alias("k"))
     frame = frame.explode("k")
     act = frame["id"] * 16 + frame["k"]
-    silence = when_story(frame["story"], {"quiet": 120, "unhappy": 75}, 0.0)
-    age = (dice.unit(act, "activity/age") ** 1.8 * 500 + silence).cast(pl.Int64)
-    coming = dice.chance(act, "activity/coming", 0.25) & (silence == 0)
-    age = pl.select(pl.when(coming).then(-dice.below(act, "activity/later", AHEAD)).otherwise(age)).to_series()
     kind = dice.weigh(act, "activity/kind", {"call": 38, "mail": 34, "meeting": 18, "note": 10})
-    call, meeting = (
-        dice.pick(act, "activity/call", texts()["calls"]),
-        dice.pick(act, "activity/meet", texts()["meetings"]),
-    )
+    call, meeting = (dice.pick(act, f"activity/{name}", texts()[words])
+                     for name, words in (("call", "calls"), ("meet", "meetings")))  # fmt: skip
+    happened = moments(dice, days, act, frame["id"], days.back(_ages(dice, frame, act)), "activity/minute")
     return frame.with_columns(
         act.alias("activity"),
         kind.alias("kind"),
@@ -131,7 +134,7 @@ def make_activities(dice: Dice, customers: pl.DataFrame, days: Days) -> pl.DataF
         .then(None)
         .otherwise(dice.pick(act, "activity/way", ["in", "out"]))
         .alias("direction"),
-        pl.lit(moments(dice, days, act, frame["id"], days.back(age), "activity/minute")).alias("happened"),
+        pl.lit(happened).alias("happened"),
     ).filter(pl.col("happened").dt.date() <= days.today)
 
 

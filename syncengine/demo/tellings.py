@@ -18,19 +18,19 @@ def scrambled(numbers: pl.Series) -> pl.Series:
     return ((numbers * 48_271 + 104_729) % 1_000_000_000).cast(pl.String).str.zfill(9)
 
 
+def _with_copies(dice: Dice, known: pl.DataFrame, system: str) -> pl.DataFrame:
+    """Those a system knows, and a second time those it entered twice."""
+    twice = known.filter(dice.chance(known["id"], f"twice/{system}", COPIES[system]))
+    numbered = [part.with_columns(pl.lit(copy, pl.Int64).alias("copy")) for copy, part in enumerate((known, twice))]
+    return pl.concat(numbered).sort("id", "copy")
+
+
 def make_rows(dice: Dice, customers: pl.DataFrame, system: str, days: Days) -> pl.DataFrame:
     """One row a source record of a system: the customer, `row` (a number of its own), `copy`, `key`.
 
     After the company was made phones change, customers come, and duplicates are merged away.
     """
-    known = customers.filter(pl.col(f"in_{system}") & (pl.col("since") <= days.today))
-    twice = known.filter(dice.chance(known["id"], f"twice/{system}", COPIES[system]))
-    rows = pl.concat(
-        [
-            known.with_columns(pl.lit(0, pl.Int64).alias("copy")),
-            twice.with_columns(pl.lit(1, pl.Int64).alias("copy")),
-        ]
-    ).sort("id", "copy")
+    rows = _with_copies(dice, customers.filter(pl.col(f"in_{system}") & (pl.col("since") <= days.today)), system)
     row = (rows["id"] * 2 + rows["copy"]) * 8 + CODES[system]
     merged_on = days.back(-dice.between(row, "merged", 1, 300))
     gone = (rows["copy"] == 1) & (merged_on <= days.today)
@@ -38,15 +38,11 @@ def make_rows(dice: Dice, customers: pl.DataFrame, system: str, days: Days) -> p
     changed = dice.chance(row, "changes/at all", 0.6) & (changes <= days.today)
     touched = days.back(dice.below(row, "modified", 700))
     at = where(changed, changes, pl.select(pl.max_horizontal(touched, rows["since"])).to_series())
-    phone = where(
-        changed,
-        rows["phone"].str.head(-3) + dice.between(row, "changes/to", 100, 999).cast(pl.String),
-        rows["phone"],
-    )
+    other = rows["phone"].str.head(-3) + dice.between(row, "changes/to", 100, 999).cast(pl.String)
     return rows.with_columns(
         row.alias("row"),
         _keys(rows, system).alias("key"),
-        phone.alias("phone"),
+        where(changed, other, rows["phone"]).alias("phone"),
         changed.alias("changed"),
         moments(dice, days, row, rows["id"], at, "minute").alias("modified"),
     ).filter(~gone)
@@ -61,38 +57,33 @@ def _keys(rows: pl.DataFrame, system: str) -> pl.Series:
     return ("3604" if system == "helpdesk" else "cmp_") + scrambled(number)
 
 
+def _dialled(dice: Dice, rows: pl.DataFrame) -> pl.Series:
+    """The switchboard or an extension, spelled as one dials it at home or from abroad."""
+    ids = rows["row"]
+    direct = rows["phone"].str.head(-2) + dice.between(ids, "direct/dial", 10, 98).cast(pl.String)
+    phone = where(dice.chance(ids, "direct", 0.14), direct, rows["phone"])
+    home, abroad = national(rows["country"], phone), international(rows["country"], phone)
+    return where(dice.chance(ids, "phone/home", 0.4), home, abroad)
+
+
 def crm_rows(dice: Dice, rows: pl.DataFrame) -> pl.DataFrame:
     """Names and addresses as sales people typed them."""
     ids = rows["row"]
     moved = dice.chance(ids, "moved", 0.07)
-    phone = where(
-        dice.chance(ids, "direct", 0.14),
-        rows["phone"].str.head(-2) + dice.between(ids, "direct/dial", 10, 98).cast(pl.String),
-        rows["phone"],
-    )
-    spelled = where(
-        dice.chance(ids, "phone/home", 0.4),
-        national(rows["country"], phone),
-        international(rows["country"], phone),
-    )
     hidden = dice.chance(ids, "domain/none", 0.38)
     site = where(dice.chance(ids, "site/form", 0.5), "www." + rows["domain"], "https://www." + rows["domain"] + "/")
-    tax = where(
-        dice.chance(ids, "tax/other", 0.012),
-        typos(dice, ids, rows["tax_id"], 1.0, "tax/typo"),
-        rows["tax_id"],
-    )
+    mail = rows["mailbox"] + "@" + rows["domain"]
+    mistyped = typos(dice, ids, rows["tax_id"], 1.0, "tax/typo")
+    tax = where(dice.chance(ids, "tax/other", 0.012), mistyped, rows["tax_id"])
     return rows.with_columns(
         messy_names(dice, rows, bare=0.35, trade=0.35, typing=0.035).alias("told_name"),
         messy_streets(dice, rows, where(moved, rows["old_street"], rows["street"])).alias("told_street"),
         where(moved, rows["old_postcode"], rows["postcode"]).alias("told_postcode"),
         where(moved, rows["old_city"], rows["city"]).alias("told_city"),
         where(moved, rows["old_region"], rows["region"]).alias("told_region"),
-        gaps(dice, ids, spelled, 0.22, "phone/none").alias("told_phone"),
+        gaps(dice, ids, _dialled(dice, rows), 0.22, "phone/none").alias("told_phone"),
         where(hidden, None, gaps(dice, ids, site, 0.1, "site/none")).alias("told_site"),
-        where(hidden, None, gaps(dice, ids, rows["mailbox"] + "@" + rows["domain"], 0.45, "mail/none")).alias(
-            "told_email"
-        ),
+        where(hidden, None, gaps(dice, ids, mail, 0.45, "mail/none")).alias("told_email"),
         gaps(dice, ids, tax, 0.70, "tax/none").alias("told_tax"),
     )
 
