@@ -8,6 +8,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+import structlog
+from django.db import transaction
 from django.utils.dateparse import parse_date
 
 from accounts.access import figure_access, may_list, treatment
@@ -17,6 +19,7 @@ from accounts.selectors import customer as reads
 from accounts.selectors.group import CompanyGroup, get_group
 
 Seen = Callable[[User], bool]
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Reading:
     now: datetime
     currency: str
     params: Mapping[str, str] = field(default_factory=dict)
+    apart: bool = False  # whether each section is read by itself, since one has failed
 
     @property
     def figures(self) -> Mapping[str, Any]:
@@ -64,12 +68,28 @@ class Filled:
 
     panel: Panel
     content: Any
+    failed: bool = False
 
 
 def fill(reading: Reading, panels: Iterable[Panel]) -> list[Filled]:
     """The panels the reader's role has, with what they show."""
-    filled = (Filled(panel, panel.read(reading)) for panel in panels if panel.seen(reading.user))
-    return [panel for panel in filled if panel.content is not None]
+    read = _read_apart if reading.apart else _read
+    filled = (read(reading, panel) for panel in panels if panel.seen(reading.user))
+    return [one for one in filled if one.failed or one.content is not None]
+
+
+def _read(reading: Reading, panel: Panel) -> Filled:
+    return Filled(panel, panel.read(reading))
+
+
+def _read_apart(reading: Reading, panel: Panel) -> Filled:
+    """The panel by itself: if it fails, in whatever way, the others still stand."""
+    try:
+        with transaction.atomic():
+            return _read(reading, panel)
+    except Exception:
+        log.exception("a section could not be read", section=panel.name)
+        return Filled(panel, None, failed=True)
 
 
 def rows_of(*objects: str) -> Seen:

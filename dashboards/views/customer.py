@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -48,14 +50,29 @@ def tab(request: HttpRequest, id: int, name: str) -> HttpResponse:
 
 def _show(request: HttpRequest, id: int, tab: Tab) -> HttpResponse:
     """The tab, read in one moment; that it was looked at is written afterwards."""
+    customer, response = _whole(request, id, tab) or _read(request, id, tab, apart=True)
+    visits = response.status_code == 200 and viewer(request) is None  # who looks as somebody else does not visit
+    if visits and writes(reader(request)):
+        note_visit(account=customer.account, by=reader(request), now=timezone.now())
+    return response
+
+
+def _whole(request: HttpRequest, id: int, tab: Tab) -> tuple[Customer, HttpResponse] | None:
+    """None where a section broke, in whatever way: read once more, each apart, what breaks is told in its place."""
+    try:
+        return _read(request, id, tab)
+    except (Http404, PermissionDenied):
+        raise
+    except Exception:
+        return None
+
+
+def _read(request: HttpRequest, id: int, tab: Tab, *, apart: bool = False) -> tuple[Customer, HttpResponse]:
     with snapshot():
         customer = get_customer(reader(request), id)
         if customer.id != id:
-            return redirect(request.path.replace(f"/{id}/", f"/{customer.id}/", 1))
-        response = _page(request, reading_of(request, customer), tab)
-    if writes(reader(request)) and viewer(request) is None:  # who only looks as somebody else has not visited
-        note_visit(account=customer.account, by=reader(request), now=timezone.now())
-    return response
+            return customer, redirect(request.path.replace(f"/{id}/", f"/{customer.id}/", 1))
+        return customer, _page(request, replace(reading_of(request, customer), apart=apart), tab)
 
 
 def _page(request: HttpRequest, reading: Reading, tab: Tab) -> HttpResponse:

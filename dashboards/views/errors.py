@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -15,7 +16,7 @@ WORDS = {
     ),
     404: (
         "Nothing here",
-        "The page or customer doesn’t exist, or lies outside the territories you see.",
+        "The page or customer doesn’t exist, or lies outside the territories you see. Search finds names and numbers.",
         "search",
     ),
     500: (
@@ -66,8 +67,13 @@ def _trouble(request: HttpRequest, status: int, why: str = "") -> HttpResponse:
 
 def _context(request: HttpRequest, status: int, words: tuple[str, str, str]) -> dict[str, object]:
     title, text, sign = words
-    request_id = request.headers.get("X-Request-ID", "")
-    return {"status": status, "title": title, "text": text, "sign": sign, "request_id": request_id}
+    return {"status": status, "title": title, "text": text, "sign": sign} | (_broken(request) if status == 500 else {})
+
+
+def _broken(request: HttpRequest) -> dict[str, object]:
+    """The number of the request in the log, and the way to ask once more for what is only read."""
+    number = structlog.contextvars.get_contextvars().get("request_id", "")
+    return {"number": number, "again": request.get_full_path() if request.method == "GET" else ""}
 
 
 def _problem(request: HttpRequest, status: int) -> HttpResponse:
