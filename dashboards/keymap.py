@@ -19,6 +19,7 @@ LISTS: tuple[str, Rows] = (
         ("A", "Tick the whole list"),
         ("s", "Star, or snooze"),
         ("e", "Export"),
+        ("z", "Undo what was just done"),
     ),
 )
 CUSTOMER: tuple[str, Rows] = (
@@ -29,6 +30,18 @@ CUSTOMER: tuple[str, Rows] = (
         ("f", "Follow"),
         ("[", "Previous of the list"),
         ("]", "Next of the list"),
+    ),
+)
+FINDING: tuple[str, Rows] = (
+    "Exceptions and alerts",
+    (
+        ("n", "Next"),
+        ("m", "Take it"),
+        ("a", "Take the alert up"),
+        ("w", "Waits for its source"),
+        ("x", "Not an issue"),
+        ("c", "Comment"),
+        ("l", "Confirm the first link"),
     ),
 )
 CARD: tuple[str, Rows] = (
@@ -64,15 +77,18 @@ FIXED = ("Enter", "1–5", "Shift 1–5", "↑ ↓", "0", "⌘Enter")  # what br
 def key_groups(user: User, *, steward: bool) -> list[tuple[str, Rows]]:
     """The keys that do something for this person, as the person presses them."""
     own: dict[str, str] = user.key_map or {}
-    groups = [LISTS, CUSTOMER, *([CARD] if steward else [])]
-    return [(title, [(own.get(key, key), meaning) for key, meaning in rows]) for title, rows in groups]
+    return [(title, [(own.get(key, key), meaning) for key, meaning in rows]) for title, rows in _groups(steward)]
 
 
 def changeable(*, steward: bool) -> list[tuple[str, str]]:
     """The shipped keys one may move, each once with all it does."""
     meanings: dict[str, list[str]] = {}
-    for _, rows in (LISTS, CUSTOMER, *([CARD] if steward else [])):
+    for _, rows in _groups(steward):
         for key, meaning in rows:
             if key not in FIXED:
                 meanings.setdefault(key, []).append(meaning)
     return [(key, " · ".join(dict.fromkeys(told))) for key, told in meanings.items()]
+
+
+def _groups(steward: bool) -> list[tuple[str, Rows]]:
+    return [LISTS, CUSTOMER, FINDING, *([CARD] if steward else [])]

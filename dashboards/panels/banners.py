@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from accounts.access import may_list, treatment
 from accounts.health.versions import current_definition
-from dashboards.freshness import list_source_lines
+from dashboards.freshness import SourceLine, list_source_lines
 from dashboards.shell import SHOWS
 from dashboards.templatetags.figures import ago, day, short_money
+from syncengine.selectors.sync import may_see_runs
 
 if TYPE_CHECKING:
     from dashboards.panels.section import Reading
@@ -113,7 +114,14 @@ def _stale(reading: Reading) -> list[Banner]:
     lines = [line for line in list_source_lines() if line.name in known]
     told = [text for line in lines for name, text in line.notices if name not in SHOWS["customers"]]
     return [Banner("warn", "history", text) for text in told] + [
-        Banner("warn", "history", f"{line.label} data is {ago(line.data_at)} old.", line.message or line.word)
+        Banner("warn", "history", f"{line.label} data is {ago(line.data_at)} old.", _why(reading, line))
         for line in lines
         if line.tone == "bad" and line.data_at
     ]
+
+
+def _why(reading: Reading, line: SourceLine) -> str:
+    """What the source says itself is for those who run it: it names folders and servers."""
+    if may_see_runs(reading.user):
+        return line.message or line.word
+    return "It cannot be read at the moment; those who run the portal are told."

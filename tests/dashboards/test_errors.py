@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from accounts.models import Account
+from accounts.models import Account, SourceState
 
 Login = Callable[[str], Client]
 Make = Callable[..., Account]
@@ -52,3 +52,20 @@ def rename(table: str, name: str) -> None:
     """Takes a table from under the pages, or puts it back."""
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} RENAME TO {name}")
+
+
+@pytest.mark.parametrize(
+    ("role", "text"),
+    [
+        ("sales", "It cannot be read at the moment; those who run the portal are told."),
+        ("steward", "/data/erp: this folder does not exist"),
+    ],
+)
+def test_what_a_broken_source_says_is_for_those_who_run_it(login: Login, customer: Make, role: str, text: str) -> None:
+    account = customer()
+    broken = SourceState.objects.filter(source__name="erp")
+    broken.update(state="error", message="/data/erp: this folder does not exist")
+
+    banners = login(role).get(f"/customers/{account.pk}/").context["banners"]
+
+    assert [banner.text for banner in banners if banner.icon == "history"] == [text]

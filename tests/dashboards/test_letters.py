@@ -57,7 +57,7 @@ def test_what_is_chosen_is_tried_without_a_trace_and_then_replayed(login: Login,
 def test_a_window_that_holds_nothing_replays_nothing(login: Login, company: SmallCompany) -> None:
     page = login("steward").get("/sync/refused/?until=2026-02-01").content.decode()
 
-    assert ["Replay all" in page, "Nothing waits here" in page] == [False, True]
+    assert ["Replay all" in page, "No record that waits fits what you ask for." in page] == [False, True]
 
 
 def test_one_record_is_looked_at_and_taken_as_it_was_edited(login: Login, company: SmallCompany) -> None:

@@ -13,8 +13,9 @@ from django.db import connection
 from django.shortcuts import render
 from django.test import Client
 
-from accounts.models import Account
+from accounts.models import Account, User
 from dashboards import pages
+from dashboards.keymap import key_groups
 from dashboards.templatetags.icons import FOLDER
 
 TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
@@ -29,6 +30,13 @@ def test_icons_that_are_used_exist() -> None:
     used = {name for path in TEMPLATES for name in re.findall(r'{% icon "([\w-]+)"', path.read_text())}
 
     assert used - {path.stem for path in FOLDER.glob("*.svg")} == set()
+
+
+def test_every_key_a_button_has_is_told_by_the_help() -> None:
+    pressed = {key for path in TEMPLATES for key in re.findall(r'data-key="(\w)"', path.read_text())}
+    told = {key for _, rows in key_groups(User(key_map={}), steward=True) for key, _ in rows}
+
+    assert pressed - told == set()
 
 
 def test_nothing_is_fetched_from_outside() -> None:
