@@ -17,6 +17,7 @@ FILES = tuple(Path(__file__).with_name(name) for name in ("figures.yaml", "kpis.
 OF = ("customer", "portfolio", "product", "operation")
 UNITS = ("money", "percent", "days", "hours", "count", "ratio", "date", "time", "yes", "word", "months")
 KEPT = ("list", "figures", "months", "derived", "")
+TAX = ("net", "gross", "gross where billed, else net")
 NUMERIC = ("money", "percent", "days", "hours", "count", "ratio")
 OWN = "portal."
 
@@ -119,6 +120,8 @@ def _check(file: str, metric: Metric) -> None:
     ):
         if value not in allowed:
             raise BrokenMetric(f"{file}: {metric.name} has {key} {value!r}; take one of {', '.join(allowed)}.")
+    if metric.unit == "money" and metric.tax not in TAX:
+        raise BrokenMetric(f"{file}: {metric.name} has tax {metric.tax!r}; take one of {'; '.join(TAX)}.")
     for source in metric.sources:
         object, _, field = source.partition(".")
         catalogue = load_catalogue()

@@ -28,8 +28,12 @@ INDICATORS = (
 
 
 @pytest.mark.parametrize("name", INDICATORS)
-def test_every_indicator_is_defined(name):
-    assert load()[name].formula
+def test_every_indicator_says_what_is_in_it_and_over_which_days(name):
+    metric = load()[name]
+    assert metric.formula
+    assert metric.meaning
+    assert metric.window
+    assert metric.includes or metric.excludes
 
 
 def test_every_figure_is_a_column_where_it_says_it_is_kept():
@@ -58,6 +62,8 @@ def test_product_figures_are_columns():
         ("a: {label: A, of: customer, unit: count, meaning: m, formula: f, owner: o, class: order, "
          "sources: [invoice.x]}",
          "x.yaml: a names invoice.x, which the catalogue does not know."),
+        ("a: {label: A, of: customer, unit: money, meaning: m, formula: f, owner: o, class: order, sources: []}",
+         "x.yaml: a has tax ''; take one of net; gross; gross where billed, else net."),
         ("a: {label: A, colour: red}", "x.yaml: a has unknown keys colour."),
     ],
 )  # fmt: skip
