@@ -92,7 +92,8 @@ def _stage(shape: DocumentShape, frame: pl.DataFrame) -> None:
     for column in foreign:
         execute(sql.SQL("ALTER TABLE {} ADD {} text").format(sql.Identifier(STAGE), sql.Identifier(column)))
     copy_in(STAGE, frame.select([name for name in (*own, *foreign) if name in frame.columns]))
-    execute(f"ANALYZE {STAGE}")
+    joined = ["source_id", *foreign, *(f"{field}_key" for field, _ in shape.documents)]
+    execute(sql.SQL("ANALYZE {} ({})").format(sql.Identifier(STAGE), identifiers(joined)))
 
 
 def _alias(field: str) -> sql.Identifier:
@@ -130,7 +131,7 @@ def _resolve(shape: DocumentShape) -> None:
             sql.Identifier(READY), sql.SQL(", ").join(picks), sql.Identifier(STAGE), sql.SQL(" ").join(joins)
         )
     )
-    execute(f"ANALYZE {READY}")
+    execute(f"ANALYZE {READY} (source_id, key)")
 
 
 def _touch(shape: DocumentShape) -> None:

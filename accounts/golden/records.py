@@ -85,7 +85,8 @@ def _stage(stage: str, table: str, columns: list[str], frame: pl.DataFrame) -> N
         )
     )
     copy_in(stage, frame)
-    execute(sql.SQL("ANALYZE {}").format(sql.Identifier(stage)))
+    # Only what it is joined by: of forty columns a sample takes longer than many a small publish.
+    execute(sql.SQL("ANALYZE {} ({})").format(sql.Identifier(stage), sql.Identifier(columns[0])))
 
 
 def _update_lineage(name: str, known: pl.DataFrame, cause: Cause) -> None:

@@ -5,6 +5,7 @@ What the pipeline takes beyond this is its own; figures are quoted as a ratio to
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -26,10 +27,11 @@ TABLES = (
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """Seconds and rows a table, and in all with the closing checkpoint."""
+    """Seconds and rows a table, in all with the closing checkpoint, and the bytes they take with their indexes."""
 
     tables: dict[str, tuple[int, float]]
     seconds: float
+    bytes: int
 
 
 def measure_floor(folder: Path, times: int = 1) -> Floor:
@@ -41,15 +43,15 @@ def measure_floor(folder: Path, times: int = 1) -> Floor:
     execute("CREATE SCHEMA floor")
     timed: dict[str, tuple[int, float]] = {}
     for table in (*TABLES, "syncengine_payload"):
-        path = _copy_out(table, folder, times)
-        timed[table] = _load(table, path)
-        path.unlink()
+        timed[table] = _load(table, folder, times)
     started = perf_counter()
     _foreign_keys()
     execute("CHECKPOINT")
     seconds = perf_counter() - started + sum(spent for _, spent in timed.values())
+    taken = rows("SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relnamespace = 'floor'::regnamespace "
+                 "AND relkind = 'r'")[0][0]  # fmt: skip
     execute("DROP SCHEMA floor CASCADE")
-    return Floor(timed, seconds)
+    return Floor(timed, seconds, int(taken))
 
 
 def tell_floor(home: Path, times: int) -> None:
@@ -57,17 +59,14 @@ def tell_floor(home: Path, times: int) -> None:
     floor = measure_floor(home, times)
     for table, (count, spent) in floor.tables.items():
         print(f"    {table:<30} {count:>11,} rows {spent:7.1f} s")
-    print(f"floor, {times} times over     {floor.seconds:8.1f} s")
+    print(f"floor, {times} times over     {floor.seconds:8.1f} s, {floor.bytes / 2**30:.1f} GB")
 
 
-def _copy_out(table: str, folder: Path, times: int) -> Path:
-    path = folder / f"{table}.copy"
-    with connection.cursor() as cursor, path.open("wb") as file:
-        for turn in range(times):
-            with cursor.copy(f"COPY (SELECT {_shifted(table, turn)} FROM {table}) TO STDOUT") as copy:
-                for block in copy:
-                    file.write(block)
-    return path
+def _copy_out(table: str, path: Path, turn: int) -> None:
+    statement = f"COPY (SELECT {_shifted(table, turn)} FROM {table}) TO STDOUT"
+    with connection.cursor() as cursor, path.open("wb") as file, cursor.copy(statement) as copy:
+        for block in copy:
+            file.write(block)
 
 
 def _shifted(table: str, turn: int) -> str:
@@ -84,9 +83,25 @@ def _shifted(table: str, turn: int) -> str:
     )
 
 
-def _load(table: str, path: Path) -> tuple[int, float]:
-    started = perf_counter()
+def _load(table: str, folder: Path, times: int) -> tuple[int, float]:
+    """Rows of a table and the seconds that copying, indexing and ANALYZE took; reading them out not counted."""
+    path, spent = folder / f"{table}.copy", 0.0
     execute(f"CREATE TABLE floor.{table} (LIKE public.{table})")
+    for turn in range(times):
+        _copy_out(table, path, turn)
+        spent += _timed(lambda: _copy_in(table, path))
+        path.unlink()
+    spent += _timed(lambda: _index(table))
+    return int(rows(f"SELECT count(*) FROM floor.{table}")[0][0]), spent
+
+
+def _timed(step: Callable[[], None]) -> float:
+    started = perf_counter()
+    step()
+    return perf_counter() - started
+
+
+def _copy_in(table: str, path: Path) -> None:
     with (
         connection.cursor() as cursor,
         path.open("rb") as file,
@@ -94,11 +109,12 @@ def _load(table: str, path: Path) -> tuple[int, float]:
     ):
         while block := file.read(1 << 20):
             copy.write(block)
+
+
+def _index(table: str) -> None:
     for name, definition in _indexes(table):
         execute(definition.replace(f" {name} ON public.", f" {name} ON floor.").replace(" ON ONLY ", " ON "))
     execute(f"ANALYZE floor.{table}")
-    count = rows(f"SELECT count(*) FROM floor.{table}")[0][0]
-    return int(count), perf_counter() - started
 
 
 def _indexes(table: str) -> list[tuple[str, str]]:
