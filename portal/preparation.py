@@ -20,7 +20,10 @@ from syncengine.demo.install import was_removed
 from syncengine.first_load import end_first_load
 
 # What is otherwise renewed by the clock, so that a new portal doesn't wait for it.
-FIRST_FIGURES = ("syncengine.renew_products", "syncengine.daily", "syncengine.renew_company", "syncengine.order_queue")
+FIRST_FIGURES = (
+    "syncengine.renew_products", "syncengine.daily", "syncengine.renew_company", "syncengine.renew_operation",
+    "syncengine.order_queue",
+)  # fmt: skip
 
 
 def prepare(*, customers: int, out: OutputWrapper) -> None:

@@ -33,6 +33,7 @@ JOBS = (
     Job("renew what moves with the day", "syncengine.daily", cron="5,35 * * * *"),  # midnight comes at half hours too
     Job("renew figures of products", "syncengine.renew_products", seconds=600),
     Job("renew figures of the company", "syncengine.renew_company", seconds=600),
+    Job("renew figures of running the portal", "syncengine.renew_operation", seconds=3600),
     Job("order the stewards' queue", "syncengine.order_queue", seconds=300),
     Job("move the demo company on", "syncengine.demo_tick", seconds=600, only_demo=True),
 )

@@ -23,6 +23,7 @@ from syncengine.models import Dirty, Stream
 from syncengine.notices import send_due
 from syncengine.operations.completeness import CannotList, prove_completeness
 from syncengine.operations.freshness import look
+from syncengine.operations.indicators import renew_operation
 from syncengine.operations.watch import watch_operations
 from syncengine.outgoing.webhooks import deliver_due, plan_deliveries
 from syncengine.pipeline import StreamBusy, publish_all, refresh_records, renew_day, run_stream
@@ -76,6 +77,13 @@ def renew_company_figures(**_: Any) -> int:
     """The figures of all customers together, told again; how many."""
     now = timezone.now()
     return renew_company(at=now, today=timezone.localdate(now))
+
+
+@shared_task(name="syncengine.renew_operation")
+def renew_operation_figures(**_: Any) -> int:
+    """What running the portal is measured by, told again; how many."""
+    now = timezone.now()
+    return renew_operation(at=now, today=timezone.localdate(now))
 
 
 @shared_task(name=OUTBOX_TASK)

@@ -37,7 +37,9 @@ def _seen(role: str) -> frozenset[str]:
 
 def _sees(role: str, figure: Metric) -> bool:
     seen = treatment_of_role(role, figure.sensitivity)
-    return seen == "full" or (seen == "summary" and figure.in_summary)
+    # What running the portal is measured by holds no value that could be masked.
+    enough = ("summary", "masked") if figure.of == "operation" else ("summary",)
+    return seen == "full" or (seen in enough and figure.in_summary)
 
 
 def shown_figures(values: dict[str, Any], user: Reader) -> Shown:

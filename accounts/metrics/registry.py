@@ -15,10 +15,10 @@ from accounts.catalogue import load as load_catalogue
 
 FILES = tuple(Path(__file__).with_name(name) for name in ("figures.yaml", "kpis.yaml"))
 OF = ("customer", "portfolio", "product", "operation")
-UNITS = ("money", "percent", "days", "hours", "count", "ratio", "date", "time", "yes", "word", "months")
+UNITS = ("money", "percent", "days", "hours", "minutes", "count", "ratio", "date", "time", "yes", "word", "months")
 KEPT = ("list", "figures", "months", "derived", "")
 TAX = ("net", "gross", "gross where billed, else net")
-NUMERIC = ("money", "percent", "days", "hours", "count", "ratio")
+NUMERIC = ("money", "percent", "days", "hours", "minutes", "count", "ratio")
 OWN = "portal."
 
 

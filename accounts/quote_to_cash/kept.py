@@ -1,12 +1,13 @@
 """The company's figures kept by day, so that a page reads one row where telling one anew walks every customer.
 
-They are told again every few minutes; the row of a day stays as the day ended.
+They are told again every few minutes; the row of a day stays as the day ended. Figures of running the portal are told
+by who runs it, and kept here as well.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -64,6 +65,11 @@ def renew_company(*, at: datetime, today: date) -> int:
     told |= of_way(part, today)
     told |= {f"{AGED}{group}": Told(None, _groups(part, group)) for group in GROUPS}
     told[ACTIVE] = Told(Decimal(_count_active()))
+    return keep_figures(told, at=at, today=today)
+
+
+def keep_figures(told: Mapping[str, Told], *, at: datetime, today: date) -> int:
+    """Keep figures as they stand on a day; how many."""
     rows = [
         {"name": name, "day": today, "value": one.value, "facts": one.facts, "computed_at": at}
         for name, one in told.items()
@@ -73,6 +79,8 @@ def renew_company(*, at: datetime, today: date) -> int:
 
 def get_figure(user: Reader, name: str, *, today: date) -> Figure | None:
     """A company figure; None where it is none, lacks its inputs, or the role does not see it."""
+    if name in load().of("operation"):
+        return next(iter(_latest([name] if figure_access(user, name) else [])), None)
     if name not in NAMES or load()[name].needs or not figure_access(user, name):
         return None
     if scope_of(user).everything:
@@ -86,10 +94,9 @@ def get_figure(user: Reader, name: str, *, today: date) -> Figure | None:
 
 
 def list_figures(user: Reader) -> dict[str, Figure]:
-    """The kept figures a reader of all customers sees, by name; one query."""
-    if not scope_of(user).everything:
-        return {}
-    return {row.name: row for row in _latest([name for name in NAMES if figure_access(user, name)])}
+    """The kept figures a reader sees, those of customers where the reader sees all of them; one query."""
+    told = (*load().of("operation"), *(NAMES if scope_of(user).everything else ()))
+    return {row.name: row for row in _latest([name for name in told if figure_access(user, name)])}
 
 
 def kept_portfolio(user: Reader, group: str) -> KeptPortfolio | None:
@@ -106,7 +113,8 @@ def kept_portfolio(user: Reader, group: str) -> KeptPortfolio | None:
 
 def history_of(user: Reader, name: str, *, days: int = 90) -> Sequence[tuple[date, Decimal | None]]:
     """How the figure moved by day, the oldest first, for who sees it over all customers."""
-    if not (name in NAMES and scope_of(user).everything and figure_access(user, name)):
+    whole = name in load().of("operation") or (name in NAMES and scope_of(user).everything)
+    if not (whole and figure_access(user, name)):
         return ()
     rows = CompanyFigure.objects.filter(name=name).order_by("-day").values_list("day", "value")[:days]
     return list(reversed(rows))

@@ -11,10 +11,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Source
-from syncengine.models import DeadLetter, ErrorGroup, FreshnessCheck, KeyProof, SchemaDrift, SourceRecord, Stream
+from syncengine.models import DeadLetter, ErrorGroup, FreshnessCheck, KeyProof, Run, SchemaDrift, SourceRecord, Stream
+from syncengine.operations.indicators import renew_operation
 from tests.dashboards.conftest import NOW
+from tests.factories import make
 
 Login = Callable[[str], Client]
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -112,3 +115,17 @@ def test_what_was_refused_and_never_taken_is_traced_to_its_refusal(login: Login,
     elsewhere = client.get("/sync/trace/", {"key": "K-1", "source": "erp"}).context
 
     assert [found["refused"] for found in (*asked, elsewhere)] == [[letter], [letter], [], []]
+
+
+def test_what_running_the_portal_is_measured_by_has_values_for_who_runs_it(login: Login, stream: Stream) -> None:
+    Run.objects.create(stream=stream, state="succeeded", started_at=NOW - 2 * HOUR, finished_at=NOW - HOUR, read=4,
+                       rejected=1)  # fmt: skip
+    make("order", source=stream.source, published_at=NOW, modified_at=NOW - HOUR)
+    renew_operation(at=NOW, today=NOW.date())
+    operator, unseeing = login("operator"), login("marketing")
+    clients = {"error_rate": operator, "sync_latency": operator, "freshness": unseeing}
+    pages = {name: client.get(f"/metrics/{name}/").content.decode() for name, client in clients.items()}
+
+    assert ["25.0 %" in pages["error_rate"], "1 of 4" in pages["error_rate"]] == [True, True]
+    assert ["60.0 min" in pages["sync_latency"], "P95 60.0 min" in pages["sync_latency"]] == [True, True]
+    assert ["Over all sources" in page for page in pages.values()] == [True, True, False]
