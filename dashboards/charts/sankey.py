@@ -68,7 +68,7 @@ def _sankey(parts: Sequence[Part], currency: str) -> dict[str, Any]:
     node = {
         "label": [f"{name} {_short(totals[name])}" for name in names],
         "color": [f"var:{TONES[name]}" for name in names],
-        "x": [PLACES.get(name, SIDE.get(name, 0.5)) for name in names],
+        "x": _across(names),
         "y": [0.3 if name in PLACES else {"Overdue": 0.72, "Not due": 0.92}.get(name, 0.85) for name in names],
         "pad": 18, "thickness": 14, "line": {"width": 0},
         "hovertemplate": "%{label}<extra></extra>",
@@ -82,6 +82,13 @@ def _sankey(parts: Sequence[Part], currency: str) -> dict[str, Any]:
     }
     trace = {"type": "sankey", "arrangement": "snap", "node": node, "link": link, "textfont": {"color": "var:text"}}
     return {"data": [trace], "layout": LAYOUT}
+
+
+def _across(names: Sequence[str]) -> list[float]:
+    """Where each stands from left to right; the first that is there stands leftmost, whoever may see what."""
+    places = [PLACES.get(name, SIDE.get(name, 0.5)) for name in names]
+    first = min(places)
+    return [round(min(max((place - first) / (1 - first), 0.001), 0.999), 3) for place in places]
 
 
 def _sum(parts: Sequence[Part], end: int, name: str) -> Decimal:

@@ -89,3 +89,14 @@ def test_login_is_sound(page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/login/")
 
     assert faults(page) + spills(page) == []
+
+
+def test_filters_are_at_hand_on_a_phone_unless_they_fold_into_a_menu(enter: Enter, company: list[Account]) -> None:
+    page = enter("steward", "/merges/")
+    page.set_viewport_size({"width": 390, "height": 844})
+    plain = [page.get_by_label(label).is_visible() for label in ("What happened", "Who did it")]
+    page.goto(page.url.replace("/merges/", "/customers/"))
+    folded = [page.get_by_role("button", name="More filters").is_visible(), page.locator("#filters > .select").count()]
+
+    assert (plain, folded[0], spills(page)) == ([True, True], True, [])
+    assert folded[1] and not page.locator("#filters > .select:visible").count()

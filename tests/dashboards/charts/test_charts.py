@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from dashboards.charts.ageing import ageing_finding, ageing_parts
 from dashboards.charts.revenue import revenue_chart
+from dashboards.charts.sankey import flow_chart
 from dashboards.charts.sparkline import HEIGHT, sparkline_paths
 
 AMOUNTS = st.lists(st.decimals(0, 10**9, places=2), min_size=5, max_size=5)
@@ -62,3 +64,16 @@ def test_sparkline_stays_within_its_box(values: list[float]) -> None:
 
     if paths is not None:
         assert 0 <= float(paths.end[1]) <= HEIGHT
+
+
+@pytest.mark.parametrize(
+    ("seen", "places"), [(("Won", "Ordered", "Paid"), [0.001, 0.249, 0.999]), (("Ordered", "Paid"), [0.001, 0.999])]
+)
+def test_money_flows_from_the_left_edge_whatever_the_reader_may_see(seen: tuple[str, ...], places: list[float]) -> None:
+    stages = [(name, Decimal(10), Decimal(10)) for name in seen]
+    parts = [(start, end, Decimal(10)) for start, end in pairwise(seen)]
+
+    chart = flow_chart(stages, parts, "EUR")
+
+    assert chart is not None
+    assert chart.sankey["data"][0]["node"]["x"] == places
