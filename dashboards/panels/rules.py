@@ -19,6 +19,7 @@ from syncengine.selectors.policies import Entry, list_dictionary
 
 SHOWN = 20
 OPEN = ("draft", "planning", "planned", "approved", "applying")
+PRESETS = {"files": "A folder of files", "sql": "A database", "tryton": "Tryton"}
 TONES = {
     "draft": "", "planning": "accent", "planned": "accent", "approved": "ok", "applying": "accent",
     "applied": "ok", "rejected": "bad", "withdrawn": "",
@@ -111,15 +112,18 @@ def first_changed(draft: PolicyDraft) -> str:
 def draft_context(draft: PolicyDraft, name: str, user: User) -> dict[str, Any]:
     """Everything the page of a draft shows."""
     from syncengine.policies import drafts  # late: loads Polars, which the other rules pages don't need
+    from syncengine.policies.documents import list_presets
 
     base = _base(draft)
     own = draft.edited_by_id == user.pk
     mistakes = [Mark(m.file, m.line, _words(m.problem, m.remedy)) for m in drafts.mistakes_of(draft.documents)]
     two_people = current_policies().approvals.two_people
     return {
-        "text": draft.documents[name],
+        "text": draft.documents.get(name, ""),
         "files": [(n, draft.documents[n] != base.get(n)) for n in sorted(draft.documents)],
-        "lines": list(_diff(base.get(name, ""), draft.documents[name])),
+        "gone": sorted(set(base) - set(draft.documents)),
+        "presets": [(name, PRESETS.get(name, name)) for name in list_presets()],
+        "lines": list(_diff(base.get(name, ""), draft.documents.get(name, ""))),
         "mistakes": mistakes,
         "tone": TONES[draft.state],
         "steps": list(_steps(draft, bool(mistakes), two_people)),
@@ -136,12 +140,12 @@ def draft_context(draft: PolicyDraft, name: str, user: User) -> dict[str, Any]:
 def judged_view(draft: PolicyDraft) -> dict[str, Any]:
     """What the second person sees of a draft: its changed lines, its plan, and whether it can still be applied."""
     base = _base(draft)
-    changed = [name for name in sorted(draft.documents) if draft.documents[name] != base.get(name)]
+    changed = [name for name in sorted({*base, *draft.documents}) if draft.documents.get(name) != base.get(name)]
     return {
         "draft": draft,
         "plan": draft.plan,
         "stale": draft.base != in_force(),
-        "changed": [(name, list(_diff(base.get(name, ""), draft.documents[name]))) for name in changed],
+        "changed": [(name, list(_diff(base.get(name, ""), draft.documents.get(name, "")))) for name in changed],
     }
 
 

@@ -22,6 +22,7 @@ from syncengine.selectors.quality import list_quality
 FILE = "file"
 BASE = ".base"  # as the command writes it: what these files were before somebody edits them
 STEPS = ("plan", "apply")
+FILES = ("add", "remove")
 
 
 @allowed(may_see_rules)
@@ -71,7 +72,7 @@ def draft(request: HttpRequest, id: int) -> HttpResponse:
     """One draft: its text, its mistakes, its plan, and whose turn it is."""
     found = get_object_or_404(PolicyDraft.objects.select_related("edited_by", "judged_by", "version"), pk=id)
     name = request.GET.get(FILE) or panel.first_changed(found)
-    if name not in found.documents:
+    if name not in found.documents and found.documents:
         raise Http404("No such document.")
     context = {"draft": found, "file": name, **panel.draft_context(found, name, reader(request))}
     crumbs: list[Crumb] = [("Rules", reverse("rules")), (f"Draft {id}", None)]
@@ -100,7 +101,7 @@ def edit(request: HttpRequest) -> HttpResponse:
 @require_POST
 @allowed(may_see_rules)
 def act(request: HttpRequest, id: int, act: str) -> HttpResponse:
-    """One step of a draft: save, plan, approve, reject, withdraw, apply."""
+    """One step of a draft: save, add or remove a file, plan, approve, reject, withdraw, apply."""
     from syncengine.policies import drafts  # late: loads Polars, which no other page needs
 
     get_object_or_404(PolicyDraft, pk=id)
@@ -108,7 +109,8 @@ def act(request: HttpRequest, id: int, act: str) -> HttpResponse:
         _take_step(request, id, act)
     except drafts.NotAllowed as error:
         messages.error(request, str(error))
-    return redirect(_address(id, request.POST.get(FILE, "")))
+    name = request.POST.get(FILE, "")
+    return redirect(_address(id, name if name in PolicyDraft.objects.get(pk=id).documents else ""))
 
 
 def _take_step(request: HttpRequest, id: int, act: str) -> None:
@@ -118,6 +120,8 @@ def _take_step(request: HttpRequest, id: int, act: str) -> None:
     reason = request.POST.get("reason", "").strip()
     if act == "save":
         _save(request, who)
+    elif act in FILES:
+        _change_files(request, act, who)
     elif act == "approve":
         drafts.approve_draft(**who, reason=reason)
         messages.success(request, "Approved. It can be applied now.")
@@ -150,6 +154,18 @@ def _save(request: HttpRequest, who: dict[str, Any]) -> None:
         messages.error(request, f"Saved with {len(mistakes)} mistake{'' if len(mistakes) == 1 else 's'}.")
     else:
         messages.success(request, "Saved; no mistakes.")
+
+
+def _change_files(request: HttpRequest, act: str, who: dict[str, Any]) -> None:
+    from syncengine.policies.documents import add_document, remove_document  # late, as above
+
+    name = request.POST.get(FILE, "").strip()
+    if act == "add":
+        add_document(name=name, preset=request.POST.get("preset", ""), **who)
+        messages.success(request, f"{name} is part of the draft now.")
+    else:
+        remove_document(name=name, **who)
+        messages.success(request, f"{name} is no part of the draft any more.")
 
 
 def _address(id: int, name: str) -> str:

@@ -171,3 +171,47 @@ def test_quality_of_the_sources_is_told_with_what_costs_most(login: Login, compa
     page = login("steward").get("/rules/").content.decode()
 
     assert ("90.0 %" in page, "ERP customers: 1 of 10" in page) == (True, True)
+
+
+def test_a_file_is_added_from_a_preset_and_taken_out(login: Login, company: SmallCompany) -> None:
+    author = login("steward")
+    author.post("/rules/drafts/")
+    draft = PolicyDraft.objects.get()
+    before = set(draft.documents)
+
+    step(author, draft, "add", file="shop.yaml", preset="sql")
+    added = author.get(f"/rules/drafts/{draft.pk}/?file=shop.yaml").content.decode()
+    shop = draft.documents["shop.yaml"]
+    for wrong in ({"file": "Shop"}, {"file": "shop.yaml"}, {"file": "new.yaml", "preset": "../secret"}):
+        step(author, draft, "add", **wrong)
+    refused = set(draft.documents)
+    step(author, draft, "remove", file="crm.yaml")
+    page = author.get(f"/rules/drafts/{draft.pk}/").content.decode()
+
+    assert ("ERP_DATABASE_URL" in added, "shop.yaml, line" in added) == (True, True)  # erp is declared already
+    assert (shop.startswith("# Tables"), refused - before) == (True, {"shop.yaml"})
+    assert set(draft.documents) == before - {"crm.yaml"} | {"shop.yaml"}
+    assert "Taken out: crm.yaml" in page
+
+
+def test_a_source_is_declared_in_an_empty_portal(login: Login, db: None) -> None:
+    author = login("administrator")
+    first = author.get("/rules/").content.decode()
+    author.post("/rules/drafts/")
+    draft = PolicyDraft.objects.get()
+    empty = author.get(f"/rules/drafts/{draft.pk}/").content.decode()
+
+    step(author, draft, "add", file="crm.yaml", preset="files")
+    planned(author, draft)
+
+    assert ("Declare a source" in first, "No file yet" in empty) == (True, True)
+    assert (draft.state, list(draft.documents)) == ("planned", ["crm.yaml"])
+
+
+def test_readers_of_rules_add_no_files(login: Login, company: SmallCompany) -> None:
+    login("steward").post("/rules/drafts/")
+    draft = PolicyDraft.objects.get()
+
+    step(login("operator"), draft, "add", file="shop.yaml", preset="sql")
+
+    assert "shop.yaml" not in draft.documents
