@@ -7,13 +7,14 @@ error over the origins before it, so the error told is the error one would have 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 HORIZONS = 6
 NAIVE = ("last month", "same month last year")
 RANGE = (0.1, 0.9)
+SPANS = (1, 3, 6, 12)  # months whose mean may tell what a product sells
 LEAST = 4  # origins a method is judged by before it may be chosen over the naive
 Known = Mapping[int, float]  # horizon → amount known at the origin
 
@@ -98,34 +99,50 @@ class Measured:
     months: int
 
 
+@dataclass
+class _Tally:
+    """How far the told months lay from what came, beside those of the naive methods."""
+
+    misses: list[float] = field(default_factory=list)
+    truth: list[float] = field(default_factory=list)
+    naives: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in NAIVE})
+
+    def add(self, value: float, actual: float, naive: Mapping[str, float]) -> None:
+        self.misses.append(abs(value - actual))
+        self.truth.append(abs(actual))
+        for name, told in naive.items():
+            self.naives[name].append(abs(told - actual))
+
+    def measured(self) -> Measured:
+        naives = {name: _percent(missed, self.truth) for name, missed in self.naives.items()}
+        return Measured(_percent(self.misses, self.truth), naives, len(self.truth))
+
+
 def forecast(pasts: Sequence[Past], actuals: Sequence[float]) -> tuple[list[Expected], Measured]:
     """From origins a month apart (the last is now) and the months that followed all but the last.
 
     `actuals[k]` is the month that begins at origin k; the last origin's months are still to come.
     """
-    found: list[Expected] = []
-    misses: list[float] = []
-    truth: list[float] = []
-    naives: dict[str, list[float]] = {name: [] for name in NAIVE}
-    for ahead in range(1, HORIZONS + 1):
-        told = _told(pasts, actuals, ahead)
-        errors = {name: _misses(values, actuals, ahead) for name, values in told.items()}
-        settled = [place for place in range(len(pasts) - ahead) if place >= LEAST + ahead]
-        ratios = []
-        for place in settled:
-            actual = actuals[place + ahead - 1]
-            value = told[_pick(errors, place - ahead)][place]
-            misses.append(abs(value - actual))
-            truth.append(abs(actual))
-            ratios.append((actual - value) / value if value else 0.0)
-            for name in NAIVE:
-                naives[name].append(abs(told[name][place] - actual))
-        method = _pick(errors, len(pasts) - 1 - ahead)
-        value = max(told[method][-1], 0.0)
-        low, high = (value * (1 + float(np.quantile(ratios, side))) if len(ratios) >= 3 else value for side in RANGE)
-        parts = {"booked": pasts[-1].booked.get(ahead, 0.0), "likely deals": pasts[-1].likely.get(ahead, 0.0)}
-        found.append(Expected(ahead, min(max(low, 0.0), value), value, max(high, value), method, parts))
-    return found, Measured(_percent(misses, truth), {n: _percent(e, truth) for n, e in naives.items()}, len(truth))
+    tally = _Tally()
+    found = [_expected(pasts, actuals, ahead, tally) for ahead in range(1, HORIZONS + 1)]
+    return found, tally.measured()
+
+
+def _expected(pasts: Sequence[Past], actuals: Sequence[float], ahead: int, tally: _Tally) -> Expected:
+    """A month so far ahead, by the method that missed least, within the range that past misses make."""
+    told = _told(pasts, actuals, ahead)
+    errors = {name: _misses(values, actuals, ahead) for name, values in told.items()}
+    ratios = []
+    for place in range(LEAST + ahead, len(pasts) - ahead):
+        actual = actuals[place + ahead - 1]
+        value = told[_pick(errors, place - ahead)][place]
+        tally.add(value, actual, {name: told[name][place] for name in NAIVE})
+        ratios.append((actual - value) / value if value else 0.0)
+    method = _pick(errors, len(pasts) - 1 - ahead)
+    value = max(told[method][-1], 0.0)
+    low, high = (value * (1 + float(np.quantile(ratios, side))) if len(ratios) >= 3 else value for side in RANGE)
+    parts = {"booked": pasts[-1].booked.get(ahead, 0.0), "likely deals": pasts[-1].likely.get(ahead, 0.0)}
+    return Expected(ahead, min(max(low, 0.0), value), value, max(high, value), method, parts)
 
 
 def _after(actuals: Sequence[float], ahead: int) -> list[float]:
@@ -164,25 +181,29 @@ def choose_units(history: np.ndarray) -> tuple[np.ndarray, np.ndarray, dict[str,
     Each product takes the mean of 1, 3, 6 or 12 months, or the same month last year, whichever missed least over the
     last six months; the errors told are of the whole, chosen and naive, on the last three of them.
     """
-    spans = (1, 3, 6, 12)
     months = history.shape[1]
     tests = list(range(max(months - 6, 12), months))
     if not history.shape[0] or not tests:
         return np.zeros(history.shape[0]), np.zeros(history.shape[0]), {}
-    told = np.stack([
-        np.stack([history[:, max(at - span, 0) : at].mean(axis=1) for at in tests], axis=1) for span in spans
-    ] + [np.stack([history[:, at - 12] for at in tests], axis=1)])  # fmt: skip
     actual = history[:, tests]
-    misses = np.abs(told - actual[None])
-    best = misses.mean(axis=2).argmin(axis=0)
-    now = np.stack([history[:, max(months - span, 0) :].mean(axis=1) for span in spans] + [history[:, months - 12]])
-    rows = np.arange(history.shape[0])
-    half = max(len(tests) // 2, 1)
+    misses = np.abs(np.stack([_units_at(history, at) for at in tests], axis=2) - actual[None])
+    best, rows = misses.mean(axis=2).argmin(axis=0), np.arange(history.shape[0])
+    return _units_at(history, months)[best, rows], misses[best, rows].mean(axis=1), _units_missed(misses, actual)
+
+
+def _units_at(history: np.ndarray, at: int) -> np.ndarray:
+    """What each method (rows) tells of a month from those before it, the same month last year being the last."""
+    means = [history[:, max(at - span, 0) : at].mean(axis=1) for span in SPANS]
+    return np.stack([*means, history[:, at - 12]])
+
+
+def _units_missed(misses: np.ndarray, actual: np.ndarray) -> dict[str, float | None]:
+    """Percent missed of all units in the later half, each product by the method that was best in the earlier one."""
+    half = max(actual.shape[1] // 2, 1)
     early = misses[:, :, :half].mean(axis=2).argmin(axis=0)
     total = actual[:, half:].sum()
     shares = {
-        "chosen": misses[early, rows, half:].sum(), "last month": misses[0, :, half:].sum(),
+        "chosen": misses[early, np.arange(actual.shape[0]), half:].sum(), "last month": misses[0, :, half:].sum(),
         "same month last year": misses[-1, :, half:].sum(),
     }  # fmt: skip
-    errors = {name: float(miss / total * 100) if total else None for name, miss in shares.items()}
-    return now[best, rows], misses[best, rows].mean(axis=1), errors
+    return {name: float(miss / total * 100) if total else None for name, miss in shares.items()}
