@@ -19,7 +19,7 @@ from accounts.models.receivable import DISPUTE_REASONS, DUNNING_KINDS
 from accounts.workspace.family import account_family
 
 SHOWN = 50
-REMINDER_LOCK = 7305  # beside the customer's id
+AGREEMENT_LOCK = 7305  # beside the customer's id
 AGAIN = timedelta(minutes=1)
 # A promise is kept when its invoice was paid by the day promised, or money of that amount came by then, be it in parts.
 SETTLE = """
@@ -137,6 +137,7 @@ def open_dispute(
     if reason not in DISPUTE_REASONS:
         raise BadAgreement(f"Give one of these reasons: {', '.join(DISPUTE_REASONS)}.")
     invoice = _invoice_of(account, invoice_id)
+    _one_at_a_time(account)
     if invoice and InvoiceDispute.objects.filter(invoice=invoice, state="open").exists():
         raise BadAgreement("This invoice is disputed already. Close that dispute first.")
     made = InvoiceDispute.objects.create(
@@ -169,12 +170,17 @@ def log_dunning(
     if kind not in DUNNING_KINDS:
         raise BadAgreement(f"Say how: {', '.join(DUNNING_KINDS)}.")
     said = {"account": account, "invoice": _invoice_of(account, invoice_id), "kind": kind, "text": text.strip()}
-    rows("SELECT pg_advisory_xact_lock(%s, %s)", [REMINDER_LOCK, account.pk % 2_000_000_000])
+    _one_at_a_time(account)
     if DunningEntry.objects.filter(**said, by=by, at__gt=now - AGAIN).exists():
         raise BadAgreement("You logged this reminder a moment ago.")
     made = DunningEntry.objects.create(**said, by=by, by_label=str(by), at=now)
     _record("reminder logged", account, by, now, kind=kind)
     return made
+
+
+def _one_at_a_time(account: Account) -> None:
+    """Of two clicks the second waits here, and then sees what the first has written."""
+    rows("SELECT pg_advisory_xact_lock(%s, %s)", [AGREEMENT_LOCK, account.pk % 2_000_000_000])
 
 
 def _record(action: str, account: Account, by: User, now: datetime, **detail: object) -> None:
