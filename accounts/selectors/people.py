@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.contrib.auth.models import Group
 from django.db.models import Count, F, Q, QuerySet
 
+from accounts.access import visible_accounts
 from accounts.models import (
     Account,
     AccountUserPermission,
@@ -99,6 +100,16 @@ def search_audit(params: Mapping[str, str], *, before: tuple[datetime, int] | No
         at, id = before
         entries = entries.filter(Q(at__lt=at) | Q(at=at, id__lt=id))
     return list(entries[: SHOWN // 2 + 1])
+
+
+def name_subjects(user: User, entries: Sequence[AuditEntry]) -> list[tuple[AuditEntry, str]]:
+    """Each entry with the name of the customer, person or team it is about, as far as the reader sees it."""
+    known = {"account": visible_accounts(user), "user": User.objects.all(), "group": Group.objects.all()}
+    ids = {kind: {entry.row_id for entry in entries if entry.object == kind} - {None} for kind in known}
+    names = {
+        (kind, row.pk): str(row) for kind, rows in known.items() if ids[kind] for row in rows.filter(pk__in=ids[kind])
+    }
+    return [(entry, names.get((entry.object, entry.row_id), "")) for entry in entries]
 
 
 def _day(text: str) -> date | None:

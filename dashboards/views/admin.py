@@ -254,7 +254,8 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     if more:
         query["before"] = f"{shown[-1].at.isoformat()}~{shown[-1].pk}"
-    context = {"entries": shown, "older": f"?{query.urlencode()}" if more else "", "params": request.GET}
+    lines, older = people.name_subjects(reader(request), shown), f"?{query.urlencode()}" if more else ""
+    context = {"entries": shown, "lines": lines, "older": older, "params": request.GET}
     return admin_page(request, "admin_audit", "audit", context)
 
 

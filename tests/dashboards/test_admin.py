@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from accounts import audit
 from accounts.access import visible_accounts
 from accounts.catalogue import roles
 from accounts.models import Account, ApiToken, AuditEntry, Note, Territory, User
@@ -139,6 +140,18 @@ def test_audit_log_is_searched_by_who_and_customer(login: Login, customer: Make)
 
     assert [entry.action for entry in found] == ["note written"]
     assert list(client.get("/admin/audit/", {"who": "nobody"}).context["entries"]) == []
+
+
+def test_audit_log_names_whom_and_what_it_is_about(login: Login, customer: Make) -> None:
+    client, account, other = login("administrator"), customer("Acme"), UserFactory(first_name="Nora", last_name="Ash")
+    for object, row in (("account", account.pk), ("user", other.pk), ("policy", 1), ("account", 0)):
+        audit.record(user=other, action="seen", object=object, row_id=row)
+
+    lines = client.get("/admin/audit/", {"action": "seen"}).context["lines"]
+
+    assert [(entry.object, about) for entry, about in lines] == [
+        ("account", ""), ("policy", ""), ("user", str(other)), ("account", "Acme"),
+    ]  # fmt: skip
 
 
 def test_own_keys_are_kept_and_each_does_one_thing(login: Login) -> None:
