@@ -68,7 +68,8 @@ def worker(name: str, queues: tuple[str, ...], concurrency: int) -> Child:
 
 def beat() -> Child:
     """The clock that sends tasks on their way."""
-    return Child("beat", (*CELERY, "beat", "-l", "INFO", "--pidfile="))
+    # Told to end while it asks the database, it asks again to save its times, and waits for itself for ever.
+    return Child("beat", (*CELERY, "beat", "-l", "INFO", "--pidfile="), orphans_end=signal.SIGKILL)
 
 
 def start(child: Child, logs: Path) -> subprocess.Popen[bytes]:
