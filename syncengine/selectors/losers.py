@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from accounts.catalogue import load
 from accounts.models import AccountLineage
 from accounts.models.own_field import with_own_fields
 from syncengine.models import CanonicalAccount
 
-Said = tuple[int, str, Any, datetime | None]
+if TYPE_CHECKING:
+    from syncengine.selectors.said import Said
 
 
 def list_losers(lineage: AccountLineage, field: str, at: datetime | None) -> Iterator[Said]:

@@ -16,8 +16,8 @@ from syncengine.mapping import compile_stream, map_rows, rows_from_payloads
 from syncengine.models import PolicyVersion, Stream
 from syncengine.policies import PolicySet, current_policies
 from syncengine.policies.current import policies_of
-from syncengine.selectors.losers import Said
 
+Said = tuple[int, str, Any, datetime | None]
 # Grain: one row a record of the customer, with the last state of it that had landed by then.
 LANDED = """
 SELECT r.stream_id, r.key, p.body, p.landed_at
