@@ -24,6 +24,8 @@ TABLES = (
     "accounts_address", "accounts_addresscrosswalk", "accounts_addresslineage", "syncengine_canonicaladdress",
 )  # fmt: skip
 
+NAMING = ("key", "subject")  # texts that a row is known by: each turn has others
+
 
 @dataclass(frozen=True, slots=True)
 class Floor:
@@ -78,7 +80,7 @@ def _shifted(table: str, turn: int) -> str:
     )
     ids = {"bigint": f'"{{}}" + {turn} * 100000000000'}
     return ", ".join(
-        f"\"{name}\" || '.{turn}'" if name == "key" and kind == "text" else ids.get(kind, '"{}"').format(name)
+        f"\"{name}\" || '.{turn}'" if name in NAMING and kind == "text" else ids.get(kind, '"{}"').format(name)
         for name, kind in columns
     )
 
