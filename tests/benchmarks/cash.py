@@ -140,7 +140,7 @@ def _changed(customers: int) -> None:
         stages: dict[str, float] = {}
         started = perf_counter()
         with transaction.atomic():
-            _touch(f"SELECT id FROM accounts_account WHERE id % {step} = {turn}")
+            _touch(f"SELECT generate_series({turn or step}, {customers}, {step})")  # as told: nothing is looked for
             changed = derived.renew(at=NOW, timed=stages.__setitem__)
         seconds = perf_counter() - started
         told = ", ".join(f"{name} {part:.2f}" for name, part in stages.items() if part >= 0.01)
