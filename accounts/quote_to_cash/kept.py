@@ -23,9 +23,11 @@ from accounts.metrics import load
 from accounts.models import Account, CompanyFigure, User
 from accounts.quote_to_cash.company import MEASURES, PORTFOLIO, WAY, Reach, Told, measure, of_portfolio, of_way
 from accounts.receivables.portfolio import GROUPS, Portfolio, sum_groups, sum_portfolio
+from accounts.selectors.customers import SUMS, sum_customers
 
 AGED = "ageing_by_"
 ACTIVE = "customers_doing_business"
+SUMMED = "sums_of_customers"
 NAMES = (*PORTFOLIO, *MEASURES, *WAY)
 WRITE = """
     INSERT INTO accounts_companyfigure (name, day, value, facts, computed_at)
@@ -65,6 +67,7 @@ def renew_company(*, at: datetime, today: date) -> int:
     told |= of_way(part, today)
     told |= {f"{AGED}{group}": Told(None, _groups(part, group)) for group in GROUPS}
     told[ACTIVE] = Told(Decimal(_count_active()))
+    told[SUMMED] = Told(None, sum_customers(part.customers(), SUMS))
     return keep_figures(told, at=at, today=today)
 
 
@@ -118,6 +121,13 @@ def history_of(user: Reader, name: str, *, days: int = 90) -> Sequence[tuple[dat
         return ()
     rows = CompanyFigure.objects.filter(name=name).order_by("-day").values_list("day", "value")[:days]
     return list(reversed(rows))
+
+
+def kept_sums(user: Reader) -> dict[str, Decimal]:
+    """Sums over all customers as last told, of the figures the user sees; none for who sees only some customers."""
+    kept = _latest([SUMMED]) if scope_of(user).everything else []
+    told = kept[0].facts.items() if kept else ()
+    return {name: Decimal(value) for name, value in told if value is not None and figure_access(user, name)}
 
 
 def active_customers() -> int:

@@ -172,9 +172,12 @@ def estimate_customers(accounts: QuerySet[Account]) -> Count:
 def total_customers(user: Reader, accounts: QuerySet[Account]) -> dict[str, Any]:
     """Sums over all the given customers of the figures the user sees."""
     seen = [name for name in SUMS if figure_access(user, name)]
-    if not seen:
-        return {}
-    return summarised(accounts).aggregate(**{name: Sum(f"summary__{name}") for name in seen})
+    return sum_customers(accounts, seen) if seen else {}
+
+
+def sum_customers(accounts: QuerySet[Account], names: Sequence[str]) -> dict[str, Any]:
+    """Sums of these figures over the given customers; one statement."""
+    return summarised(accounts).aggregate(**{name: Sum(f"summary__{name}") for name in names})
 
 
 def summarised(accounts: QuerySet[Account]) -> QuerySet[Account]:

@@ -16,6 +16,7 @@ from accounts.alerts.inbox import AlertRow, for_role, told, visible_alerts, wait
 from accounts.models import User, columns
 from accounts.models.exception import OPEN_STATES
 from accounts.quote_to_cash import reading
+from accounts.quote_to_cash.kept import kept_sums
 from accounts.selectors.attention import Concern, list_concerns
 from accounts.selectors.customers import estimate_customers, total_customers
 from accounts.workspace import lines_aside
@@ -66,7 +67,9 @@ def is_large(user: User) -> bool:
 def home_headlines(user: User, currency: str) -> list[Headline]:
     """Figures over every customer the user sees."""
     accounts = visible_accounts(user)
-    count, totals = estimate_customers(accounts), total_customers(user, accounts)
+    count = estimate_customers(accounts)
+    # Too many to sum while somebody waits: as the clock told them last.
+    totals = ({} if count.exact else kept_sums(user)) or total_customers(user, accounts)
     figures = [Headline("Customers", f"{'' if count.exact else '≈ '}{number(count.value)}", note="You can see")]
     return figures + [_total(name, totals, currency) for name in TOTALS if name in totals]
 

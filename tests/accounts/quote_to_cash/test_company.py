@@ -11,10 +11,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.metrics import load
-from accounts.models import AccountFigures, AccountSummary, CompanyFigure
+from accounts.models import Account, AccountFigures, AccountSummary, CompanyFigure
 from accounts.quote_to_cash.company import MEASURES, PORTFOLIO, WAY
-from accounts.quote_to_cash.kept import get_figure, history_of, kept_portfolio, list_figures, renew_company
+from accounts.quote_to_cash.kept import get_figure, history_of, kept_portfolio, kept_sums, list_figures, renew_company
 from accounts.receivables.portfolio import ageing_by, get_portfolio
+from accounts.selectors.customers import total_customers
 from tests.accounts.quote_to_cash.conftest import Papers
 from tests.factories import AccountFactory, AccountHealthFactory, TerritoryFactory, UserFactory, make
 from tests.factories.world import NOW, TODAY
@@ -111,3 +112,14 @@ def test_a_day_has_one_row_and_reading_all_takes_one_query(told: dict[str, Compa
     with CaptureQueriesContext(connection) as queries:
         assert list_figures(user)["portfolio_dso"].computed_at == NOW + DAY
     assert len(queries) == 1
+
+
+@pytest.mark.django_db
+def test_kept_sums_are_those_of_all_customers_for_who_sees_all(told: dict[str, CompanyFigure]) -> None:
+    everybody, nobody = UserFactory(role="executive"), UserFactory(role="sales")
+
+    totals = total_customers(everybody, Account.objects.all())
+    summed = {name: value for name, value in totals.items() if value is not None}
+
+    assert (kept_sums(everybody), kept_sums(nobody)) == (summed, {})
+    assert summed["revenue_ttm"] == 700
