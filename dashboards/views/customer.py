@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
+import structlog
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,6 +31,7 @@ from dashboards.panels.section import Reading, fill
 from dashboards.panels.tabs import PANELS, Tab, overview_of, panels_of, tab_links, tab_of
 from dashboards.viewing import viewer
 
+log = structlog.get_logger(__name__)
 LIST: Crumb = ("Customers", "/customers/")
 
 
@@ -64,6 +66,7 @@ def _whole(request: HttpRequest, id: int, tab: Tab) -> tuple[Customer, HttpRespo
     except (Http404, PermissionDenied):
         raise
     except Exception:
+        log.exception("a customer's page could not be read whole", customer=id)
         return None
 
 
