@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import polars as pl
 
-from syncengine.identity.engine import THREADS
-from syncengine.identity.standardise.addresses import address_columns, country_column
+from syncengine.identity.standardise.addresses import (
+    city_column,
+    country_column,
+    postcode_column,
+    region_column,
+    street_columns,
+)
 from syncengine.identity.standardise.identifiers import identifier_columns
 from syncengine.identity.standardise.names import name_columns
-from syncengine.identity.standardise.reach import reach_columns
+from syncengine.identity.standardise.phones import phone_columns
+from syncengine.identity.standardise.reach import domain_columns, email_columns, site_column
+from syncengine.identity.standardise.readings import Reading, read_columns
 from syncengine.identity.standardise.remembered import remembered
 from syncengine.identity.standardise.scripts import latin_columns
-from syncengine.identity.standardise.text import readable, settled
+from syncengine.identity.standardise.text import readable
 
-PART = 50_000  # rows that are worked on at once
 FEW = 100  # rows that are worth a look whether they have been worked on before
 
 READ = (
@@ -71,22 +75,42 @@ COMPARED = (
 )
 
 
+COUNTRY = Reading(country_column, ("country",), ("country",))
+NAMES = Reading(
+    name_columns,
+    ("name", "legal_name", "trade_names", "country"),
+    (
+        "name", "name_key", "joined", "legal_form", "base", "place", "division", "tok1", "tok2", "tokens", "all_names",
+        "alias_1", "alias_2",
+    ),
+    shared=False,
+)  # fmt: skip
+NUMBERS = ("tax", "tax_country", "tax_kind", "tax_sure", "registration", "registration_sure", "duns")
+READINGS = (  # each reads the country as code
+    NAMES,
+    Reading(site_column, ("website",), ("site",)),
+    Reading(email_columns, ("email",), ("email", "mailed")),
+    Reading(phone_columns, ("phone", "country"), ("phone", "dial", "trunk")),
+    Reading(identifier_columns, ("tax_id", "registration_id", "duns", "country"), NUMBERS),
+    Reading(street_columns, ("street",), ("house", "road", "street_key")),
+    Reading(postcode_column, ("postcode", "country"), ("postcode",)),
+    Reading(city_column, ("city",), ("city",)),
+    Reading(region_column, ("region",), ("region",)),
+)
+
+
 def standardise(records: pl.DataFrame) -> pl.DataFrame:
     """record_id and the compared columns; whatever cannot be read is null and takes no part."""
     if 0 < records.height <= FEW:
         return remembered(_complete(records), _standardised)
-    if records.height <= PART:
-        return _standardised(records)
-    # Rows do not depend on one another: parts keep both cores busy and the memory in between small.
-    with ThreadPoolExecutor(THREADS) as pool:
-        return pl.concat(pool.map(_standardised, records.iter_slices(PART)), rechunk=False)
+    return _standardised(records)
 
 
 def _standardised(records: pl.DataFrame) -> pl.DataFrame:
-    frame = latin_columns(_complete(records), ["name", "legal_name", "street", "city"]).lazy()
-    for columns in (country_column, name_columns, reach_columns, identifier_columns, address_columns):
-        frame = settled(columns(frame))
-    return frame.select(COMPARED).collect()
+    frame = latin_columns(_complete(records), ["name", "legal_name", "street", "city"])
+    frame = frame.with_columns(read_columns(frame, [COUNTRY]))
+    told = frame.select("record_id", "country").with_columns(read_columns(frame, READINGS))
+    return domain_columns(told).select(COMPARED)
 
 
 def _complete(records: pl.DataFrame) -> pl.DataFrame:

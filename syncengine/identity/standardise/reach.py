@@ -1,23 +1,31 @@
-"""How a company is reached: domain, e-mail, telephone."""
+"""How a company is reached on the web: domain and e-mail."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from syncengine.identity.standardise.phones import phone_columns
 from syncengine.identity.standardise.text import LONGEST
 from syncengine.identity.tables import free_domains, words
 
 
-def reach_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """email, domain, stem, phone, dial, trunk; free-mail and hosting domains are no domain."""
-    frame = frame.with_columns(email=_email(pl.col("email")), site=_site(pl.col("website")))
-    frame = frame.with_columns(
-        mailed=_registered(pl.col("email").str.extract(r"@(.+)$")), site=_registered(pl.col("site"))
-    )
-    frame = frame.with_columns(domain=pl.coalesce(_own("site"), _own("mailed")), email=_personal())
-    frame = phone_columns(frame.with_columns(stem=pl.col("domain").str.extract(r"^([^.]+)")))
-    return frame.with_columns(trunk=_trunk(pl.col("phone"))).drop("site", "mailed")
+def site_column(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """site, the registered domain of the website; free-mail and hosting domains are nobody's own."""
+    frame = frame.with_columns(site=_site(pl.col("website")))  # an expression that stands in two places runs twice
+    frame = frame.with_columns(site=_registered(pl.col("site")))
+    return frame.with_columns(site=_own(pl.col("site")))
+
+
+def email_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """email, and mailed, its own registered domain."""
+    frame = frame.with_columns(email=_email(pl.col("email")))
+    frame = frame.with_columns(mailed=_registered(pl.col("email").str.extract(r"@(.+)$")))
+    return frame.with_columns(email=_personal(), mailed=_own(pl.col("mailed")))
+
+
+def domain_columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """domain and stem in place of site and mailed."""
+    frame = frame.with_columns(domain=pl.coalesce("site", "mailed")).drop("site", "mailed")
+    return frame.with_columns(stem=pl.col("domain").str.extract(r"^([^.]+)"))
 
 
 def _email(raw: pl.Expr) -> pl.Expr:
@@ -37,8 +45,8 @@ def _registered(host: pl.Expr) -> pl.Expr:
     return pl.when(two.is_in(words("domains")["suffixes"])).then(three).otherwise(two)
 
 
-def _own(column: str) -> pl.Expr:
-    return pl.when(pl.col(column).is_in(list(free_domains()))).then(None).otherwise(pl.col(column))
+def _own(domain: pl.Expr) -> pl.Expr:
+    return pl.when(~domain.is_in(list(free_domains()))).then(domain)
 
 
 def _personal() -> pl.Expr:
@@ -47,8 +55,3 @@ def _personal() -> pl.Expr:
     nobody = pl.col("mailed").is_in(words("domains")["placeholder"])
     free = pl.col("mailed").is_in(list(free_domains()))
     return pl.when(nobody | (role & free)).then(None).otherwise(pl.col("email"))
-
-
-def _trunk(phone: pl.Expr) -> pl.Expr:
-    """The number without its last three digits, the part that direct dials of one switchboard share."""
-    return pl.when(phone.str.len_chars() >= 8).then(phone.str.head(-3))

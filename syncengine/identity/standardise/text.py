@@ -25,9 +25,24 @@ def settled(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 def letters(text: pl.Expr) -> pl.Expr:
     """Lower-case letters without accents; Greek and Cyrillic in Latin letters, other scripts as they are."""
+    return text.str.slice(0, LONGEST).str.to_lowercase().map_batches(_latin, return_dtype=pl.String)
+
+
+def _latin(lowered: pl.Series) -> pl.Series:
+    """Accents and other alphabets written in Latin letters, which most texts are already."""
+    foreign = (lowered.str.len_bytes() != lowered.str.len_chars()).fill_null(False)
+    if not foreign.any():
+        return lowered
     known = table("letters")
-    lowered = text.str.slice(0, LONGEST).str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "")
-    return lowered.str.replace_many(known["from"].to_list(), known["to"].fill_null("").to_list())
+    bare = lowered.filter(foreign).str.normalize("NFKD").str.replace_all(r"\p{M}", "").alias("t").to_frame()
+    written = pl.col("t").str.replace_many(known["from"].to_list(), known["to"].fill_null("").to_list())
+    return spread(bare.select(written).to_series(), foreign).zip_with(foreign, lowered)
+
+
+def spread(values: pl.Series, mask: pl.Series) -> pl.Series:
+    """Values of the rows of the mask in their places, null elsewhere."""
+    place = mask.cast(pl.UInt32).cum_sum() - 1
+    return values.gather(place.set(~mask, None))
 
 
 def fold(text: pl.Expr) -> pl.Expr:

@@ -27,6 +27,7 @@ from syncengine.identity import (
     standardise,
     veto_values,
 )
+from syncengine.identity.standardise import readings
 from tests.syncengine.identity.anyfile.labelled import SHARED
 from tests.syncengine.identity.companies import companies
 from tests.syncengine.identity.demo_company import demo_company
@@ -177,11 +178,16 @@ def test_few_and_many_records_are_compared_alike(
     assert score(tidy, changed=changed, model=model).rows() == without[1].rows()
 
 
-def test_standardising_in_parts_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("part", "few"), [(30, 10**9), (30, 0), (10**9, 0)])
+def test_standardising_in_parts_or_value_by_value_changes_nothing(
+    part: int, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     records = companies(80, seed=2)[0]
-    whole = standardise(records)
-    monkeypatch.setattr(importlib.import_module("syncengine.identity.standardise"), "PART", 30)
-    assert standardise(records).rows() == whole.rows()
+    monkeypatch.setattr(readings, "FEW", 10**9)
+    row_by_row = standardise(records)
+    monkeypatch.setattr(readings, "PART", part)
+    monkeypatch.setattr(readings, "FEW", few)
+    assert standardise(records).rows() == row_by_row.rows()
 
 
 @pytest.mark.parametrize("seed", [11, 12])
