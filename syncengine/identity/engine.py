@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 
 import duckdb
 
@@ -15,9 +14,9 @@ MEMORY = "4GB"
 
 
 @contextmanager
-def connect(temp_directory: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with tables of its own in memory; what does not fit is written below `temp_directory`."""
-    con = _instance(os.getpid()).cursor() if temp_directory is None else _new(temp_directory)
+def connect() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with tables of its own in memory."""
+    con = _instance(os.getpid()).cursor()
     try:
         yield con
     finally:
@@ -28,11 +27,4 @@ def connect(temp_directory: Path | None = None) -> Iterator[duckdb.DuckDBPyConne
 def _instance(process: int) -> duckdb.DuckDBPyConnection:
     """One database a process: starting one costs as much as scoring a record. A forked child makes its own."""
     del process
-    return _new(None)
-
-
-def _new(temp_directory: Path | None) -> duckdb.DuckDBPyConnection:
-    options: dict[str, str | bool | int | float | list[str]] = {"threads": str(THREADS), "memory_limit": MEMORY}
-    if temp_directory is not None:
-        options["temp_directory"] = str(temp_directory)
-    return duckdb.connect(config=options)
+    return duckdb.connect(config={"threads": str(THREADS), "memory_limit": MEMORY})

@@ -6,11 +6,19 @@ Bulk and incremental runs use the same statement over different candidate pairs,
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Sequence
 
 from syncengine.identity.blocking import BLOCKING_RULES
 from syncengine.identity.comparisons import FEATURES, Comparison
 from syncengine.identity.model import Model
 from syncengine.identity.scheme import comparisons_of
+
+SIDE = re.compile(r"\b([lr])\.(\w+)")
+SIDES = (
+    "l.country AS country_l, r.country AS country_r, "
+    "l.registration_sure AND r.registration_sure AND l.country = r.country AS registers_sure"
+)
 
 
 def candidates_sql(*, only_changed: bool) -> str:
@@ -28,23 +36,34 @@ def candidates_sql(*, only_changed: bool) -> str:
 
 
 def scores_sql(model: Model, *, least_weight: float) -> str:
-    """record_l, record_r, g_<comparison> levels, w_<comparison> bits and their sum with the prior."""
+    """Of `pairs`, a table of two records a row (l_…, r_…): levels (g_…), bits (w_…) and their sum with the prior."""
     compared = comparisons_of(model)
-    features = ", ".join(f"{sql} AS {name}" for name, sql in FEATURES.items())
-    shares = sorted({level.frequency for c in compared for level in c.levels if level.frequency})
+    shares = _shares(compared)
     rare = ", ".join(f"greatest(l.f_{s}, r.f_{s}) AS f_{s}" for s in shares)
     levels = ", ".join(f"{_level_sql(c)} AS g_{c.name}" for c in compared)
     weights = ", ".join(f"{_weight_sql(c, model)} AS w_{c.name}" for c in compared)
     total = " + ".join([repr(model.prior_weight), *(f"w_{c.name}" for c in compared)])
-    return (
-        # Not through whole-row structs: the joins then carry only the columns that are compared.
-        f"WITH levels AS (SELECT p.record_l, p.record_r, {features}, {levels}, {rare}, "
-        "l.country AS country_l, r.country AS country_r, "
-        "l.registration_sure AND r.registration_sure AND l.country = r.country AS registers_sure FROM candidates p "
-        "JOIN records l ON l.record_id = p.record_l JOIN records r ON r.record_id = p.record_r), "
+    return SIDE.sub(
+        r"\1_\2",
+        f"WITH levels AS (SELECT record_l, record_r, {_features()}, {levels}, {rare}, {SIDES} FROM pairs), "
         f"weights AS (SELECT *, {weights} FROM levels) "
-        f"SELECT *, {total} AS match_weight FROM weights WHERE {total} >= {least_weight!r}"
+        f"SELECT *, {total} AS match_weight FROM weights WHERE {total} >= {least_weight!r}",
     )
+
+
+def compared_columns(model: Model) -> list[str]:
+    """The columns of a record that the statement reads."""
+    compared = comparisons_of(model)
+    read = " ".join([_features(), SIDES, *map(_level_sql, compared)])
+    return sorted({column for _, column in SIDE.findall(read)} | {f"f_{s}" for s in _shares(compared)})
+
+
+def _features() -> str:
+    return ", ".join(f"{sql} AS {name}" for name, sql in FEATURES.items())
+
+
+def _shares(compared: Sequence[Comparison]) -> list[str]:
+    return sorted({level.frequency for c in compared for level in c.levels if level.frequency})
 
 
 def _level_sql(comparison: Comparison) -> str:

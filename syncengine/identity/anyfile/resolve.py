@@ -11,13 +11,12 @@ from syncengine.identity.anyfile.candidates import candidates
 from syncengine.identity.anyfile.linkage import clusters
 from syncengine.identity.anyfile.tidy import tidy
 from syncengine.identity.anyfile.vetoes import with_vetoes
-from syncengine.identity.engine import connect
 from syncengine.identity.expectation import learn, weigh
 from syncengine.identity.frequencies import fit_frequencies
 from syncengine.identity.model import Model, file_model
 from syncengine.identity.prepare import prepare
-from syncengine.identity.statement import scores_sql
 from syncengine.identity.training import strangers
+from syncengine.identity.weighing import weigh_pairs
 
 STRANGERS = 100_000  # pairs picked at random to see how strangers answer
 LEARNT_FROM = 500_000  # candidate pairs at most
@@ -38,18 +37,10 @@ def resolve(records: pl.DataFrame, *, threshold: float = EVEN) -> FileResult:
     tidied = tidy(records)
     start = fit_frequencies(tidied, file_model())
     prepared = prepare(tidied, start)
-    pairs = _answers(prepared, candidates(prepared), start)
+    pairs = weigh_pairs(prepared, candidates(prepared), start)
     sample = pairs if pairs.height <= LEARNT_FROM else pairs.sample(LEARNT_FROM, seed=5)
-    model = learn(sample, _answers(prepared, strangers(prepared["record_id"], STRANGERS), start), start)
+    apart = weigh_pairs(prepared, strangers(prepared["record_id"], STRANGERS), start)
+    model = learn(sample, apart, start)
     weighed = with_vetoes(weigh(pairs, model))
     parted = clusters(tidied["record_id"], weighed, math.log2(threshold / (1 - threshold)))
     return FileResult(parted, weighed, model)
-
-
-def _answers(prepared: pl.DataFrame, pairs: pl.DataFrame, model: Model) -> pl.DataFrame:
-    """g_<comparison> and f_<value> of every pair, in the order of ids."""
-    with connect() as con:
-        con.register("records", prepared.to_arrow())
-        con.register("candidates", pairs.to_arrow())
-        found: pl.DataFrame = con.sql(scores_sql(model, least_weight=-1e9)).pl()
-    return found.sort("record_l", "record_r")
