@@ -16,11 +16,11 @@ from syncengine.identity.standardise.names import name_columns
 from syncengine.identity.standardise.phones import phone_columns
 from syncengine.identity.standardise.reach import domain_columns, email_columns, site_column
 from syncengine.identity.standardise.readings import Reading, read_columns
-from syncengine.identity.standardise.remembered import remembered
+from syncengine.identity.standardise.remembered import Memory
 from syncengine.identity.standardise.scripts import latin_columns
 from syncengine.identity.standardise.text import readable
 
-FEW = 100  # rows that are worth a look whether they have been worked on before
+FEW = 100  # records that are worth a look whether they have been standardised before
 
 READ = (
     "name",
@@ -38,7 +38,6 @@ READ = (
     "duns",
 )
 COMPARED = (
-    "record_id",
     "name",
     "name_key",
     "joined",
@@ -97,19 +96,21 @@ READINGS = (  # each reads the country as code
     Reading(city_column, ("city",), ("city",)),
     Reading(region_column, ("region",), ("region",)),
 )
+KNOWN = Memory()
 
 
 def standardise(records: pl.DataFrame) -> pl.DataFrame:
     """record_id and the compared columns; whatever cannot be read is null and takes no part."""
     if 0 < records.height <= FEW:
-        return remembered(_complete(records), _standardised)
-    return _standardised(records)
+        found = KNOWN.recall(_complete(records), _standardised)
+        return found.insert_column(0, records["record_id"].cast(pl.Int64))
+    return _standardised(records).insert_column(0, records["record_id"].cast(pl.Int64))
 
 
 def _standardised(records: pl.DataFrame) -> pl.DataFrame:
     frame = latin_columns(_complete(records), ["name", "legal_name", "street", "city"])
     frame = frame.with_columns(read_columns(frame, [COUNTRY]))
-    told = frame.select("record_id", "country").with_columns(read_columns(frame, READINGS))
+    told = frame.select("country").with_columns(read_columns(frame, READINGS))
     return domain_columns(told).select(COMPARED)
 
 

@@ -1,4 +1,4 @@
-"""A few records standardised before: resolving one record standardises its neighbours again and again."""
+"""A few rows read before: resolving one record standardises its neighbours again and again."""
 
 from __future__ import annotations
 
@@ -7,37 +7,38 @@ from typing import Any
 
 import polars as pl
 
-MOST = 5_000  # records that a process remembers
+MOST = 5_000  # rows that a memory holds
 Row = tuple[Any, ...]
-_KNOWN: dict[Row, Row] = {}
 
 
-def remembered(records: pl.DataFrame, standardise: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
-    """What `standardise` makes of the records, asked only for those whose values are new.
+class Memory:
+    """What was made of rows, by their values. Nothing else decides it, so it needs forgetting but for room."""
 
-    Standardising depends on a record's values alone, so nothing needs to be forgotten but for room.
-    """
-    told = [_hashable(row) for row in records.drop("record_id").iter_rows()]
-    # Another thread may make room meanwhile: what is found is held here.
-    known = {values: found for values in told if (found := _KNOWN.get(values)) is not None}
-    fresh = {values: n for n, values in enumerate(told) if values not in known}
-    if fresh:
-        made = standardise(records[sorted(fresh.values())])
-        _SCHEMA.update(made.schema)
-        known |= zip(sorted(fresh, key=fresh.__getitem__), made.drop("record_id").iter_rows(), strict=True)
-        _keep(known)
-    rows = [(record, *known[values]) for record, values in zip(records["record_id"], told, strict=True)]
-    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+    def __init__(self) -> None:
+        self.known: dict[Row, Row] = {}
+        self.schema: dict[str, Any] = {}
 
+    def recall(self, rows: pl.DataFrame, make: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
+        """What `make` makes of the rows, one row each, asked only for those whose values are new.
 
-_SCHEMA: dict[str, Any] = {}
+        The record's id is no value: it tells rows apart while they are made.
+        """
+        given = [_hashable(row) for row in rows.drop("record_id").iter_rows()]
+        # Another thread may make room meanwhile: what is found is held here.
+        known = {values: found for values in given if (found := self.known.get(values)) is not None}
+        fresh = {values: n for n, values in enumerate(given) if values not in known}
+        if fresh:
+            made = make(rows[sorted(fresh.values())])
+            self.schema.update(made.schema)
+            known |= zip(sorted(fresh, key=fresh.__getitem__), made.iter_rows(), strict=True)
+            self._keep(known)
+        return pl.DataFrame([known[values] for values in given], schema=self.schema, orient="row")
+
+    def _keep(self, known: dict[Row, Row]) -> None:
+        if len(self.known) + len(known) > MOST:
+            self.known.clear()
+        self.known.update(known)
 
 
 def _hashable(row: Row) -> Row:
     return tuple(tuple(value) if isinstance(value, list) else value for value in row)
-
-
-def _keep(known: dict[Row, Row]) -> None:
-    if len(_KNOWN) + len(known) > MOST:
-        _KNOWN.clear()
-    _KNOWN.update(known)
