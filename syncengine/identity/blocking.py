@@ -98,6 +98,7 @@ def _keys(standardised: pl.DataFrame, hashed: str) -> pl.DataFrame:
         text = " || chr(31) || ".join([f"'{rule.name}'", *(f'"{column}"' for column in rule.columns)])
         parts.append(f'{hashed.format(text=text)} AS "{rule.name}"')
     with connect() as con:
-        con.register("standardised", standardised.select("record_id", *_needed()).to_arrow())
+        told = standardised.select("record_id", *_needed())
+        con.register("standardised", told.to_arrow(compat_level=pl.CompatLevel.newest()))  # as it lies in memory
         keys: pl.DataFrame = con.sql(f"SELECT record_id, {', '.join(parts)} FROM standardised").pl()
     return keys
