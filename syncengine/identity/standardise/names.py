@@ -43,7 +43,8 @@ def name_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
     """name, legal_form, base, place, division, tokens, name_key, joined, tok1, tok2 and all_names."""
     told = frame.collect()
     told = told.with_columns(raw=pl.coalesce(_filled("name"), _filled("legal_name")), legal=_filled("legal_name"))
-    told = told.with_columns(doing=pl.col("raw").str.extract(DOING))
+    another = pl.when(pl.col("legal") != pl.col("raw")).then("legal")  # the same once more says nothing
+    told = told.with_columns(legal=another, doing=pl.col("raw").str.extract(DOING))
     name, form = _split_form(_main(told["raw"]), told["country"])
     told = told.with_columns(_written_out(name).alias("name"))
     legal, doing, form = _further_names(told, form)
@@ -156,9 +157,8 @@ def _tokens(frame: pl.DataFrame) -> pl.DataFrame:
         alias_1="name",
         alias_2="name",
     )
-    several = (
-        frame["legal_name"].is_not_null() | frame["doing"].is_not_null() | (frame["trade_names"].list.len() > 0)
-    ).fill_null(False)
+    other = frame["legal_name"].is_not_null() & frame["legal_name"].ne_missing(frame["name"])
+    several = other | frame["doing"].is_not_null() | (frame["trade_names"].list.len() > 0).fill_null(False)
     return _with_all_names(frame, several) if several.any() else frame
 
 

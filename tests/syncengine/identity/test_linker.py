@@ -26,6 +26,7 @@ from syncengine.identity import (
     sentence,
     standardise,
     veto_values,
+    weighing,
 )
 from syncengine.identity.standardise import readings
 from tests.syncengine.identity.anyfile.labelled import SHARED
@@ -190,20 +191,24 @@ def test_standardising_in_parts_or_value_by_value_changes_nothing(
     assert standardise(records).rows() == row_by_row.rows()
 
 
-@pytest.mark.parametrize("seed", [11, 12])
-def test_a_handful_of_pairs_weighs_what_the_database_weighs(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both executors of the model, held to 1e-6."""
+@pytest.mark.parametrize("part", [10**9, 40])
+@pytest.mark.parametrize(("seed", "review", "least"), [(11, 1e-9, 200), (12, 1e-9, 200), (11, 0.5, 50), (12, 0.9, 50)])
+def test_a_handful_of_pairs_weighs_what_the_database_weighs(
+    seed: int, review: float, least: int, part: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both executors of the model, held to 1e-6; what the database compares first loses no pair."""
+    monkeypatch.setattr(weighing, "PART", part)
     records = pl.concat([companies(150, seed=seed)[0], febrl(60, seed=seed)[0]], how="diagonal")
     tidy = standardise(records.with_columns(record_id=pl.int_range(pl.len(), dtype=pl.Int64)))
     model = fit_frequencies(tidy, default_model())
-    asked = Policy(review=1e-9)
+    asked = Policy(review=review)
     monkeypatch.setattr(linker, "FEW_PAIRS", 10**9)
     alone = score(tidy, changed=None, model=model, policy=asked)
     monkeypatch.setattr(linker, "FEW_PAIRS", -1)
     database = score(tidy, changed=None, model=model, policy=asked)
     numbers = ["match_weight", "match_probability"]
     assert alone.drop(numbers).rows() == database.drop(numbers).rows()
-    assert alone.height > 200
+    assert alone.height > least
     assert (alone["match_weight"] - database["match_weight"]).abs().max() <= 1e-6  # type: ignore[operator]
 
 
