@@ -68,7 +68,8 @@ def test_merged_customers_are_not_listed(login, customer):
         ("marketing", "name segment country owner health_band open_pipeline sources"),
         (
             "operations",
-            "name segment country owner revenue_ttm open_pipeline last_order_date credit_light open_tickets sources",
+            "name segment country owner revenue_ttm open_pipeline last_order_date credit_light open_tickets "
+            "sources",
         ),
     ],
 )

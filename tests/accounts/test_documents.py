@@ -54,7 +54,9 @@ def test_sections_show_live_documents_of_the_customer_alone(login, customer, obj
 
 
 @pytest.mark.parametrize("object", list(LISTS))
-def test_sections_take_the_same_queries_for_one_and_three_rows(login, customer, object, django_assert_num_queries):
+def test_sections_take_the_same_queries_for_one_and_three_rows(
+    login, customer, object, django_assert_num_queries
+):
     account, user = customer(), login("executive" if object != "ticket" else "support")
     for added in (1, 2):
         for _ in range(added):

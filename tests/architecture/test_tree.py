@@ -26,7 +26,9 @@ REGISTRY = re.compile(r"pypi\.org|files\.pythonhosted\.org|npmjs\.(?:com|org)|do
 def tracked() -> tuple[Path, ...]:
     """Every file that the repository holds."""
     try:
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=BASE, capture_output=True, check=True, text=True)
+        listed = subprocess.run(
+            ["git", "ls-files", "-z"], cwd=BASE, capture_output=True, check=True, text=True
+        )
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("not a git work tree")
     return tuple(Path(name) for name in listed.stdout.split("\0") if name and (BASE / name).exists())
@@ -55,7 +57,9 @@ def test_no_file_has_a_vague_name() -> None:
 def test_no_file_is_too_long() -> None:
     code = [(path, text.count("\n")) for path, text in texts() if path.suffix == ".py"]
 
-    assert [(path, lines) for path, lines in code if lines > LONGEST_FILE and "migrations" not in path.parts] == []
+    assert [
+        (path, lines) for path, lines in code if lines > LONGEST_FILE and "migrations" not in path.parts
+    ] == []
 
 
 def test_django_free_modules_load_without_django() -> None:

@@ -131,7 +131,9 @@ def test_the_list_takes_as_many_queries_for_three_as_for_one(login: Login, custo
     for many in (1, 2):
         for _ in range(many):
             change = {"field": 15, "before": "A", "after": "B"}
-            ChangeRequest.objects.create(account=customer(), changes=[change], approvers=["steward"], requested_at=NOW)
+            ChangeRequest.objects.create(
+                account=customer(), changes=[change], approvers=["steward"], requested_at=NOW
+            )
         renew_requests(now=NOW)
         with CaptureQueriesContext(connection) as queries:
             assert len(client.get("/queue/?view=approvals").context["rows"]) == 2 * many - 1

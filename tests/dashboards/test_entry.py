@@ -16,27 +16,11 @@ from tests.factories import UserFactory
 Login = Callable[[str], Client]
 PAGES = {
     "sales": [
-        "Home",
-        "Customers",
-        "Alerts",
-        "Quote to cash",
-        "Products",
-        "Receivables",
-        "Forecast",
-        "Health",
-        "Dictionary",
+        "Home", "Customers", "Alerts", "Quote to cash", "Products", "Receivables", "Forecast", "Health", "Dictionary",
         "Figures",
     ],
     "steward": [
-        "Home",
-        "Customers",
-        "Alerts",
-        "Queue",
-        "Merges",
-        "Sync",
-        "Rules",
-        "Dictionary",
-        "Figures",
+        "Home", "Customers", "Alerts", "Queue", "Merges", "Sync", "Rules", "Dictionary", "Figures",
     ],
     "operator": ["Home", "Customers", "Alerts", "Sync", "Rules", "Dictionary", "Figures"],
 }

@@ -100,10 +100,7 @@ def test_an_empty_portal_says_what_to_do_next(login: Login, role: str, next_step
 
 @pytest.mark.parametrize(("value", "figure"), [("250000", "high stakes"), ("0", "")])
 def test_what_is_at_stake_is_a_word_for_who_sees_no_amounts(
-    login: Login,
-    duplicate: StewardTask,
-    value: str,
-    figure: str,  # noqa: F811
+    login: Login, duplicate: StewardTask, value: str, figure: str  # noqa: F811
 ) -> None:
     StewardTask.objects.filter(pk=duplicate.pk).update(value_at_stake=Decimal(value))
 

@@ -90,7 +90,9 @@ def test_errors_take_as_many_queries_for_three_as_for_one(login: Login, stream: 
 
 
 def test_a_trace_names_the_stations(login: Login, stream: Stream) -> None:
-    SourceRecord.objects.create(stream=stream, key="C-1", digest="0" * 32, first_seen_at=NOW, changed_at=NOW, run_id=1)
+    SourceRecord.objects.create(
+        stream=stream, key="C-1", digest="0" * 32, first_seen_at=NOW, changed_at=NOW, run_id=1
+    )
 
     page = login("operator").get("/sync/trace/?key=C-1").content.decode()
 

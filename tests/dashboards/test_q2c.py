@@ -102,9 +102,7 @@ def test_list_asks_the_same_whatever_its_length(login: Login, company: Account) 
     client = login("finance")
 
     def asked() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection, ) as queries:
             assert client.get("/q2c/exceptions/").status_code == 200
         return len(queries)
 

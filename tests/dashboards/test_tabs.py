@@ -86,7 +86,7 @@ def test_history_tells_differences_and_hides_what_the_role_may_not_see(login: Lo
 
     page = login("sales").get(f"/customers/{account.pk}/data/")
 
-    ((_change, fields),) = panel(page, "changes")["changes"]  # type: ignore[misc]
+    (_change, fields), = panel(page, "changes")["changes"]  # type: ignore[misc]
     assert fields == [("Phone", "+49 0", "+49 1")]
     assert ("DE1" in page.content.decode(), "1 value hidden for your role" in page.content.decode()) == (False, True)
 

@@ -76,7 +76,9 @@ class TrytonSystem(System):
 
     def policy(self) -> str:
         """How the portal is told to read it and write to it, through the proxy."""
-        return POLICY.format(name=self.name, port=self.proxy.port, database=DATABASE, login=LOGIN, password=PASSWORD)
+        return POLICY.format(
+            name=self.name, port=self.proxy.port, database=DATABASE, login=LOGIN, password=PASSWORD
+        )
 
     def edit(self, number: int, field: str, value: str) -> None:
         """Somebody changes a customer there, on a network without faults."""
@@ -128,7 +130,9 @@ class TrytonSystem(System):
 
     def _login(self) -> int:
         groups = [row["id"] for row in self.server.find("res.group")]
-        return self.server.create("res.user", name="Portal", login=LOGIN, password=PASSWORD, groups=[["add", groups]])
+        return self.server.create(
+            "res.user", name="Portal", login=LOGIN, password=PASSWORD, groups=[["add", groups]]
+        )
 
     def _party(self, code: str, tax: str, name: str | None, phone: str | None) -> dict[str, int]:
         party = self.server.create(

@@ -45,7 +45,9 @@ class Portal:
         """Launch; not up yet when this returns."""
         command = [sys.executable, "manage.py", "run"]
         log = (self.home / "launcher.log").open("a")
-        self.launcher = subprocess.Popen(command, cwd=BASE, env=self.environment(), stdout=log, stderr=log, text=True)
+        self.launcher = subprocess.Popen(
+            command, cwd=BASE, env=self.environment(), stdout=log, stderr=log, text=True
+        )
 
     def said(self) -> str:
         """Everything the launcher said so far."""

@@ -64,7 +64,9 @@ def left_behind(home: Path, service: str) -> int:
         print(server.pid(), flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
     """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], cwd=BASE, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], cwd=BASE, stdout=subprocess.PIPE, text=True
+    )
     return int(done.stdout)
 
 

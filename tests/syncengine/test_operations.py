@@ -46,6 +46,7 @@ def test_a_column_that_goes_is_drift_and_can_block_the_stream(systems: TwoSystem
     assert Alert.objects.get(rule="drift").facts["what"] == "marker removed"
     decide_drift(drift=drifts["marker"], answer="block", user=UserFactory(role="operator"), now=systems.now)
 
+
     run = run_stream(drifts["marker"].stream_id, clock=systems.clock)
     assert (run.state, "blocked since marker" in run.message) == ("stopped", True)
 

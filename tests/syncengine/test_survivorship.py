@@ -138,7 +138,9 @@ def test_empty_value_of_the_trusted_record_stands_where_the_policy_says_so() -> 
 def test_most_recent_hears_the_fields_own_clock() -> None:
     late = NOW + timedelta(days=9)
     clocks = [None] * (PHONE - 1) + [late]
-    rows = wide(record(1, phone="1", clocks=clocks), record(2, source=2, phone="2", observed=NOW + timedelta(days=5)))
+    rows = wide(
+        record(1, phone="1", clocks=clocks), record(2, source=2, phone="2", observed=NOW + timedelta(days=5))
+    )
     assert golden(rows, phone=FieldRule("most_recent", (2, 1)))["phone"] == "1"
     assert golden(rows, city=FieldRule("most_recent", (2, 1)))["city"] is None
 
@@ -195,8 +197,12 @@ RECORDS = st.lists(
 
 
 @settings(max_examples=60, deadline=None)
-@given(RECORDS, st.randoms(use_true_random=False), st.sampled_from(["most_recent", "most_frequent", "longest"]))
-def test_order_of_rows_changes_nothing(parts: list[dict[str, object]], dice: random.Random, strategy: str) -> None:
+@given(
+    RECORDS, st.randoms(use_true_random=False), st.sampled_from(["most_recent", "most_frequent", "longest"])
+)
+def test_order_of_rows_changes_nothing(
+    parts: list[dict[str, object]], dice: random.Random, strategy: str
+) -> None:
     rows = [record(number, **part) for number, part in enumerate(parts, start=1)]
     shuffled = dice.sample(rows, len(rows))
     chosen = rules(name=FieldRule(strategy, (2, 1, 3)), employees=FieldRule("highest", (1,)))

@@ -100,7 +100,9 @@ def test_paying_later_counts_what_is_still_open(look: Look) -> None:
 
 def test_line_lapsed_names_the_product_line_alone(look: Look) -> None:
     account = AccountFactory()
-    pumps, seals = (ProductCrosswalkFactory(product=ProductFactory(family=family)) for family in ("Pumps", "Seals"))
+    pumps, seals = (
+        ProductCrosswalkFactory(product=ProductFactory(family=family)) for family in ("Pumps", "Seals")
+    )
     for days in (230, 300, 370, 440, 510):
         for order in ordered(account, days):
             make("order_line", order=order, product_ref=pumps)
@@ -139,7 +141,6 @@ def test_ticket_surge(look: Look) -> None:
 
 def healthy(account: Account, was: int, is_now: int, *, ago: int, place: int = 0, then_known: bool = True) -> None:
     """A customer whose score moved so many days ago, all of it by one measure."""
-
     def values(score: int, known: bool = True) -> dict[str, object]:
         parts: list[int | None] = [None] * len(MEASURES)
         scores: list[int | None] = [None] * len(MEASURES)

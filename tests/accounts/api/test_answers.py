@@ -39,7 +39,9 @@ def test_list_goes_on_where_its_link_says(api, customer):
     while url:
         response = api.get(url)
         seen += [row["id"] for row in response.json()["data"]]
-        links = dict(reversed(part.strip().split("; ")) for part in response.headers.get("Link", "").split(",") if part)
+        links = dict(
+            reversed(part.strip().split("; ")) for part in response.headers.get("Link", "").split(",") if part
+        )
         url = links.get('rel="next"', "").strip("<>")
     assert seen == ids
     assert response.json()["page"] == {
@@ -59,7 +61,9 @@ def test_customers_take_the_same_queries_for_one_and_three_rows(api, customer, p
     assert counts[0] == counts[1] <= 12
 
 
-@pytest.mark.parametrize("object", ["order", "invoice", "quote", "opportunity", "payment", "ticket", "order_line"])
+@pytest.mark.parametrize(
+    "object", ["order", "invoice", "quote", "opportunity", "payment", "ticket", "order_line"]
+)
 def test_documents_take_the_same_queries_for_one_and_three_rows(login, client_of, object):
     client = client_of(login("executive" if object in ("quote", "opportunity") else "support"))
     client = client if object not in ("invoice", "payment") else client_of(login("finance"))

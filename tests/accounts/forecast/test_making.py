@@ -79,9 +79,7 @@ def test_months_that_are_over_get_what_came(company: None) -> None:
 @pytest.mark.parametrize(
     ("role", "kinds"),
     [
-        ("executive", ["revenue", "cash", "units"]),
-        ("operations", ["revenue", "units"]),
-        ("sales", []),
+        ("executive", ["revenue", "cash", "units"]), ("operations", ["revenue", "units"]), ("sales", []),
         ("marketing", []),
     ],
 )

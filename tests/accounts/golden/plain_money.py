@@ -101,7 +101,9 @@ def _lines(orders: list[Any], last: date) -> dict[str, Any]:
 
 def _settled(invoices: list[Any], owed: list[Any], today: date) -> dict[str, Any]:
     last = year_before(today)
-    closed = [row for row in invoices if _paid(row) and last < row.paid_date <= today and row.rate is not None]
+    closed = [
+        row for row in invoices if _paid(row) and last < row.paid_date <= today and row.rate is not None
+    ]
     taken = [(row.gross_amount * row.rate, (row.paid_date - row.invoice_date).days) for row in closed]
     kept = [(row.gross_amount * row.rate, (row.paid_date - row.due_date).days) for row in closed if row.due_date]
     late = [

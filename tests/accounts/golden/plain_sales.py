@@ -22,8 +22,7 @@ def rhythm(account: models.Account, today: date) -> dict[str, Any]:
         "order_interval": usual,
         "order_rhythm": Decimal((today - last).days) / usual if usual and last else None,
         "expected_order_date": last + timedelta(days=int(usual.to_integral_value(ROUND_HALF_UP)))
-        if usual and last
-        else None,
+        if usual and last else None,
     }
 
 

@@ -70,8 +70,7 @@ def _payment(account: Account, day: date) -> dict[str, Decimal | None]:
         "beyond_terms": late / weight if items >= 3 else None,
         "overdue_share": overdue * 100 / owed if owed else None,
         "oldest_overdue": Decimal(max((age for amount, age in waiting if amount * 20 >= owed), default=0))
-        if owed
-        else None,
+        if owed else None,
     }
 
 

@@ -80,7 +80,9 @@ def asked(customer, login):
     ):
         account = customer(name=name, country=country, summary={"revenue_ttm": revenue and Decimal(revenue)})
         AccountFigures.objects.create(account=account, **figures)
-    return lambda text: sorted(AccountFilter.of(login("finance"), {"where": text}).qs.values_list("name", flat=True))
+    return lambda text: sorted(
+        AccountFilter.of(login("finance"), {"where": text}).qs.values_list("name", flat=True)
+    )
 
 
 @pytest.mark.django_db

@@ -123,7 +123,9 @@ def _invoice_payment(books: Books, links: Links) -> Links:
         id: (row, None if row.rate is None else row.gross_amount * row.rate, row.invoice_date)
         for id, row in books.invoices.items() if live(row)
     }  # fmt: skip
-    money = {id: (row, row.base_amount, row.payment_date) for id, row in books.payments.items() if row.kind != "refund"}
+    money = {
+        id: (row, row.base_amount, row.payment_date) for id, row in books.payments.items() if row.kind != "refund"
+    }
     return _alike(links, INVOICE, bills, PAYMENT, money, 0, 60)
 
 

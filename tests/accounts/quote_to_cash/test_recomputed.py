@@ -125,9 +125,7 @@ def move(of: Account, to: Account, *models: Any) -> None:
 
 
 @settings(
-    max_examples=3,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],
+    max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(seed=st.integers(0, 10**6))
@@ -148,9 +146,7 @@ def test_what_a_customer_waits_for_is_what_its_chains_wait_for(db: None, seed: i
 
 @pytest.mark.parametrize("guess", [False, True], ids=["named", "inferred"])
 @settings(
-    max_examples=2,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],
+    max_examples=2, deadline=None, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(seed=st.integers(0, 10**6), gone=st.sampled_from([*DOCUMENTS, OrderLine, InvoiceLine, Settlement]))

@@ -98,7 +98,9 @@ def test_task_goes_only_to_who_sees_the_customer() -> None:
     account, manager = AccountFactory(), UserFactory()
 
     with pytest.raises(workspace.NotAllowed):
-        workspace.create_task(account=account, title="Call", by=manager, now=NOW, assignee=UserFactory(role="sales"))
+        workspace.create_task(
+            account=account, title="Call", by=manager, now=NOW, assignee=UserFactory(role="sales")
+        )
 
 
 def test_task_is_done_and_reopened() -> None:

@@ -31,7 +31,9 @@ def read(path: Path, **spec: object) -> tuple[list[tuple[str | None, ...]], list
     return rows, [refusal for piece in pieces for refusal in piece.refused]
 
 
-def read_text(folder: Path, text: str | bytes, **spec: object) -> tuple[list[tuple[str | None, ...]], list[Refusal]]:
+def read_text(
+    folder: Path, text: str | bytes, **spec: object
+) -> tuple[list[tuple[str | None, ...]], list[Refusal]]:
     path = folder / "export.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return read(path, **spec)

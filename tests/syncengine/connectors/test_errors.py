@@ -91,7 +91,9 @@ def test_unknown_kind_names_known_ones() -> None:
 
 def test_interrupted_window_is_finished_before_the_next() -> None:
     first = Window("2026-01-01T00:00:00+00:00", "2026-01-02T00:00:00+00:00")
-    windows = plan_windows(first.reached(7), until="2026-01-03T00:00:00.000000+00:00", overlap=timedelta(minutes=10))
+    windows = plan_windows(
+        first.reached(7), until="2026-01-03T00:00:00.000000+00:00", overlap=timedelta(minutes=10)
+    )
     assert windows == [
         Window("2026-01-01T00:00:00+00:00", "2026-01-02T00:00:00+00:00", 7),
         Window("2026-01-01T23:50:00.000000+00:00", "2026-01-03T00:00:00.000000+00:00"),

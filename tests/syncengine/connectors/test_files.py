@@ -36,7 +36,9 @@ def connector(tmp_path: Path) -> Connector:
 
 def request(files: str = "*.csv", **changes: Any) -> StreamRequest:
     read = {"files": files, **changes.pop("read", {})}
-    return StreamRequest(name="accounts", object="account", read=read, key="Id", until=datetime.now(UTC), **changes)
+    return StreamRequest(
+        name="accounts", object="account", read=read, key="Id", until=datetime.now(UTC), **changes
+    )
 
 
 def keys(connector: Connector, stream: StreamRequest) -> list[str | None]:
@@ -181,7 +183,9 @@ def test_list_inside_json_document_is_named_by_path(connector: Connector, tmp_pa
 
 
 def test_excel_reads_named_sheet_with_dates_as_days(connector: Connector, tmp_path: Path) -> None:
-    frame = pl.DataFrame({"Id": [1, 2], "Day": [datetime(2026, 1, 2), None], "Rate": [0.5, 12.0], "Code": ["007", "x"]})
+    frame = pl.DataFrame(
+        {"Id": [1, 2], "Day": [datetime(2026, 1, 2), None], "Rate": [0.5, 12.0], "Code": ["007", "x"]}
+    )
     frame.write_excel(tmp_path / "a.xlsx", worksheet="Kunden")
     rows = rows_of(read_all(connector, request("*.xlsx", read={"sheet": "Kunden"})))
     assert [tuple(row.values()) for row in rows] == [

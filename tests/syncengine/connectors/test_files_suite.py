@@ -80,7 +80,9 @@ class FilesSuite(ConnectorSuite):
         return ["A-1", "A-2", "A-3"]
 
     def empty(self, stream: StreamRequest) -> StreamRequest:
-        return StreamRequest(name="none", object="account", read={"files": "none*"}, key="Id", until=stream.until)
+        return StreamRequest(
+            name="none", object="account", read={"files": "none*"}, key="Id", until=stream.until
+        )
 
     def change(self) -> str:
         newer = self.folder / f"accounts_2{self.ending}"

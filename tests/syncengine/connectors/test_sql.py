@@ -57,7 +57,9 @@ class SqlSuite(ConnectorSuite):
         assert [first[-1].complete, again[-1].complete] == [True, True]
         assert rows_of(first) == rows_of(again)
 
-    def test_declared_columns_and_own_ones_are_read(self, connector: Connector, stream: StreamRequest) -> None:
+    def test_declared_columns_and_own_ones_are_read(
+        self, connector: Connector, stream: StreamRequest
+    ) -> None:
         batches = read_all(connector, replace(stream, read={"table": "customers", "columns": ["name"]}))
         assert batches[0].rows.columns == ["id", "changed", "name"]
 
@@ -73,9 +75,13 @@ class TestSqlite(SqlSuite):
     def _database(self, tmp_path: Path) -> Iterator[None]:
         self.path = tmp_path / "erp 100%.sqlite"
         self.database = sqlite3.connect(self.path, isolation_level=None)
-        self.database.execute("CREATE TABLE customers (id INTEGER PRIMARY KEY, name, changed TEXT, rate REAL)")
+        self.database.execute(
+            "CREATE TABLE customers (id INTEGER PRIMARY KEY, name, changed TEXT, rate REAL)"
+        )
         for key, name in zip([9, 1, 2], NAMES, strict=False):
-            self.database.execute("INSERT INTO customers VALUES (?, ?, '2026-01-02 03:04:05', 0.1)", [key, name])
+            self.database.execute(
+                "INSERT INTO customers VALUES (?, ?, '2026-01-02 03:04:05', 0.1)", [key, name]
+            )
         self.database.execute("INSERT INTO customers VALUES (10, 'Plain', NULL, 1e22)")
         yield
         self.database.close()
@@ -136,7 +142,9 @@ class TestPostgres(SqlSuite):
 
     @pytest.fixture
     def connector(self) -> Iterator[Connector]:
-        with open_connector("sql", {"url": {"secret": "ERP_URL"}}, environ={"ERP_URL": self.url}) as connector:
+        with open_connector(
+            "sql", {"url": {"secret": "ERP_URL"}}, environ={"ERP_URL": self.url}
+        ) as connector:
             yield connector
 
     @pytest.fixture
@@ -159,7 +167,9 @@ class TestPostgres(SqlSuite):
         self.database.execute("UPDATE customers SET name = 'New', changed = now() WHERE id = 2")
         return "2"
 
-    def test_declared_columns_and_own_ones_are_read(self, connector: Connector, stream: StreamRequest) -> None:
+    def test_declared_columns_and_own_ones_are_read(
+        self, connector: Connector, stream: StreamRequest
+    ) -> None:
         read = {"table": f"{self.schema}.customers", "columns": ["name"]}
         batches = read_all(connector, replace(stream, read=read))
         assert batches[0].rows.columns == ["id", "changed", "name"]

@@ -61,7 +61,9 @@ class TestTryton(ConnectorSuite):
 
     @pytest.fixture
     def unreachable(self) -> Connector:
-        nowhere = open_connector("tryton", {"url": "http://127.0.0.1:1", "database": "x", "user": "x", "password": "x"})
+        nowhere = open_connector(
+            "tryton", {"url": "http://127.0.0.1:1", "database": "x", "user": "x", "password": "x"}
+        )
         nowhere.client.retries = lambda call: call()  # type: ignore[attr-defined]
         return nowhere
 
@@ -118,7 +120,9 @@ def test_share_becomes_per_cent(connector: Connector) -> None:
     assert {row["conversion_probability"] for row in rows} == {"50.0"}
 
 
-def test_inactive_record_is_read_and_deleted_one_is_missing(tryton: TrytonServer, connector: Connector) -> None:
+def test_inactive_record_is_read_and_deleted_one_is_missing(
+    tryton: TrytonServer, connector: Connector
+) -> None:
     resting, gone = tryton.create_customer("Ruhend AG"), tryton.create_customer("Weg AG")
     tryton.write("party.party", resting, active=False)
     tryton.delete("party.party", gone)
@@ -141,7 +145,9 @@ def test_credit_note_has_positive_amounts(connector: Connector, credited: tuple[
 
 
 @pytest.mark.parametrize("name", sorted(PRESET["streams"]))
-def test_preset_streams_read_what_they_map(connector: Connector, name: str, credited: tuple[str, str]) -> None:
+def test_preset_streams_read_what_they_map(
+    connector: Connector, name: str, credited: tuple[str, str]
+) -> None:
     rows = rows_of(read_all(connector, stream_of(name)))
     declared = PRESET["streams"][name]
     columns = [m if isinstance(m, str) else m.get("from") for m in declared["fields"].values()]

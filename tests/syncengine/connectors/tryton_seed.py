@@ -72,7 +72,9 @@ def seed_company() -> None:
     user.save()
     (journal,) = GET("account.journal").find([("type", "=", "cash")])
     cash = accounts["cash"]
-    GET("account.invoice.payment.method")(name="Cash", journal=journal, credit_account=cash, debit_account=cash).save()
+    GET("account.invoice.payment.method")(
+        name="Cash", journal=journal, credit_account=cash, debit_account=cash
+    ).save()
     seed_products(accounts)
     create_payment_term().save()
 

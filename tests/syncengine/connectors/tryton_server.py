@@ -116,7 +116,9 @@ class TrytonServer:
         """Delete one record."""
         self.call(model, "delete", [record])
 
-    def find(self, model: str, domain: Sequence[Any] = (), fields: Sequence[str] = ()) -> list[dict[str, Any]]:
+    def find(
+        self, model: str, domain: Sequence[Any] = (), fields: Sequence[str] = ()
+    ) -> list[dict[str, Any]]:
         """Return the records of a domain, in order of their ids."""
         rows = self.call(model, "search_read", list(domain), 0, None, [["id", "ASC"]], ["id", *fields])
         return list(rows)

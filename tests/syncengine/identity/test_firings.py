@@ -52,4 +52,6 @@ def test_the_breaker_counts_moves_and_not_names() -> None:
     merged = before.with_columns(cluster=pl.lit(1))
     policy = Policy(breaker_share=0.1, breaker_least=2)
     assert breaks(before, renamed, policy) is None
-    assert breaks(before, merged, policy) == ("4 of 6 records would change their customer; above 2 a person decides.")
+    assert breaks(before, merged, policy) == (
+        "4 of 6 records would change their customer; above 2 a person decides."
+    )

@@ -25,7 +25,9 @@ def test_rows_have_the_contracts_columns_and_types() -> None:
     fields = [FieldMap(name, ("X",), on_error="null") for name in load()["account"].fields]
     (batch,) = map_all(make_raw(X=["1"]), make_stream(*fields))
     specs = load()["account"].fields.values()
-    assert dict(batch.rows.schema) == CANONICAL_HEAD | {spec.column: CANONICAL_TYPES[spec.type] for spec in specs}
+    assert dict(batch.rows.schema) == CANONICAL_HEAD | {
+        spec.column: CANONICAL_TYPES[spec.type] for spec in specs
+    }
 
 
 def test_no_rows_give_no_rows_of_the_same_types() -> None:

@@ -204,7 +204,9 @@ def test_conflict_is_asked_once_pinned_and_undone(company: SmallCompany, steward
     assert StewardTask.objects.filter(kind="conflict", state="open").count() == 1
 
 
-def test_a_value_that_cannot_be_pinned_is_refused_and_the_task_stays_open(company: SmallCompany, steward: User) -> None:
+def test_a_value_that_cannot_be_pinned_is_refused_and_the_task_stays_open(
+    company: SmallCompany, steward: User
+) -> None:
     company.write("crm/accounts", ACME_CRM.replace("Köln", "Bonn"))
     company.write("erp/customers", ACME_ERP, BETA_ERP)
     company.sync()

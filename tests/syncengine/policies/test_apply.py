@@ -170,7 +170,9 @@ def test_plan_tells_golden_values_and_apply_brings_them(company: SmallCompany) -
     assert [(c.object, c.field, c.count, c.samples) for c in plan.golden] == [
         ("account", "name", 1, (("Acme Pumpen GmbH", "Acme Pumpen", "Acme Pumpen GmbH"),))
     ]
-    assert [(d.kind, d.place) for d in plan.differences] == [("changed", "survivorship.account.fields.name.order")]
+    assert [(d.kind, d.place) for d in plan.differences] == [
+        ("changed", "survivorship.account.fields.name.order")
+    ]
     assert not Dirty.objects.exists()
     apply_folder(folder, by=None, now=company.now)
     company.publish()

@@ -66,7 +66,9 @@ def test_variable_without_a_value_stays_for_the_run() -> None:
 
 def test_words_of_yaml_stay_words_in_mappings() -> None:
     options = "{from: X, true: [yes, 1], false: [no]}"
-    stream = check_texts(crm=HEAD.replace("name: Name", f"credit_hold: {options}")).policy_set.stream("crm", "accounts")
+    stream = check_texts(crm=HEAD.replace("name: Name", f"credit_hold: {options}")).policy_set.stream(
+        "crm", "accounts"
+    )
     assert (stream.fields[0].true, stream.fields[0].false) == (("yes", "1"), ("no",))
 
 
@@ -129,7 +131,9 @@ def test_customer_sync_validation_is_taken_as_it_stands() -> None:
 
 def test_rules_of_company_and_stream_come_together() -> None:
     own = HEAD + '    validate: [{rule: required, field: name, severity: hold, sentence: "Who is it?"}]\n'
-    policies = check_texts(crm=own, rules="validate: [{rule: required, object: account, field: country}]").policy_set
+    policies = check_texts(
+        crm=own, rules="validate: [{rule: required, object: account, field: country}]"
+    ).policy_set
     rules = policies.rules_for(policies.stream("crm", "accounts"), "account")
     assert rules == (
         Rule("required", ("name",), "hold", "Who is it?", "account"),
@@ -167,7 +171,9 @@ def test_cron_texts_are_taken(text: str) -> None:
     assert parse_schedule(text) == Schedule(cron=text)
 
 
-@pytest.mark.parametrize("text", ["60 * * * *", "* * * *", "* 24 * * *", "*/0 * * * *", "x * * * *", "0 minutes"])
+@pytest.mark.parametrize(
+    "text", ["60 * * * *", "* * * *", "* 24 * * *", "*/0 * * * *", "x * * * *", "0 minutes"]
+)
 def test_what_is_no_schedule(text: str) -> None:
     assert parse_schedule(text) is None
 

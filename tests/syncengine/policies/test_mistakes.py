@@ -220,7 +220,9 @@ def test_mistake_in_a_company_file(text: str, says: str) -> None:
 
 def test_every_mistake_is_told_at_once() -> None:
     text = (
-        HEAD.replace("label", "lable").replace("name: Name", "nmae: Name").replace("key: Id", "key: Id\n    overlap: x")
+        HEAD.replace("label", "lable")
+        .replace("name: Name", "nmae: Name")
+        .replace("key: Id", "key: Id\n    overlap: x")
     )
     assert [m.split(":")[1] for m in mistakes_of(crm=text)] == ["2", "11", "12"]
 

@@ -36,7 +36,9 @@ def test_a_column_is_read_under_its_new_name_wherever_it_was_read() -> None:
 def test_a_new_column_is_mapped_in_either_form_of_list() -> None:
     assert changed(mapped({"crm": TEXT}, **WHERE, column="Web", field="website")) == ["website: Web"]
     flow = mapped({"crm": TEXT}, source="crm", stream="contacts", column="Tel", field="phone")
-    assert changed(flow) == ["contacts: {object: contact, key: Id, fields: {name: Name, email: Mail, phone: Tel}}"]
+    assert changed(flow) == [
+        "contacts: {object: contact, key: Id, fields: {name: Name, email: Mail, phone: Tel}}"
+    ]
 
 
 def test_a_new_value_is_translated() -> None:

@@ -36,7 +36,9 @@ def judge(rows: pl.DataFrame, *rules: Rule, **options: Any) -> Validated:
     return validate(rows, rules, load(), now=NOW, **options)
 
 
-def rule(kind: str, *fields: str, severity: Any = "reject", object_name: str = "account", **options: Any) -> Rule:
+def rule(
+    kind: str, *fields: str, severity: Any = "reject", object_name: str = "account", **options: Any
+) -> Rule:
     """A rule with a sentence."""
     return Rule(kind, fields, severity, options.pop("sentence", "No"), object_name, **options)
 
@@ -103,7 +105,9 @@ def test_changed_holds_what_differs_from_what_was_accepted() -> None:
 
 def test_blocked_customers_hold_new_orders() -> None:
     rows = make_rows("order", account_key=["C1", "C2", None])
-    blocked = rule("blocked", "status", severity="hold", object_name="order", values=("inactive",), to="account")
+    blocked = rule(
+        "blocked", "status", severity="hold", object_name="order", values=("inactive",), to="account"
+    )
     referred = {"account": pl.DataFrame({"key": ["C1", "C2"], "status": ["active", "inactive"]})}
     assert [r.key for r in judge(rows, blocked, referred=referred).held] == ["1"]
     assert judge(rows, blocked).held == ()
@@ -134,7 +138,9 @@ def test_field_the_stream_does_not_tell_is_not_judged() -> None:
 
 def test_refusal_keeps_the_raw_row_where_it_is_at_hand() -> None:
     payloads = pl.DataFrame({"key": ["0"], "payload": ['{"Name":""}']})
-    (refusal,) = judge(make_rows(name=[None]), rule("required", "name"), payloads=payloads, where="crm.a").refused
+    (refusal,) = judge(
+        make_rows(name=[None]), rule("required", "name"), payloads=payloads, where="crm.a"
+    ).refused
     assert (refusal.payload, refusal.where, refusal.stage) == ('{"Name":""}', "crm.a", "validate")
 
 

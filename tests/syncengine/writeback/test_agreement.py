@@ -61,7 +61,9 @@ def test_what_changed_meanwhile_is_a_question_not_an_overwrite(systems: TwoSyste
     task = StewardTask.objects.get(kind="conflict")
     assert systems.row("erp", "7", "segment") == ("Z",)
     assert states()[0] == "conflict"
-    assert task.evidence["values"] == [{"field": 15, "label": "Segment", "wanted": "B", "base": "A", "current": "Z"}]
+    assert task.evidence["values"] == [
+        {"field": 15, "label": "Segment", "wanted": "B", "base": "A", "current": "Z"}
+    ]
 
 
 def test_what_nobody_disputes_is_written_beside_what_somebody_does(systems: TwoSystems) -> None:
