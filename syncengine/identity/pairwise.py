@@ -12,7 +12,6 @@ from syncengine.identity.comparisons import FEATURES, Comparison
 from syncengine.identity.conditions import Condition, Record, condition
 from syncengine.identity.model import Model
 from syncengine.identity.scheme import comparisons_of
-from syncengine.identity.statement import compared_columns
 
 FEW_PAIRS = 200  # pairs up to which planning a statement takes longer than comparing them
 Weights = Mapping[int, Callable[[Record, Record], float]]
@@ -21,9 +20,7 @@ COUNTRIES = {"country_l": pl.String, "country_r": pl.String, "registers_sure": p
 
 def score_few(prepared: pl.DataFrame, pairs: pl.DataFrame, model: Model, *, least_weight: float) -> pl.DataFrame:
     """record_l, record_r, g_<comparison> levels, w_<comparison> bits and their sum with the prior."""
-    paired = pl.concat([pairs["record_l"], pairs["record_r"]])
-    among = prepared.select("record_id", *compared_columns(model)).filter(pl.col("record_id").is_in(paired.implode()))
-    records = {row["record_id"]: row for row in among.iter_rows(named=True)}
+    records = {row["record_id"]: row for row in prepared.iter_rows(named=True)}
     compared = [(c.name, *_reader(c), _weights(c, model)) for c in comparisons_of(model)]
     features = {name: condition(sql) for name, sql in FEATURES.items()}
     rows = [

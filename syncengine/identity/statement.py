@@ -59,18 +59,11 @@ def cheap_statement(model: Model, *, least_weight: float) -> Statement:
     shares = _shares(comparisons_of(model))
     rare = [f"greatest(l.f_{s}, r.f_{s}) AS f_{s}" for s in shares]
     most = _sum(model, [*(f"w_{c.name}" for c in cheap), *(_most_sql(c, model) for c in dear)])
-    found = [
-        "record_l",
-        "record_r",
-        "row",
-        "row_r",
-        *_found(cheap),
-        *(f"f_{s}" for s in _shares(comparisons_of(model))),
-    ]
+    found = _listed(_found(cheap), [f"f_{s}" for s in shares])
     return Statement.of(
         f"WITH told AS (SELECT *, {_listed(rare, _levels(cheap))}, {SIDES} FROM pairs), "
         f"weighed AS (SELECT *, {_listed(_weights(cheap, model))} FROM told) "
-        f"SELECT {_listed(found)}, country_l, country_r, registers_sure FROM weighed "
+        f"SELECT record_l, record_r, row, row_r, {found}, country_l, country_r, registers_sure FROM weighed "
         f"WHERE {most} >= {least_weight - SLACK!r}"
     )
 
@@ -132,12 +125,6 @@ def _levels(compared: Sequence[Comparison]) -> list[str]:
 
 def _weights(compared: Sequence[Comparison], model: Model) -> list[str]:
     return [f"{_weight_sql(c, model)} AS w_{c.name}" for c in compared]
-
-
-def compared_columns(model: Model) -> list[str]:
-    """The columns of a record that are compared."""
-    statements = [cheap_statement(model, least_weight=0.0), dear_statement(model, least_weight=0.0)]
-    return sorted({column for statement in statements for column in statement.columns})
 
 
 def _features() -> list[str]:

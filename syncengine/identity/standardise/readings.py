@@ -1,7 +1,7 @@
 """Reading columns from the values they follow from: a value that many records share is read once.
 
 A town has thousands of customers and a telephone number a record in every system, so that reading a million records
-value by value is about half the work of reading them row by row.
+value by value takes a quarter off all that is no name.
 """
 
 from __future__ import annotations
