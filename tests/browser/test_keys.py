@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.catalogue import roles
@@ -96,6 +96,22 @@ def test_keys_of_a_customer(enter: Enter, company: list[Account]) -> None:
     page.keyboard.press("f")
 
     expect(page.get_by_role("button", name="Following")).to_be_visible()
+
+
+@pytest.mark.usefixtures("intercepted")
+def test_a_key_pressed_before_the_scripts_are_there_is_not_lost(enter: Enter, company: list[Account]) -> None:
+    page = enter("finance", "/customers/?sort=name")
+    waiting: list[Route] = []
+    page.keyboard.press("j")
+    page.route("**/portal*.js", lambda route: waiting.append(route))
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Acme")
+    page.keyboard.press("n")
+    expect(page.locator("#note-menu")).to_be_hidden()
+    page.unroute("**/portal*.js")
+    waiting[0].continue_()
+
+    expect(page.get_by_placeholder("What should the next person know?")).to_be_focused()
 
 
 def test_keys_of_the_queue_work_on_what_is_ticked(enter: Enter, duplicate: StewardTask) -> None:

@@ -11,3 +11,6 @@ import "./lists.js";
 import "./ask.js";
 import "./desk.js";
 import "./charts.js";
+
+removeEventListener("keydown", window.early.keep);
+for (const event of window.early.pressed) event.target.dispatchEvent(new KeyboardEvent(event.type, event));
