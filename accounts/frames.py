@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import polars as pl
-from django.db import connection
-from psycopg import sql
+from django.db import connection, transaction
+from psycopg import Cursor, sql
+from psycopg.errors import UniqueViolation
 
 CHUNK = 1 << 20
-ROWS_AT_ONCE = 200_000
+ROWS_AT_ONCE = 100_000
 FEW_BYTES = 20_000  # of an answer that is not worth a reader of files
 FIELD = re.compile(r'(?:"((?:[^"]|"")*)"|([^,\n]*))(,|\n|$)')
 FEW_ROWS = 50  # rows that are told with the statement that makes their table
@@ -26,13 +29,50 @@ def identifiers(names: Sequence[str]) -> sql.Composed:
 
 def copy_in(table: str, frame: pl.DataFrame) -> None:
     """Append the frame's rows to a table with columns of the same names; lists become arrays."""
-    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
-        sql.Identifier(table), identifiers(frame.columns)
-    )
     with connection.cursor() as cursor:
-        for part in frame.iter_slices(ROWS_AT_ONCE):
-            with cursor.cursor.copy(statement) as copy:  # psycopg's own: Django's debug wrapper knows no copy
-                _send(copy, _as_csv(part))
+        _copy(cursor.cursor, table, frame)
+
+
+@contextmanager
+def copying(table: str, frame: pl.DataFrame) -> Iterator[None]:
+    """Append the frame's rows while the block computes, which leaves the database alone meanwhile."""
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as beside:
+        copied = beside.submit(_copy, cursor.cursor, table, frame)
+        yield
+        copied.result()
+
+
+def _copy(cursor: Cursor, table: str, frame: pl.DataFrame) -> None:
+    """By psycopg's own cursor: Django's debug wrapper knows no copy, and its connections belong to a thread."""
+    names = identifiers(frame.columns)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(sql.Identifier(table), names)
+    for part in _parts(frame):
+        with cursor.copy(statement) as copy:
+            _send(copy, part)
+
+
+def copy_new(table: str, frame: pl.DataFrame) -> bool:
+    """Append the frame's rows unless one of them is there already: then none is appended, and False told."""
+    try:
+        with transaction.atomic():
+            copy_in(table, frame)
+    except UniqueViolation:
+        return False
+    return True
+
+
+def _parts(frame: pl.DataFrame) -> Iterator[memoryview]:
+    """The frame as CSV in parts; while one is sent, the next is written."""
+    slices = frame.iter_slices(ROWS_AT_ONCE)
+    if frame.height <= ROWS_AT_ONCE:
+        yield from map(_as_csv, slices)
+        return
+    with ThreadPoolExecutor(1) as beside:
+        coming = beside.submit(_as_csv, next(slices))
+        for part in slices:
+            ready, coming = coming.result(), beside.submit(_as_csv, part)
+            yield ready
+        yield coming.result()
 
 
 def _send(copy: Any, data: memoryview) -> None:

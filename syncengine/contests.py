@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from accounts.catalogue import FieldSpec, load
-from accounts.frames import execute, read, stage
+from accounts.frames import execute, is_empty, read, stage
 from accounts.golden.shape import lineage_of, table_of
 from syncengine.canonical import read_canonical
 from syncengine.policies import PolicySet
@@ -24,7 +24,7 @@ def note_contests(name: str, rows: pl.DataFrame, source: str, policies: PolicySe
     has to change its word.
     """
     fields = [f for f in _not_owned(name, source, policies) if f.column in rows.columns]
-    if not fields or not rows.height:
+    if not fields or not rows.height or is_empty(table_of(name)):
         return 0
     stage("contesting", {"record_id": "bigint"}, rows.select("record_id"))
     where = "c.live AND c.crosswalk_id IN (SELECT record_id FROM contesting)"

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import polars as pl
 
-from accounts.frames import copy_in, execute, read, rows, stage
+from accounts.frames import FEW_ROWS, copy_in, copy_new, execute, read, rows, stage
 
 LANDING = "landing_rows"
 KNOWN: dict[str, pl.DataType] = {
@@ -30,7 +30,9 @@ STORED = {
 
 # No payload has this digest, so the next reading takes every row for a changed one.
 UNKNOWN = UUID(int=0)
-POLICY_CAUSE = "policy"  # identity has nothing to say about these: the lane weighs their clusters anew
+# Identity has nothing to say about these: the lane weighs their clusters anew, or only the reasons of some fields.
+POLICY_CAUSE = "policy"
+REASONS_CAUSE = "policy, reasons of "
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ def unlike_known(stream_id: int, told: pl.DataFrame) -> pl.DataFrame:
 
 
 def store(landed: pl.DataFrame, at: Landing) -> pl.DataFrame:
-    """Write accepted rows (`key`, `digest`, `source_version`, `modified_at`, `deleted`, `payload`);
-    returns (key, record_id)."""
+    """Write accepted rows (`key`, `record_id` where known, `digest`, `source_version`, `modified_at`, `deleted`,
+    `payload`); returns (key, record_id)."""
     moment = pl.lit(at.now).dt.convert_time_zone("UTC")
     ready = landed.sort("key").with_columns(
         stream_id=pl.lit(at.stream_id, pl.Int16),
@@ -75,9 +77,10 @@ def store(landed: pl.DataFrame, at: Landing) -> pl.DataFrame:
         deleted_at=pl.when("deleted").then(moment),
         run_id=pl.lit(at.run_id),
     )
-    ids = _upsert(ready) if _any_known(at.stream_id) else _insert(ready)
-    bodies = ready.join(ids, on="key").select(landed_at="changed_at", record_id="record_id", body="payload")
-    copy_in("syncengine_payload", bodies)
+    ids = _insert(ready) if ready["record_id"].null_count() == ready.height > FEW_ROWS else None
+    ids = _upsert(ready) if ids is None else ids
+    bodies = ready.drop("record_id").join(ids, on="key")
+    copy_in("syncengine_payload", bodies.select(landed_at="changed_at", record_id="record_id", body="payload"))
     return ids
 
 
@@ -85,11 +88,12 @@ def _any_known(stream_id: int) -> bool:
     return bool(rows("SELECT 1 FROM syncengine_sourcerecord WHERE stream_id = %s LIMIT 1", [stream_id]))
 
 
-def _insert(ready: pl.DataFrame) -> pl.DataFrame:
-    """The first batch of a stream: nothing can be in the way, so rows are copied straight in."""
+def _insert(ready: pl.DataFrame) -> pl.DataFrame | None:
+    """New rows are copied straight in; None where an event has brought one of them meanwhile."""
     query = "SELECT nextval('syncengine_sourcerecord_id_seq') FROM generate_series(1, %s)"
     named = ready.with_columns(id=read(query, {"id": pl.Int64()}, [ready.height])["id"].sort())
-    copy_in("syncengine_sourcerecord", named.select("id", *STORED))
+    if not copy_new("syncengine_sourcerecord", named.select("id", *STORED)):
+        return None
     return named.select("key", record_id="id")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 from psycopg import sql
 
-from accounts.frames import execute, read, rows, stage
+from accounts.frames import FEW_ROWS, copy_new, execute, read, rows, stage
 from accounts.golden.changes import Cause
 from accounts.golden.shape import (
     CROSSWALK_CODE,
@@ -29,16 +29,23 @@ def announce(name: str, keys: pl.DataFrame) -> pl.DataFrame:
     if not unheard.height:
         return found
     named = unheard.with_columns(record_id=new_ids(f"{name}crosswalk", unheard.height))
+    made = _make(name, named)
+    if made < named.height:  # somebody else announced some of them meanwhile
+        return _heard_of(name, wanted)
+    return pl.concat([found, named.select(found.columns)])
+
+
+def _make(name: str, named: pl.DataFrame) -> int:
+    """Crosswalk rows of new keys; how many of them nobody else has made meanwhile."""
+    if named.height > FEW_ROWS and copy_new(crosswalk_of(name), named.rename({"record_id": "id"})):
+        return named.height
     stage("new_keys", {"record_id": "bigint", "source_id": "smallint", "key": "text"}, named)
-    made = execute(
+    return execute(
         sql.SQL(
             "INSERT INTO {} (id, source_id, key) SELECT record_id, source_id, key FROM new_keys "
             "ORDER BY record_id ON CONFLICT DO NOTHING"
         ).format(sql.Identifier(crosswalk_of(name)))
     )
-    if made < named.height:  # somebody else announced some of them meanwhile
-        return _heard_of(name, wanted)
-    return pl.concat([found, named.select(found.columns)])
 
 
 def _heard_of(name: str, keys: pl.DataFrame) -> pl.DataFrame:

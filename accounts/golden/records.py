@@ -93,41 +93,44 @@ def _update_lineage(name: str, known: pl.DataFrame, cause: Cause) -> None:
     table, owner = lineage_of(name), f"{name}_id"
     columns = [owner, *MEMBERS, "policy_version"]
     _stage(LINEAGE, table, columns, _lineage(known, name, cause))
-    _keep_lineage(name, table, owner, cause)
-    assign = sql.SQL(", ").join(
-        sql.SQL("{} = excluded.{}").format(sql.Identifier(c), sql.Identifier(c)) for c in columns[1:]
-    )
+    differs = sql.SQL("{} IS DISTINCT FROM {}").format(_row("t", DECIDED), _row("s", DECIDED))
+    keep_lineage(name, LINEAGE, sql.SQL("s.{0} = t.{0} AND {1}").format(sql.Identifier(owner), differs), cause=cause)
+    assign = sql.SQL(", ").join(sql.SQL("{} = s.{}").format(sql.Identifier(c), sql.Identifier(c)) for c in columns[1:])
     parts = {
         "table": sql.Identifier(table), "columns": identifiers(columns), "stage": sql.Identifier(LINEAGE),
-        "owner": sql.Identifier(owner), "assign": assign, "members": _members(table), "new": _members("excluded"),
+        "owner": sql.Identifier(owner), "assign": assign, "old": _row("t", MEMBERS), "new": _row("s", MEMBERS),
     }  # fmt: skip
     execute(
         sql.SQL(
-            "INSERT INTO {table} ({columns}) SELECT {columns} FROM {stage} ON CONFLICT ({owner}) "
-            "DO UPDATE SET {assign} WHERE {members} IS DISTINCT FROM {new}"
+            "UPDATE {table} t SET {assign} FROM {stage} s WHERE t.{owner} = s.{owner} AND {old} IS DISTINCT FROM {new}"
+        ).format(**parts)
+    )
+    execute(
+        sql.SQL(
+            "INSERT INTO {table} ({columns}) SELECT {columns} FROM {stage} s "
+            "WHERE NOT EXISTS (SELECT FROM {table} t WHERE t.{owner} = s.{owner})"
         ).format(**parts)
     )
 
 
-def _keep_lineage(name: str, table: str, owner: str, cause: Cause) -> None:
-    """Log who won by which rule until now. Arrays go as text: as JSON numbers they would be six times as large."""
+def keep_lineage(name: str, stage: str, on: sql.Composable, *, cause: Cause) -> None:
+    """Log who won by which rule until now, of the lineage t that a staged row s is about to change.
+
+    Arrays go as text: as JSON numbers they would be six times as large.
+    """
     parts = {
-        "table": sql.Identifier(table), "stage": sql.Identifier(LINEAGE), "owner": sql.Identifier(owner),
-        "old": _row("t", DECIDED), "new": _row("s", DECIDED),
+        "table": sql.Identifier(lineage_of(name)), "stage": sql.Identifier(stage), "on": on,
+        "owner": sql.Identifier(f"{name}_id"),
         "pairs": sql.SQL(", ").join(sql.SQL("{}, t.{}::text").format(c, sql.Identifier(c)) for c in MEMBERS),
     }  # fmt: skip
     execute(
         sql.SQL(
             "INSERT INTO accounts_change (changed_at, object, row_id, cause, policy_version, before) "
             "SELECT %s, %s, t.{owner}, %s, %s, jsonb_build_object('policy_version', t.policy_version, {pairs}) "
-            "FROM {table} t JOIN {stage} s ON s.{owner} = t.{owner} WHERE {old} IS DISTINCT FROM {new}"
+            "FROM {table} t JOIN {stage} s ON {on}"
         ).format(**parts),
         [cause.at, load()[name].code + LINEAGE_CODE, cause.text, cause.policy_version],
     )
-
-
-def _members(table: str) -> sql.Composed:
-    return _row(table, MEMBERS)
 
 
 def _row(table: str, columns: Sequence[str]) -> sql.Composed:

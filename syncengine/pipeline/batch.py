@@ -153,7 +153,9 @@ def _store(
     if not kept.height:
         return
     at = Landing(reading.stream.pk, reading.run_id, now)
-    payloads = kept.select("key", "source_version", "modified_at", "deleted", payload="__payload", digest="__digest")
+    payloads = kept.select(
+        "key", "record_id", "source_version", "modified_at", "deleted", payload="__payload", digest="__digest"
+    )
     ids = landing.store(payloads, at)
     refused.heal(reading.stream.pk, kept["key"], now=now)
     _queue(kept, ids, reading, now)

@@ -7,9 +7,11 @@ of the same name, and a round that is killed leaves everything as it was, dirty 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from time import perf_counter
 
 import polars as pl
@@ -26,7 +28,7 @@ from accounts.loading import begin_load
 from accounts.partitions import ensure_partitions
 from syncengine.canonical import read_canonical
 from syncengine.echoes import settle_echoes, without_echoes
-from syncengine.landing import POLICY_CAUSE, read_landed
+from syncengine.landing import POLICY_CAUSE, REASONS_CAUSE, read_landed
 from syncengine.mapping import compile_stream, map_rows, rows_from_payloads
 from syncengine.models import Run, Stream
 from syncengine.pipeline.source_run import Progress, now_utc
@@ -34,6 +36,7 @@ from syncengine.policies import PolicySet, current_policies
 from syncengine.publish.accounts import publish_accounts, publish_weighed_anew
 from syncengine.publish.belonging import publish_belonging
 from syncengine.publish.documents import publish_gone, publish_mapped
+from syncengine.publish.reasons import publish_reasons
 from syncengine.publish.relations import publish_relations
 from syncengine.publish.rules import field_rules, no_pins, open_pins, standing_values
 from syncengine.records import Belonging, PublishedAccounts, Resolved, Survived
@@ -56,7 +59,7 @@ LOADED_ALONG = (
     "syncengine_stewardtask",
 )
 ROUND_ROWS = 250_000  # dirty documents a round takes on, so that an event slips in between rounds
-POLICY_ROWS = 200_000
+POLICY_ROWS = 100_000
 GOLDEN_DIRTY = "SELECT id, object, record_id, stream_id, cause FROM syncengine_dirty WHERE object < 5"
 CODE = {spec.name: spec.code for spec in load()}
 DIRTY: dict[str, pl.DataType] = {
@@ -125,9 +128,9 @@ def _read_dirty() -> pl.DataFrame:
     """Golden objects first and whole; then documents, parents before lines, as many as a round takes."""
     golden = pl.concat(
         [
-            read(f"{GOLDEN_DIRTY} AND cause <> '{POLICY_CAUSE}'", DIRTY),
+            read(f"{GOLDEN_DIRTY} AND cause NOT LIKE '{POLICY_CAUSE}%'", DIRTY),
             # A changed rule may concern every customer: whole clusters in stretches, so that a kill loses one.
-            read(f"{GOLDEN_DIRTY} AND cause = '{POLICY_CAUSE}' ORDER BY object, id LIMIT {POLICY_ROWS}", DIRTY),
+            read(f"{GOLDEN_DIRTY} AND cause LIKE '{POLICY_CAUSE}%' ORDER BY object, id LIMIT {POLICY_ROWS}", DIRTY),
         ]
     )
     if golden.height >= ROUND_ROWS:
@@ -187,8 +190,13 @@ def _golden_objects(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, resu
 
 def _accounts(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, result: Round) -> pl.Series:
     """Customers whose rules changed are weighed as they are, others resolved first; the latter's records."""
+    ruled = pl.col("cause").str.starts_with(POLICY_CAUSE)
     by_rule = _of(dirty.filter(pl.col("cause") == POLICY_CAUSE), "account")
-    said = _of(dirty.filter(pl.col("cause") != POLICY_CAUSE), "account")
+    said = _of(dirty.filter(~ruled), "account")
+    for (reasons,), group in dirty.filter(ruled & (pl.col("cause") != POLICY_CAUSE)).group_by("cause"):
+        with result.timed("accounts"):
+            codes = [int(code) for code in str(reasons).removeprefix(REASONS_CAUSE).split(",")]
+            publish_reasons(_of(group, "account"), codes, policies, cause=cause)
     if by_rule.len():
         with result.timed("identity"):
             settled = settled_accounts(by_rule.filter(~by_rule.is_in(said.implode())))
@@ -209,8 +217,9 @@ def _publish_resolved(resolved: Resolved, policies: PolicySet, cause: Cause, res
         pins = open_pins(records, now=cause.at)
         rules = field_rules("account", policies)
         standing = standing_values("account", records["cluster"], rules)
-        survived = survive(records, load()["account"], rules, pins, standing=standing, now=cause.at)
-    with result.timed("accounts"):
+    with result.timed("accounts"), ThreadPoolExecutor(1) as beside:
+        weigh = partial(survive, records, load()["account"], rules, pins, standing=standing, now=cause.at)
+        survived = beside.submit(weigh).result  # while records are linked
         published = _written(resolved, records, survived, pins, cause, result)
     result.counts["account"] = result.counts.get("account", 0) + published.created + published.changed
     with result.timed("write-back"):
@@ -221,11 +230,16 @@ def _publish_resolved(resolved: Resolved, policies: PolicySet, cause: Cause, res
 
 
 def _written(
-    resolved: Resolved, records: pl.DataFrame, survived: Survived, pins: pl.DataFrame, cause: Cause, result: Round
+    resolved: Resolved,
+    records: pl.DataFrame,
+    survived: Callable[[], Survived],
+    pins: pl.DataFrame,
+    cause: Cause,
+    result: Round,
 ) -> PublishedAccounts:
     """Customers as they are now; where their records stay together, nothing can have moved."""
     if resolved.settled:
-        return publish_weighed_anew(records, survived, pins, cause=cause)
+        return publish_weighed_anew(records, survived(), pins, cause=cause)
     published = publish_accounts(records, survived, pins, resolved.merged, cause=cause)
     result.counts["move"] = result.counts.get("move", 0) + keep_moves(now=cause.at, cause=cause.text)
     return published

@@ -12,7 +12,7 @@ from django.db import connection
 from syncengine.models import Stream
 
 T = TypeVar("T")
-AT_ONCE = 2
+AT_ONCE = 3
 
 
 def read_each(streams: Sequence[Stream], read: Callable[[Stream], T], *, at_once: int = AT_ONCE) -> list[T]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import polars as pl
+
 from accounts.catalogue import load
 from accounts.frames import execute
-from syncengine.landing import POLICY_CAUSE, UNKNOWN, mark_dirty
+from syncengine.landing import POLICY_CAUSE, REASONS_CAUSE, UNKNOWN, mark_dirty
 from syncengine.models import SourceRecord, Stream
 from syncengine.policies.differences import changed_survivorship, remapped_streams
 from syncengine.policies.plan.golden import diff_golden
@@ -25,10 +27,20 @@ def renew(before: PolicySet, after: PolicySet, *, now: datetime) -> int:
 
 
 def _queue(name: str, before: PolicySet, after: PolicySet, now: datetime) -> int:
-    """Records whose golden record would have another value, or another reason for it."""
-    concerned = diff_golden(name, before, after, now=now).concerned
-    mark_dirty(load()[name].code, concerned, stream_id=None, cause=POLICY_CAUSE, now=now)
-    return concerned.len()
+    """Records whose golden record would have another value, or another reason for it.
+
+    A customer comes whole by one of its records; what has but another reason says of which fields.
+    """
+    found = diff_golden(name, before, after, now=now)
+    concerned, reasoned = found.concerned, found.reasoned
+    if name == "account":
+        concerned, reasoned = concerned.unique("cluster"), reasoned.unique("cluster")
+    else:
+        concerned, reasoned = pl.concat([concerned, reasoned]), reasoned.clear()
+    reasons = REASONS_CAUSE + ",".join(map(str, found.fields))
+    for records, cause in ((concerned, POLICY_CAUSE), (reasoned, reasons)):
+        mark_dirty(load()[name].code, records["record_id"].sort(), stream_id=None, cause=cause, now=now)
+    return concerned.height + reasoned.height
 
 
 def _queue_territories(before: PolicySet, after: PolicySet, now: datetime) -> int:

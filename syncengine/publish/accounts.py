@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from accounts.catalogue import load
@@ -22,12 +24,20 @@ PARENT = load()["account"].fields["parent"].code
 
 
 def publish_accounts(
-    records: pl.DataFrame, survived: Survived, pins: pl.DataFrame, merged: pl.DataFrame, *, cause: Cause
+    records: pl.DataFrame,
+    survived: Callable[[], Survived],
+    pins: pl.DataFrame,
+    merged: pl.DataFrame,
+    *,
+    cause: Cause,
 ) -> PublishedAccounts:
-    """Write the customers of these records (`cluster` is the customer's id) with lineage, links and search."""
+    """Write the customers of these records (`cluster` is the customer's id) with lineage, links and search.
+
+    What survives is asked for once the records are linked, so it can be weighed meanwhile.
+    """
     # Links first: parents are looked up through them. Foreign keys are checked at commit.
     link("account", records.select("record_id", golden_id="cluster"), cause=cause)
-    golden, conflicts = _golden(records, survived, pins)
+    golden, conflicts = _golden(records, survived(), pins)
     written = publish_golden("account", golden, cause=cause)
     redirect("account", merged, cause=cause)
     _publish_findable(records, only_new=bool(golden["is_new"].all()))

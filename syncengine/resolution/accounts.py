@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -31,6 +33,7 @@ MATCHED = [
     "website", "tax_id", "registration_id", "duns",
 ]  # fmt: skip
 DIRTY = "dirty_accounts"
+Beside = Callable[[pl.DataFrame], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def resolve_accounts(
     bulk = wanted or first or dirty.len() >= bulk_at or limits.changed(models.in_force(), policy)
     dying, bound = _stage(dirty), open_bindings()
     if bulk:
-        found = evidence_of_everything(now=now, policy=policy)[0]
+        found = evidence_of_everything(now=now, policy=policy, beside=affected.replacing_keys)[0]
     else:
         found = _incremental(dirty, dying, bound, now, policy)
     parted = found.part(bound, policy)
@@ -126,14 +129,18 @@ def _resolved(
 
 
 def evidence_of_everything(
-    *, now: datetime, policy: Policy = POLICY, version: int | None = None
+    *, now: datetime, policy: Policy = POLICY, version: int | None = None, beside: Beside = nullcontext
 ) -> tuple[Evidence, int]:
-    """All living records scored anew under a version, else the one in force; with the version's number."""
+    """All living records scored anew under a version, else the one in force; with the version's number.
+
+    `beside` gets the keys and runs while their holders are compared.
+    """
     records = read_canonical("account", "c.live", columns=MATCHED)
     tidy = standardise(records)
     model = models.numbered(version) if version else models.current(now=now, standardised=tidy)
     keys = match_keys(tidy)
-    pairs = score(tidy, changed=None, model=model.model, keys=keys, policy=policy)
+    with beside(keys):
+        pairs = score(tidy, changed=None, model=model.model, keys=keys, policy=policy)
     found = Evidence(records["record_id"], pairs, veto_values(tidy), gone.read_gone(), keys, model.model)
     return found, model.number
 

@@ -6,9 +6,12 @@ pair a scored pair of live records.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import polars as pl
 
-from accounts.frames import copy_in, execute, read, rows, stage
+from accounts.frames import copy_in, copying, execute, read, rows, stage
 
 CHANGED, CONCERNED, TOLD = "changed_records", "concerned_records", "told_keys"
 KEYS = {"crosswalk_id": "bigint", "place": "smallint", "key": "bigint"}
@@ -32,17 +35,24 @@ def keys_as_rows(keys: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(held).sort("crosswalk_id", "place")
 
 
+@contextmanager
+def replacing_keys(keys: pl.DataFrame) -> Iterator[None]:
+    """Bulk: every match key anew, written while the block compares records."""
+    execute("TRUNCATE syncengine_matchkey")
+    with copying("syncengine_matchkey", keys_as_rows(keys)):
+        yield
+
+
 def replace_all(
     keys: pl.DataFrame, gone: pl.DataFrame, components: pl.DataFrame, pairs: pl.DataFrame, version: int
 ) -> None:
-    """Bulk: every match record with its component and keys, and every pair, anew."""
-    execute("TRUNCATE syncengine_matchrecord, syncengine_matchkey, syncengine_matchpair")
+    """Bulk: every match record with its component, and every pair, anew; the keys have been written by then."""
+    execute("TRUNCATE syncengine_matchrecord, syncengine_matchpair")
     living = keys.select(crosswalk_id="record_id").join(components, on="crosswalk_id").with_columns(live=pl.lit(True))
     copy_in("syncengine_matchrecord", living)
     if gone.height:
         buried = gone.rename({"record_id": "crosswalk_id"}).join(components, on="crosswalk_id")
         copy_in("syncengine_matchrecord", buried.with_columns(live=pl.lit(False)))
-    copy_in("syncengine_matchkey", keys_as_rows(keys))
     store_pairs(pairs, version)
     for table in ("matchrecord", "matchkey", "matchpair"):
         execute(f"ANALYZE syncengine_{table}")

@@ -60,7 +60,7 @@ def may_see_rules(user: User) -> bool:
 
 def applying() -> Applying | None:
     """What is being applied at this moment, if anything."""
-    waiting = int(rows("SELECT count(*) FROM syncengine_dirty WHERE cause = %s", [POLICY_CAUSE])[0][0])
+    waiting = int(rows("SELECT count(*) FROM syncengine_dirty WHERE cause LIKE %s", [f"{POLICY_CAUSE}%"])[0][0])
     latest = PolicyVersion.objects.order_by("-number").values_list("number", "queued").first()
     if not waiting or latest is None:
         return None

@@ -26,14 +26,17 @@ CHANGED: dict[str, pl.DataType] = {"cluster": pl.Int64(), "field": pl.Int16(), "
 class GoldenDiff:
     """Fields of one object that would change, in which golden records, and what people would be asked.
 
-    `changed` has cluster, field and the value after as it is compared; `concerned` are the records whose golden
-    record would have another value or another reason for it.
+    `changed` has cluster, field and the value after as it is compared. Records of golden records with another
+    value or question are `concerned`, with another reason alone (winner or rule) `reasoned`; `fields` are the codes
+    of what was compared.
     """
 
     object: str
     changes: tuple[FieldChange, ...]
     changed: pl.DataFrame
-    concerned: pl.Series
+    concerned: pl.DataFrame
+    reasoned: pl.DataFrame
+    fields: tuple[int, ...] = ()
     opened: int = 0
     closed: int = 0
 
@@ -48,7 +51,7 @@ def diff_golden(
     fields = _differing(spec, old, new, mine)
     members = _members(spec, mine, rules_differ=any(old[f.name] != new[f.name] for f in fields))
     if not fields or not members.height:
-        return GoldenDiff(name, (), pl.DataFrame(schema=CHANGED), pl.Series([], dtype=pl.Int64))
+        return GoldenDiff(name, (), pl.DataFrame(schema=CHANGED), members.clear(), members.clear())
     records = _records(spec, fields, members, everything=not mine)
     was = _survived(spec, records, old, now)
     becomes = _survived(spec, _overlaid(records, mine), new, now)
@@ -136,10 +139,14 @@ def _diff(
     changes = [_told(spec, field, rows) for field, rows in zip(fields, parts, strict=True) if rows.height]
     reasons = both.filter(pl.any_horizontal([pl.col(f"{f.name}:reason") for f in fields]))
     changed = pl.concat([_coded(field, rows) for field, rows in zip(fields, parts, strict=True)])
-    moved = pl.concat([changed["cluster"], reasons["cluster"], *_asked(was, becomes)]).unique()
-    opened, closed = (part.len() for part in _asked(was, becomes))
-    concerned = members.filter(pl.col("cluster").is_in(moved.implode()))["record_id"]
-    return GoldenDiff(spec.name, tuple(changes), changed, concerned, opened, closed)
+    opened, closed = _asked(was, becomes)
+    moved = pl.concat([changed["cluster"], opened, closed]).unique()
+    concerned = members.filter(pl.col("cluster").is_in(moved.implode()))
+    reasoned = members.join(reasons.select("cluster"), on="cluster", how="semi").join(
+        concerned.select("cluster"), on="cluster", how="anti"
+    )
+    codes = tuple(field.code for field in fields)
+    return GoldenDiff(spec.name, tuple(changes), changed, concerned, reasoned, codes, opened.len(), closed.len())
 
 
 def _side_by_side(
