@@ -22,7 +22,6 @@ KINDS = {
     "policy": "Policies",
     "conflict": "Conflicts",
     "validation": "Validation",
-    "unmatched": "Unmatched",
 }
 ONE = {
     "duplicate": "Duplicate?",
@@ -33,13 +32,12 @@ ONE = {
     "policy": "Policy",
     "conflict": "Conflict",
     "validation": "Held record",
-    "unmatched": "Unmatched",
 }
 TWO_SIDED = ("duplicate", "guard", "relation", "approval")
 RULE = re.compile(r"\w+:\w+")
 ICONS = {
     "duplicate": "same", "guard": "lock", "relation": "link", "approval": "people", "conflict": "different",
-    "validation": "stop", "unmatched": "link", "change": "check", "policy": "rows",
+    "validation": "stop", "change": "check", "policy": "rows",
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from syncengine.selectors.operations import get_group, list_drift, list_groups, 
 from syncengine.selectors.reports import affected_by
 from syncengine.selectors.sync import list_runs, may_see_runs, show_payload
 from syncengine.selectors.trace import list_turned_away, trace
+from syncengine.selectors.unmatched import list_unmatched
 
 SHOWN = 60
 
@@ -42,6 +43,7 @@ def stream(request: HttpRequest, id: int) -> HttpResponse:
         "runs": list(list_runs(reader(request), stream_id=id)[:25]),
         "groups": list_groups(reader(request), stream_id=id)[:10],
         "drifts": answerable(reader(request), list_drift(reader(request), stream_id=id)[:10]),
+        "unmatched": list_unmatched(reader(request), found),
         "stopped": any(line.row.state == "action" for line in lines),
         "state": SourceState.objects.filter(source=found.source, stream=found.name).first(),
         "breaker": Breaker.objects.filter(pk=found.source_id, open_until__gt=now).first(),

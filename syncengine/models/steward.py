@@ -10,9 +10,7 @@ from django.db import models
 class StewardTask(models.Model):
     """A question for a person. `subject` names what it is about, so that it is asked only once."""
 
-    KINDS = [
-        "duplicate", "conflict", "validation", "unmatched", "guard", "relation", "approval", "change", "policy",
-    ]  # fmt: skip
+    KINDS = ["duplicate", "conflict", "validation", "guard", "relation", "approval", "change", "policy"]
     STATES = ["open", "done", "obsolete"]
     URGENCIES = ["blocking", "billing", "money", "other"]
 
@@ -62,7 +60,6 @@ class StewardTask(models.Model):
                         "duplicate",
                         "conflict",
                         "validation",
-                        "unmatched",
                         "guard",
                         "relation",
                         "approval",

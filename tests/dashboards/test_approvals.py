@@ -120,7 +120,7 @@ def test_who_decides_nothing_has_no_queue(login: Login) -> None:
 
 
 def test_finance_sees_changes_of_the_queue_alone(login: Login, customer: Make) -> None:
-    StewardTask.objects.create(kind="unmatched", subject="x", account=customer(), opened_at=NOW)
+    StewardTask.objects.create(kind="validation", subject="x", account=customer(), opened_at=NOW)
     page = login("finance").get("/queue/")
 
     assert (page.context["rows"], list(page.context["kinds"])) == ([], ["change", "policy"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.test import Client
+
 from accounts.models import SourceState
 from accounts.models.alert import Alert
 from syncengine.models import DeadLetter, ErrorGroup, FreshnessCheck, Quality, SchemaDrift, Stream
@@ -14,9 +16,12 @@ from syncengine.operations.groups import handle_group
 from syncengine.operations.watch import watch_operations
 from syncengine.pipeline import run_stream
 from syncengine.selectors.trace import trace
+from syncengine.selectors.unmatched import Unmatched, list_unmatched
 from tests.factories import UserFactory
 from tests.syncengine.small_company import SmallCompany
 from tests.syncengine.writeback.two_systems import TwoSystems
+
+DAY = "2026-03-01T08:00:00Z"
 
 
 def test_what_is_refused_the_same_way_is_one_group_and_opens_again(company: SmallCompany) -> None:
@@ -135,3 +140,25 @@ def test_payloads_are_not_traced_for_who_may_not_see_them(company: SmallCompany)
 
     assert DeadLetter.objects.count() == 1
     assert trace(UserFactory(role="operator"), "1") == []
+
+
+def test_documents_of_an_unknown_customer_are_shown_by_its_key_until_it_arrives(
+    company: SmallCompany, client: Client
+) -> None:
+    company.write("erp/orders", *[f"SO-{n};{DAY};;10009;2026-02-01;9,00;EUR" for n in range(1, 5)])
+    company.write("erp/customers", f"10001;{DAY};Acme;acme.de;Köln;50667;Weg 1;DE;;5,00")
+    company.sync()
+    stream = Stream.objects.get(name="orders")
+    operator, sales = UserFactory(role="operator"), UserFactory(role="sales")
+    found = list_unmatched(operator, stream)
+    client.force_login(operator)
+    page = client.get(f"/sync/streams/{stream.pk}/").content.decode()
+
+    customers = [f"10001;{DAY};Acme;acme.de;Köln;50667;Weg 1;DE;;5,00",
+                 f"10009;{DAY};Brandt;brandt.de;Bonn;53111;Weg 2;DE;;5,00"]  # fmt: skip
+    company.write("erp/customers", *customers)
+    company.sync()
+
+    assert found == [Unmatched("10009", 4, ("SO-4", "SO-3", "SO-2"))]
+    assert ("Customer unknown" in page, "10009" in page) == (True, True)
+    assert (list_unmatched(operator, stream), list_unmatched(sales, stream)) == ([], [])
