@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from accounts.catalogue.loader import LOADER
+
 FIELDS_FILE = Path(__file__).with_name("fields.yaml")
 OWN_PREFIX = "x_"  # what the company's own fields begin with; no shipped field ever does
 
@@ -140,5 +142,5 @@ def _object_spec(name: str, entry: dict[str, Any]) -> ObjectSpec:
 @cache
 def shipped() -> Catalogue:
     """The catalogue of this version of the product, without the company's own fields."""
-    document = yaml.safe_load(FIELDS_FILE.read_text(encoding="utf-8"))
+    document = yaml.load(FIELDS_FILE.read_text(encoding="utf-8"), Loader=LOADER)
     return Catalogue({name: _object_spec(name, entry) for name, entry in document.items()})

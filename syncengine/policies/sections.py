@@ -13,6 +13,7 @@ import yaml
 from yaml.constructor import ConstructorError, SafeConstructor
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from accounts.catalogue.loader import LOADER
 from syncengine.policies.mistakes import Mistakes, did_you_mean
 from syncengine.policies.schedules import parse_duration
 
@@ -207,7 +208,7 @@ class Section:
 def compose(document: Document, text: str) -> Section | None:
     """The file's top mapping, or None where it is no YAML at all or empty."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = _composed(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "this is not YAML"
@@ -215,6 +216,14 @@ def compose(document: Document, text: str) -> Section | None:
         document.mistakes.add(document.file, line, str(problem), "check quotes, colons and indentation")
         return None
     return None if node is None else Section(document, node, "the file")
+
+
+def _composed(text: str) -> Node | None:
+    """The nodes of a file; a mistake is told by the loader whose sentences people know."""
+    try:
+        return yaml.compose(text, Loader=LOADER)
+    except yaml.YAMLError:
+        return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def _is_null(node: Node) -> bool:
