@@ -14,6 +14,7 @@ from syncengine.landing import POLICY_CAUSE, REASONS_CAUSE
 from syncengine.models import CanonicalAccount, Dirty
 from syncengine.policies.apply import apply_folder
 from syncengine.steward.pins import pin_value
+from syncengine.survivorship import RULES
 from tests.factories import UserFactory
 from tests.syncengine.small_company import SURVIVORSHIP, SmallCompany
 
@@ -101,6 +102,21 @@ def test_a_reason_alone_leaves_the_customer_and_keeps_what_was(told_twice: Small
     assert len(moved) == queued.count(f"{REASONS_CAUSE}{load()['account'].fields['name'].code}") == 6
     assert unchanged == {pk: agreed[pk] for pk in moved}
     assert list(kept) == [load()["account"].code + LINEAGE_CODE] * 6
+
+
+def test_arrays_from_before_a_field_was_declared_are_lengthened(told_twice: SmallCompany) -> None:
+    code = load()["account"].fields["name"].code
+    whole = {row[0]: (row[7][:code], row[8][:code]) for row in weigh_everybody(told_twice)}
+    cut = "UPDATE accounts_accountlineage SET winners = winners[1:%s], rules = rules[1:%s]"
+    execute(cut, [code - 1, code - 1])
+
+    change_rules(told_twice, *OTHER_RULES[0])
+    told_twice.publish()
+
+    alone = {row[0]: (row[7], row[8]) for row in rows(STANDING) if len(row[7]) == code}
+    assert len(alone) == 6
+    assert {rules[-1] for _, rules in alone.values()} == {RULES["system_of_record"]}
+    assert [pk for pk, (winners, _) in alone.items() if winners[-1] in (0, whole[pk][0][-1])] == []
 
 
 def test_a_value_that_changes_meanwhile_is_left_to_its_own_publish(told_twice: SmallCompany) -> None:
