@@ -23,7 +23,8 @@ from accounts.api.lists import page_data, redacted_of
 from accounts.api.rows import exact, row_of, shape_of, with_references
 from accounts.filtersets import AccountFilter
 from accounts.models import Account
-from accounts.selectors.customers import SORTS, figures_of, order_of, with_figures, with_summary
+from accounts.selectors.customer_figures import figures_of
+from accounts.selectors.customers import SORTS, order_of, with_figures, with_summary
 from accounts.selectors.lineage import FieldLineage, get_lineage, lineage_of
 from accounts.selectors.lookup import find_by_key
 from accounts.selectors.metrics import list_standings

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,15 @@ class Registry:
 
     def of(self, what: str) -> dict[str, Metric]:
         """The figures told of customers, the portfolio, products or the operation."""
-        return {name: metric for name, metric in self.metrics.items() if metric.of == what}
+        return self._by_subject[what]
+
+    @cached_property
+    def _by_subject(self) -> Mapping[str, dict[str, Metric]]:
+        """A page asks a hundred times what is told of whom."""
+        found: dict[str, dict[str, Metric]] = defaultdict(dict)
+        for name, metric in self.metrics.items():
+            found[metric.of][name] = metric
+        return found
 
 
 @cache

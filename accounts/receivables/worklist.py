@@ -80,9 +80,8 @@ def list_worklist(
     if treatment(user, "receivable") != "full":
         return []
     seen = listed_accounts(user) if accounts is None else accounts
-    late = seen.filter(summary__overdue_receivable__gt=0).order_by(
-        columns.or_zero("summary__overdue_receivable").desc(), "-summary__account"
-    )
+    owed = "summary__overdue_receivable"
+    late = seen.filter(columns.positive(owed)).order_by(columns.or_zero(owed).desc(), "-summary__account")
     names = {account.pk: str(account) for account in late.only("pk", "name", "legal_name")[:LOOKED_AT]}
     params: dict[str, Any] = {"ids": list(names), "today": today, "collector": collector, "limit": limit}
     found = rows(RANKED, params)

@@ -14,7 +14,7 @@ from accounts.models import Account, columns
 
 SILENT_DAYS = 120
 EACH = 4
-REVENUE = columns.or_zero("summary__revenue_ttm")  # as it is indexed
+REVENUE, OVERDUE = "summary__revenue_ttm", "summary__overdue_receivable"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def _tickets(user: Reader, accounts: QuerySet[Account]) -> list[Concern]:
 def _overdue(user: Reader, accounts: QuerySet[Account], today: date) -> list[Concern]:
     if not figure_access(user, "overdue_receivable"):
         return []
-    rows = accounts.filter(summary__overdue_receivable__gt=0).order_by("-summary__overdue_receivable", "id")[:EACH]
+    rows = _most(accounts, OVERDUE)
     return [Concern("overdue", row.pk, str(row), _since(row, today), row.summary.overdue_receivable) for row in rows]
 
 
@@ -64,7 +64,7 @@ def _silent(user: Reader, accounts: QuerySet[Account], today: date) -> list[Conc
     quiet = accounts.filter(
         summary__last_order_date__lt=today - timedelta(days=SILENT_DAYS), summary__order_count__gte=3
     )
-    rows = quiet.filter(summary__revenue_ttm__gt=0).order_by(REVENUE.desc(), "-summary__account")[:EACH]
+    rows = _most(quiet, REVENUE)
     return [
         Concern(
             "silent",
@@ -75,6 +75,12 @@ def _silent(user: Reader, accounts: QuerySet[Account], today: date) -> list[Conc
         )
         for row in rows
     ]
+
+
+def _most(accounts: QuerySet[Account], amount: str) -> QuerySet[Account]:
+    """The few with most of an amount, along its index."""
+    some = accounts.filter(columns.positive(amount))
+    return some.order_by(columns.or_zero(amount).desc(), "-summary__account")[:EACH]
 
 
 def _since(row: Account, today: date) -> str:

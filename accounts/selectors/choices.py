@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Q
+from django.db.models.functions import Collate
 
 from accounts.access import field_access, visible_accounts
 from accounts.access.fields import Reader
-from accounts.models import Account
 
 OFFERED = ("country", "segment", "owner", "industry")
 SAMPLE = 5_000  # enough to meet every value that is worth a line in a menu; a full scan of a million isn't
@@ -20,9 +19,11 @@ def list_choices(user: Reader) -> Mapping[str, Sequence[str]]:
     seen = [name for name in OFFERED if field_access(user, "account").allows(name)]
     if not seen:
         return {}
-    some = visible_accounts(user).order_by().values("pk")[:SAMPLE]
-    distinct = {
-        f"{name}_values": ArrayAgg(name, distinct=True, filter=Q(**{f"{name}__isnull": False})) for name in seen
-    }
-    found = Account.objects.filter(pk__in=some).aggregate(**distinct)
-    return {name: found[f"{name}_values"] or () for name in seen}
+    met = visible_accounts(user).order_by().values(*seen)[:SAMPLE]
+    found = met.aggregate(**{f"{name}_values": ArrayAgg(_plain(name), distinct=True) for name in seen})
+    return {name: sorted(filter(None, found[f"{name}_values"]), key=str.casefold) for name in seen}
+
+
+def _plain(name: str) -> Collate:
+    """Compared letter by letter: putting thousands into the order of a language took longer than reading them."""
+    return Collate(name, "C")

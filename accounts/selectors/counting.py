@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.selectors.paging import PATIENCE, within
 
 EXACT_UP_TO = 10_000
+DEAR = 5_000  # what the planner says of a few out of a million that no index gives
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,23 @@ def count_rows(rows: QuerySet[Any]) -> Count:
     return Count(rows.count(), exact=True)
 
 
-def estimate_rows(rows: QuerySet[Any]) -> Count:
+def estimate_rows(rows: QuerySet[Any], *, exact_up_to: int | None = None) -> Count:
     """Their number at once: exact where few are found quickly, else the planner's guess."""
-    few = rows.order_by()[:EXACT_UP_TO]
-    found = within(PATIENCE, few.count)
-    if found is not None and found < EXACT_UP_TO:
+    most, rows = exact_up_to or EXACT_UP_TO, rows.order_by()
+    few = rows[:most]
+    found = within(PATIENCE, few.count) if _expected(few)[1] <= DEAR else None
+    if found is not None and found < most:
         return Count(found, exact=True)
-    sql, params = rows.order_by().values("pk").query.sql_with_params()
+    return Count(max(_expected(rows)[0], found or 0), exact=False)
+
+
+def _expected(rows: QuerySet[Any]) -> tuple[int, float]:
+    """How many rows the planner expects, and what it says that reading them costs."""
+    try:
+        sql, params = rows.values("pk").query.sql_with_params()
+    except EmptyResultSet:  # whoever may see nothing needs no plan
+        return 0, 0.0
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
         plan = cursor.fetchone()[0][0]["Plan"]
-    return Count(max(int(plan["Plan Rows"]), found or 0), exact=False)
+    return int(plan["Plan Rows"]), float(plan["Total Cost"])

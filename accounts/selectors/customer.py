@@ -18,7 +18,7 @@ from accounts.access import (
 )
 from accounts.access.fields import Reader
 from accounts.models import Account, AccountCrosswalk, Address, Contact, Source
-from accounts.selectors.customers import figures_of
+from accounts.selectors.customer_figures import figures_of
 from accounts.selectors.sections import Section, section
 from accounts.selectors.sources import record_url, sources
 

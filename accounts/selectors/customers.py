@@ -10,14 +10,13 @@ from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 
-from accounts.access import FIGURES, field_access, figure_access, shown, shown_figures
+from accounts.access import field_access, figure_access, shown, shown_figures
 from accounts.access.fields import Reader
-from accounts.access.figures import credit_light
-from accounts.catalogue import load
-from accounts.models import Account, AccountHealth, AccountSummary, Source, columns
+from accounts.models import Account, Source, columns
 from accounts.models.own_field import with_own_fields
 from accounts.selectors.counting import Count, count_rows, estimate_rows
-from accounts.selectors.list_columns import LIST_FIGURES, Column, columns_of, list_fields
+from accounts.selectors.customer_figures import figures_of
+from accounts.selectors.list_columns import LIST_FIGURES, TOLD_BESIDE, Column, columns_of, list_fields
 from accounts.selectors.paging import Order, keyset_page
 from accounts.selectors.sources import sources
 
@@ -99,8 +98,9 @@ def list_customers(
     order = order_of(user, sort) if "name" in sorts_of(user) else Order("id", F("id"), int)
     joined = with_summary(accounts, order) if order.name in SORTS else accounts.select_related(*JOINED)
     page = keyset_page(with_own_fields(joined, "account"), order, cursor, limit)
-    rows = customer_rows(user, page.rows)
-    return CustomerPage(tuple(rows), columns_of(user, chosen), order.label, page.next, page.previous)
+    columns = columns_of(user, chosen)
+    rows = customer_rows(user, page.rows, (*(column.name for column in columns), *TOLD_BESIDE))
+    return CustomerPage(tuple(rows), columns, order.label, page.next, page.previous)
 
 
 def with_summary(accounts: QuerySet[Account], order: Order | None = None) -> QuerySet[Account]:
@@ -115,48 +115,19 @@ def with_figures(accounts: QuerySet[Account]) -> QuerySet[Account]:
     return with_summary(accounts).select_related("summary", "months", "figures")
 
 
-def customer_rows(user: Reader, accounts: Iterable[Account]) -> list[CustomerRow]:
-    """Accounts with their summary as rows of the list; one query for all, of sources."""
+def customer_rows(user: Reader, accounts: Iterable[Account], names: Sequence[str]) -> list[CustomerRow]:
+    """Accounts with their summary as rows of the list, what is named of them; one query for all, of sources."""
     known = sources()
-    return [_row(user, account, known) for account in accounts]
+    return [_row(user, account, known, names) for account in accounts]
 
 
-def _row(user: Reader, account: Account, known: dict[int, Source]) -> CustomerRow:
-    fields = shown({name: getattr(account, name) for name in list_fields()}, user, "account")
-    figures = shown_figures(figures_of(account), user)
+def _row(user: Reader, account: Account, known: dict[int, Source], names: Sequence[str]) -> CustomerRow:
+    fields = shown({name: getattr(account, name) for name in list_fields() if name in names}, user, "account")
+    figures = shown_figures(figures_of(account, [name for name in LIST_FIGURES if name in names]), user)
     labels = tuple(known[id].label for id in sorted(account.source_ids) if id in known)
     return CustomerRow(
         account.pk, fields.values | figures.values | {"sources": labels}, fields.redacted + figures.redacted
     )
-
-
-def summary_of(account: Account) -> AccountSummary | None:
-    """The summary of a customer, None before the first publish computed it."""
-    return getattr(account, "summary", None)
-
-
-def figures_of(account: Account, names: tuple[str, ...] = LIST_FIGURES) -> dict[str, Any]:
-    """Figures of a customer by name, before anybody asks who may see them."""
-    summary = summary_of(account)
-    fields = load()["account"].by_code
-    kept = {"list": summary, "months": getattr(account, "months", None), "figures": None}
-    if any(FIGURES[name].kept == "figures" for name in names):
-        kept["figures"] = getattr(account, "figures", None)
-    derived = {
-        "has_overdue": bool(summary and (summary.overdue_receivable or 0) > 0),
-        **health_figures(account),
-        "credit_light": credit_light(account, summary),
-        "disputed": [fields[code].name for code in account.disputed if code in fields],
-    }
-    return {name: derived[name] if name in derived else getattr(kept[FIGURES[name].kept], name, None) for name in names}
-
-
-def health_figures(account: Account) -> dict[str, Any]:
-    """The customer's health as figures; null before it was first computed."""
-    health: AccountHealth | None = getattr(account, "health", None)
-    names = {"score": "health_score", "band": "health_band", "state": "health_state",
-             "coverage": "health_coverage", "moved_30": "health_moved"}  # fmt: skip
-    return {figure: getattr(health, name, None) for name, figure in names.items()}
 
 
 def count_customers(accounts: QuerySet[Account]) -> Count:
@@ -164,9 +135,9 @@ def count_customers(accounts: QuerySet[Account]) -> Count:
     return count_rows(summarised(accounts))
 
 
-def estimate_customers(accounts: QuerySet[Account]) -> Count:
+def estimate_customers(accounts: QuerySet[Account], *, exact_up_to: int | None = None) -> Count:
     """The number at once: exact where few are found quickly, else the planner's guess."""
-    return estimate_rows(summarised(accounts))
+    return estimate_rows(summarised(accounts), exact_up_to=exact_up_to)
 
 
 def total_customers(user: Reader, accounts: QuerySet[Account]) -> dict[str, Any]:

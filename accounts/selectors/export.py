@@ -46,7 +46,7 @@ def _lines(user: Reader, accounts: QuerySet[Account], sort: str, names: list[str
     yield csv_line(names)
     cursor: str | None = None
     while True:
-        page = list_customers(user, accounts, sort=sort, cursor=cursor, limit=ROW_LIMIT)
+        page = list_customers(user, accounts, sort=sort, cursor=cursor, limit=ROW_LIMIT, chosen=names[1:])
         for row in page.rows:
             yield csv_line([row.id if name == "id" else row.values.get(name) for name in names])
         cursor = page.next

@@ -12,7 +12,8 @@ from django.db import connection
 from accounts.access import figure_access, shown_figures, visible_accounts
 from accounts.access.fields import Reader
 from accounts.models import Account
-from accounts.selectors.customers import JOINED, figures_of
+from accounts.selectors.customer_figures import figures_of
+from accounts.selectors.customers import JOINED
 
 SUMMED = ("revenue_ttm", "open_pipeline", "open_receivable", "overdue_receivable", "open_tickets")
 SHOWN = ("credit_light", "health_score", *SUMMED)

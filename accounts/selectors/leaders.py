@@ -11,7 +11,7 @@ from accounts.access import figure_access, visible_accounts
 from accounts.access.fields import Reader
 from accounts.models import columns
 
-REVENUE = columns.or_zero("summary__revenue_ttm")  # as it is indexed
+REVENUE = "summary__revenue_ttm"
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,6 @@ def list_leaders(user: Reader, *, limit: int = 6) -> list[Leader]:
     """The customers of most revenue that the user sees, none where revenue is hidden; one query by the index."""
     if not figure_access(user, "revenue_ttm"):
         return []
-    rows = visible_accounts(user).filter(summary__revenue_ttm__gt=0).select_related("summary")
-    found = rows.order_by(REVENUE.desc(), F("summary__account").desc())[:limit]
+    rows = visible_accounts(user).filter(columns.positive(REVENUE)).select_related("summary")
+    found = rows.order_by(columns.or_zero(REVENUE).desc(), F("summary__account").desc())[:limit]
     return [Leader(row.pk, str(row), row.summary.revenue_ttm, row.summary.revenue_previous) for row in found]

@@ -77,6 +77,8 @@ OWN_KINDS = {
 }  # fmt: skip
 NUMERIC = ("integer", "decimal", "money", "percent")
 BESIDE = ("revenue_months", "health_state", "health_moved")  # told in the cell of another figure
+IN_NAME = ("name", "status", "city", "disputed")  # what the cell of the name tells
+TOLD_BESIDE = (*IN_NAME, *BESIDE, "health_band")
 LIST_FIGURES = (*(column.name for column in COLUMNS if column.name in FIGURES), *BESIDE)
 TOLD_BY = {"has_overdue": "overdue_receivable", "health_band": "health_score"}
 

@@ -6,6 +6,15 @@ one: at a million customers a similarity sorted over all candidates took 120–3
 
 from __future__ import annotations
 
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from accounts.access import scope_of
+from accounts.access.fields import Reader
+
 SCOPE = "AND (a.sales_territory_id = ANY(%(territories)s) OR a.id = ANY(%(shares)s))"
 
 # OFFSET 0 keeps the planner from turning the look-up of each candidate into a hash of all customers.
@@ -57,11 +66,47 @@ NUMBERS = """
      WHERE found IS NOT NULL LIMIT %(limit)s
 """
 
-# Grain: one row a customer with a name similar to the text.
-SIMILAR = """
-    SELECT id, 'similar', names, word_similarity(fold(%(text)s), names) FROM (
-        SELECT s.account_id AS id, s.names FROM accounts_accountsearch s CROSS JOIN LATERAL ({live}) live
-         WHERE fold(%(text)s) <%% s.names
-         LIMIT %(cap)s) capped
-     ORDER BY 4 DESC, id LIMIT %(limit)s
+# Grain: one row a customer whose folded names hold the patterns and, where one is told, something near what is wrong.
+NEAR = """
+    SELECT account_id, 'similar', names, word_similarity(fold(%(text)s), names)
+      FROM near_names(%(wrong)s, %(held)s::text[], %(beside)s::text[], %(cap)s, %(everything)s,
+                      %(territories)s::bigint[], %(shares)s::bigint[])
+     ORDER BY 4 DESC, account_id LIMIT %(limit)s
 """
+
+
+@dataclass(frozen=True)
+class Found:
+    """A customer that a statement found, and what of it held the text."""
+
+    account_id: int
+    step: str
+    matched: str
+    score: float
+
+
+def run(statement: str, values: dict[str, Any], user: Reader) -> list[Found]:
+    """What one of the statements finds among the customers the user sees; names hold every `word…`."""
+    scope = "" if scope_of(user).everything else SCOPE
+    words = " AND ".join(f"s.names LIKE %({name})s" for name in values if name.startswith("word"))
+    sql = statement.replace("{live}", LIVE).replace("{scope}", scope).replace("{words}", words)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [Found(row[0], row[1], row[2] or "", float(row[3])) for row in cursor.fetchall()]
+
+
+def holding(word: str) -> str:
+    """The pattern of names that hold a word."""
+    return f"%{escape(word)}%"
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, as the database's fold() does for the letters of Europe."""
+    spelled = text.lower().replace("ß", "ss").replace("ø", "o").replace("ł", "l").replace("æ", "ae")
+    parts = unicodedata.normalize("NFKD", spelled.replace("œ", "oe").replace("đ", "d"))
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+
+
+def escape(text: str) -> str:
+    """The text as LIKE takes it literally."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -36,6 +36,8 @@ from dashboards.panels.own import writes
 from dashboards.panels.question import question_of
 from dashboards.panels.views import SHARED, view_tabs
 
+# More takes longer to count than to list; the exact number follows with the sums.
+COUNTED = 1_000
 REFUSED = (BadSort, BadCursor, BadColumn, BadGrouping, FilterRefused, ValidationError)
 
 
@@ -66,7 +68,7 @@ def _listing(user: User, state: ListState, *, wrong: bool = False) -> dict[str, 
     """What the page shows; of a question that cannot be asked no customer, so that it can be put right in place."""
     found = listed_accounts(user).none() if wrong else filtered(user, state)
     rows = list_customers(user, found, sort=_sort(user, state), cursor=state.cursor or None, chosen=state.columns)
-    listing, count = Listing(user, state, rows), estimate_customers(found)
+    listing, count = Listing(user, state, rows), estimate_customers(found, exact_up_to=COUNTED)
     # Sums over many rows take longer than the rows themselves, so the page asks for them afterwards.
     totals = total_customers(user, found) if count.exact else None
     groups = group_table(group_customers(user, found, state.group), state) if state.group and count.exact else None

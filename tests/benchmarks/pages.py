@@ -6,6 +6,7 @@ import random
 import statistics
 from collections.abc import Callable
 from time import perf_counter
+from urllib.parse import quote
 
 from django.db import connection
 from django.test import Client
@@ -19,7 +20,11 @@ from dashboards.panels.tabs import TABS
 from tests.benchmarks.crowd import look_at_crowd
 
 REQUESTS = 60
-BESIDE = {"HX-Request": "true", "HX-Target": "drawer-body"}
+# What htmx says of the part of the page it asks for.
+PARTS = {
+    "beside the list": {"HX-Request": "true", "HX-Target": "drawer-body"},
+    "palette": {"HX-Request": "true", "HX-Target": "palette-hits"},
+}
 SETTLE = 5  # requests that fill caches
 HEAD = f"{'':<28} {'median':>9} {'P95':>9}  {'queries':>7} {'bytes':>9}"
 FILTERS = (
@@ -44,7 +49,7 @@ def look_at_pages() -> None:
         **{f"tab {name}": (lambda name=name: f"/customers/{dice.choice(ids)}/{name}/") for name in TABS},  # type: ignore[misc]
         "brief": lambda: f"/customers/{dice.choice(ids)}/brief/",
         "beside the list": lambda: f"/customers/{dice.choice(ids)}/peek/",
-        "search": lambda: f"/search/?q={_typo(dice, dice.choice(names))}",
+        "palette": lambda: f"/search/?q={quote(_typo(dice, dice.choice(names)))}",
         "alerts": lambda: "/alerts/",
         "quote to cash": lambda: "/q2c/",
         "exceptions": lambda: "/q2c/exceptions/",
@@ -78,7 +83,7 @@ def _look(client: Client, name: str, path: Callable[[], str]) -> None:
     times, codes, sizes = [], set(), []
     for number in range(REQUESTS + SETTLE):
         started = perf_counter()
-        response = client.get(path(), headers=BESIDE if "beside" in name else {})
+        response = client.get(path(), headers=PARTS.get(name))
         if number >= SETTLE:
             times.append((perf_counter() - started) * 1000)
             sizes.append(len(response.content))

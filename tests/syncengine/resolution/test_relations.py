@@ -9,9 +9,11 @@ import pytest
 from accounts.models import Account, AccountCrosswalk, AccountSummary, Order, Relation, User
 from accounts.selectors.group import get_group
 from syncengine.models import StewardTask
+from syncengine.policies.apply import apply_folder
 from syncengine.steward.decisions import decide_duplicate
 from syncengine.steward.relations import propose_relations
 from tests.syncengine.resolution.test_decisions import ERP, owner
+from tests.syncengine.small_company import ERP as ERP_POLICY
 from tests.syncengine.small_company import SmallCompany
 
 SISTER = "C1,2026-03-01T08:00:00Z,,Borealis Glas,,www.acme-pumpen.de,Hamburg,20095,Am Kai 4,DE,"
@@ -91,6 +93,33 @@ def test_two_customers_under_one_tax_number_are_proposed_as_kin(company: SmallCo
     assert propose_relations(now=company.clock()) == 1
     words = "Same tax number, and yet two customers: rather a branch or a division"
     assert ("open", words, "parent") in asked()
+
+
+@pytest.mark.parametrize(
+    ("field", "number", "called"),
+    [("registration_id", "HRB 12345", "register number"), ("duns", "315000554", "D-U-N-S number")],
+)
+def test_two_customers_under_one_registered_number_are_proposed_as_kin(
+    company: SmallCompany, field: str, number: str, called: str
+) -> None:
+    apply_text(company, ERP_POLICY.replace("tax_id: Vat", f"{field}: Vat"))
+    company.write(
+        "erp/customers",
+        "\n".join([
+            ERP.replace("DE;;", f"DE;{number};"),
+            f"10002;2026-03-01T08:00:00Z;Zeta Rohre GmbH;zeta-rohre.at;Wien;1010;Ring 2;AT;{number};5000,00",
+        ]),
+    )  # fmt: skip
+    company.sync()
+    assert owner("10001") != owner("10002")
+    assert propose_relations(now=company.clock()) == 1
+    assert asked() == [("open", f"Same {called}, and yet two customers: rather a branch or a division", "parent")]
+
+
+def apply_text(company: SmallCompany, erp: str) -> None:
+    """The ERP's policy as it is told here."""
+    (company.folder / "policies" / "erp.yaml").write_text(erp, encoding="utf-8")
+    apply_folder(company.folder / "policies", by=None, now=company.clock())
 
 
 def test_a_branch_is_proposed_by_its_name_confirmed_and_rolled_up(company: SmallCompany, ann: User) -> None:
