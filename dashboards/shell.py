@@ -173,7 +173,7 @@ def _items(user: User, current: str, sources: Sequence[SourceLine]) -> list[NavI
 
 def _counted(item: NavItem, user: User, sources: Sequence[SourceLine]) -> NavItem:
     if item.name == "queue":
-        return replace(item, count=sum(count_tasks(user).values()), counted="open tasks")
+        return replace(item, count=count_tasks(user), counted="open tasks")
     if item.name == "alerts":
         return replace(item, count=count_alerts(user, timezone.now()), counted="waiting")
     if item.name == "sync":

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.access.masking import GAP
+from accounts.selectors.counting import MOST_COUNTED
 from dashboards.charts.sparkline import sparkline_paths
 
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
@@ -212,6 +213,12 @@ def _three_digits(value: Decimal) -> str:
 def among(value: Any, known: Any) -> bool:
     """Whether the value is one of them."""
     return value in (known or ())
+
+
+@register.filter
+def capped(count: int) -> str:
+    """A number of things that wait, as far as anybody counts them."""
+    return f"{number(MOST_COUNTED)}+" if count > MOST_COUNTED else number(count)
 
 
 @register.filter

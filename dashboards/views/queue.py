@@ -21,7 +21,7 @@ from dashboards.panels.evidence import evidence_bars
 from dashboards.panels.tasks import KINDS
 from dashboards.shell import may_see_queue, may_work_queue
 from syncengine.models import StewardTask
-from syncengine.selectors.card import Card, get_card
+from syncengine.selectors.card import Card, get_card, get_task
 from syncengine.selectors.queue import list_tasks, next_task
 
 SHOWN = 50
@@ -48,13 +48,16 @@ def card(request: HttpRequest, id: int) -> HttpResponse:
 @allowed(may_work_queue)
 def following(request: HttpRequest, id: int) -> HttpResponse:
     """The card that comes after this one, fetched while somebody looks at this one."""
-    kind = _kind_after(request, _card_or_404(request, id).task)
+    task = get_task(reader(request), id)
+    if task is None:
+        raise Http404("No such task.")
+    kind = _kind_after(request, task)
     underway = [int(value) for value in request.GET.get("without", "").split(",") if value.isdecimal()]
     after = next_task(reader(request), kind=kind, after=[id, *underway], asked=asked_of(request))
     if after is None:
         return HttpResponse(status=204)
-    response = fragment(request, "dashboards/queue/_card.html", _context(request, _card_or_404(request, after.pk)))
-    response["X-Task"] = str(after.pk)
+    response = fragment(request, "dashboards/queue/_card.html", _context(request, _card_or_404(request, after)))
+    response["X-Task"] = str(after)
     return response
 
 
@@ -175,12 +178,12 @@ def _answer(request: HttpRequest, answered: Card, act: Callable[[], str]) -> Htt
 
 
 def _onwards(
-    request: HttpRequest, after: StewardTask | None, words: str, task: StewardTask | None = None
+    request: HttpRequest, after: int | None, words: str, task: StewardTask | None = None
 ) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         messages.success(request, words)
-        return redirect("task", id=after.pk) if after else redirect("queue")
-    return _swap(request, after.pk if after else None, words, task)
+        return redirect("task", id=after) if after else redirect("queue")
+    return _swap(request, after, words, task)
 
 
 def _swap(request: HttpRequest, id: int | None, words: str = "", task: StewardTask | None = None) -> HttpResponse:

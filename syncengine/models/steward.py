@@ -85,6 +85,18 @@ class StewardTask(models.Model):
             models.Index(fields=["account"], name="steward_task_account", condition=models.Q(state="open")),
             models.Index(fields=["other_account"], name="steward_task_other", condition=models.Q(state="open")),
             models.Index(fields=["decision"], name="steward_task_decision"),
+            # What few tasks are, and a view of the queue counts: without these each look reads every open task.
+            models.Index(fields=["due_at"], name="steward_task_due", condition=models.Q(state="open")),
+            models.Index(
+                fields=["confidence"], name="steward_task_sure", condition=models.Q(state="open", kind="duplicate")
+            ),
+            models.Index(fields=["id"], name="steward_task_money", condition=models.Q(state="open", both_open=True)),
+            models.Index(
+                fields=["snoozed_until"], name="steward_task_snoozed", condition=models.Q(snoozed_until__isnull=False)
+            ),
+            models.Index(
+                fields=["waiting_since"], name="steward_task_waiting", condition=models.Q(waiting_since__isnull=False)
+            ),
             models.Index(fields=["request"], name="steward_task_request", condition=models.Q(request__isnull=False)),
             models.Index(fields=["draft"], name="steward_task_draft", condition=models.Q(draft__isnull=False)),
         ]

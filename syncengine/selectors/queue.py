@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.access import scope_of, treatment, visible_accounts
 from accounts.catalogue import FieldSpec, load
 from accounts.models import Account, Source, User
+from accounts.selectors.counting import count_each, count_few
 from syncengine.models import Opinion, StewardTask
 from syncengine.policies import current_policies
 from syncengine.steward.approvals import ASKED
 from syncengine.steward.worth import BILLING
 
 SPEC = load()["account"]
+LISTED_WITH = (
+    "account", "other_account", "closed_by", "assignee", "decision__made_by", "dead_letter__stream__source",
+    "request__requested_by", "draft__edited_by",
+)  # fmt: skip
 HIGH, MEDIUM = 100_000, 10_000
 BILLING_CODES = [SPEC.fields[name].code for name in BILLING if name in SPEC.fields]
 
@@ -63,7 +68,7 @@ VIEWS: dict[str, Callable[[User, datetime], Q]] = {
     "billing": lambda user, now: _now(user, now) & Q(kind="conflict", field__in=BILLING_CODES),
     "approvals": lambda user, now: _now(user, now) & Q(kind__in=("approval", *ASKED)),
     "second": lambda user, now: _now(user, now) & Q(pk__in=Opinion.objects.filter(batch=None).values("task_id")),
-    "later": lambda user, now: ~_awake(now) | Q(waiting_since__isnull=False),
+    "later": lambda user, now: Q(snoozed_until__gt=now) | Q(waiting_since__isnull=False),
 }
 
 
@@ -102,7 +107,7 @@ def list_tasks(
     user: User, *, kind: str | None = None, state: str = "open", asked: Asked | None = None, now: datetime | None = None
 ) -> QuerySet[StewardTask]:
     """Tasks that are the person's to answer, the most pressing first."""
-    tasks = _seen(user, _work_of(user), state)
+    tasks = visible_tasks(user).filter(state=state).select_related(*LISTED_WITH)
     if kind:
         tasks = tasks.filter(kind=kind)
     if asked:
@@ -128,38 +133,32 @@ def _work_of(user: User) -> Q:
     return work | ~Q(kind__in=ASKED) if works_desk(user) else work
 
 
-def _seen(user: User, which: Q, state: str) -> QuerySet[StewardTask]:
-    """Tasks about customers and fields the person may see."""
-    tasks = StewardTask.objects.filter(which, state=state).select_related(
-        "account", "other_account", "closed_by", "assignee", "decision__made_by", "dead_letter__stream__source",
-        "request__requested_by", "draft__edited_by",
-    )  # fmt: skip
+def visible_tasks(user: User, which: Q | None = None) -> QuerySet[StewardTask]:
+    """Tasks of any state about customers and fields the person may see: those that are theirs to answer unless told."""
+    tasks = StewardTask.objects.filter(_work_of(user) if which is None else which)
     if not scope_of(user).everything:
         tasks = tasks.filter(Q(account__in=visible_accounts(user).values("pk")) | Q(account=None))
     # A conflict shows its field's values: whoever may not see the field is not asked about it.
     return tasks.filter(Q(field=None) | Q(field__in=[field.code for field in judged_fields(user)[0]]))
 
 
-def count_tasks(user: User) -> dict[str, int]:
-    """Open tasks by kind."""
-    counted = list_tasks(user).order_by().values_list("kind").annotate(Count("id"))
-    return dict(counted)
+def count_tasks(user: User) -> int:
+    """Open tasks that are the person's to answer, as far as anybody counts."""
+    return count_few(list_tasks(user))
 
 
 def count_views(user: User, now: datetime) -> dict[str, int]:
-    """How many tasks each view of the queue holds, in one query."""
-    tasks = list_tasks(user).order_by()
-    counts = {name: Count("id", filter=view(user, now)) for name, view in VIEWS.items()}
-    found: dict[str, int] = tasks.aggregate(**counts)
-    return found
+    """How many tasks each view of the queue holds, as far as anybody counts, in one query."""
+    tasks = list_tasks(user)
+    return count_each({name: tasks.filter(view(user, now)) for name, view in VIEWS.items()})
 
 
 def next_task(
     user: User, *, kind: str | None = None, after: Collection[int] = (), asked: Asked | None = None
-) -> StewardTask | None:
+) -> int | None:
     """The next open task of the queue, none of those just answered."""
-    tasks = list_tasks(user, kind=kind, asked=asked or Asked())
-    return tasks.exclude(pk__in=after).first() if after else tasks.first()
+    tasks = list_tasks(user, kind=kind, asked=asked or Asked()).values_list("pk", flat=True)
+    return (tasks.exclude(pk__in=after) if after else tasks).first()
 
 
 def list_account_tasks(user: User, account: Account) -> QuerySet[StewardTask]:
@@ -167,7 +166,8 @@ def list_account_tasks(user: User, account: Account) -> QuerySet[StewardTask]:
     if treatment(user, "provenance") != "full":
         return StewardTask.objects.none()
     about = Q(account=account) | Q(other_account=account)
-    return _seen(user, about & (~Q(kind__in=ASKED) | _work_of(user)), "open").order_by("-priority", "id")
+    tasks = visible_tasks(user, about & (~Q(kind__in=ASKED) | _work_of(user))).filter(state="open")
+    return tasks.select_related(*LISTED_WITH).order_by("-priority", "id")
 
 
 def judged_fields(user: User) -> tuple[list[FieldSpec], list[str]]:

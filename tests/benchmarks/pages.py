@@ -23,7 +23,8 @@ REQUESTS = 60
 # What htmx says of the part of the page it asks for.
 PARTS = {
     "beside the list": {"HX-Request": "true", "HX-Target": "drawer-body"},
-    "palette": {"HX-Request": "true", "HX-Target": "palette-hits"},
+    "palette, as typed": {"HX-Request": "true", "HX-Target": "palette-hits"},
+    "palette, a letter missing": {"HX-Request": "true", "HX-Target": "palette-hits"},
 }
 SETTLE = 5  # requests that fill caches
 HEAD = f"{'':<28} {'median':>9} {'P95':>9}  {'queries':>7} {'bytes':>9}"
@@ -49,7 +50,8 @@ def look_at_pages() -> None:
         **{f"tab {name}": (lambda name=name: f"/customers/{dice.choice(ids)}/{name}/") for name in TABS},  # type: ignore[misc]
         "brief": lambda: f"/customers/{dice.choice(ids)}/brief/",
         "beside the list": lambda: f"/customers/{dice.choice(ids)}/peek/",
-        "palette": lambda: f"/search/?q={quote(_typo(dice, dice.choice(names)))}",
+        "palette, as typed": lambda: f"/search/?q={quote(_so_far(dice, dice.choice(names)))}",
+        "palette, a letter missing": lambda: f"/search/?q={quote(_typo(dice, dice.choice(names)))}",
         "alerts": lambda: "/alerts/",
         "quote to cash": lambda: "/q2c/",
         "exceptions": lambda: "/q2c/exceptions/",
@@ -64,14 +66,33 @@ def look_at_pages() -> None:
     print(HEAD)
     for name, path in looks.items():
         _look(client, name, path)
+    _look_at_queue(dice)
     look_at_crowd(ids)
 
 
-def _client() -> Client:
-    user, _ = User.objects.get_or_create(email="bench@concord.example", defaults={"role": "executive"})
+def _look_at_queue(dice: random.Random) -> None:
+    """The steward's list, a card, and the card after it, which is fetched while somebody looks at the first."""
+    client = _client("steward")
+    asked = "SELECT id FROM syncengine_stewardtask WHERE state = 'open' ORDER BY id LIMIT 5000"
+    tasks = [row[0] for row in rows(asked)]
+    looks: dict[str, Callable[[], str]] = {
+        "queue": lambda: "/queue/",
+        "queue, a card": lambda: f"/queue/{dice.choice(tasks)}/",
+        "queue, the next card": lambda: f"/queue/{dice.choice(tasks)}/next/",
+    }
+    for name, path in looks.items() if tasks else ():
+        _look(client, name, path)
+
+
+def _client(role: str = "executive") -> Client:
+    user, _ = User.objects.get_or_create(email=f"bench-{role}@concord.example", defaults={"role": role})
     client = Client(headers={"host": "localhost"})
     client.force_login(user)
     return client
+
+
+def _so_far(dice: random.Random, name: str) -> str:
+    return name[: dice.randrange(3, max(4, len(name) + 1))]
 
 
 def _typo(dice: random.Random, name: str) -> str:
