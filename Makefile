@@ -56,6 +56,10 @@ bench: .venv/installed-dev  ## Load 100,000 and a million accounts and print whe
 bench-matching: .venv/installed-dev  ## Resolve 100,000, a million and ten million records beside Splink's recipe and exact keys
 	$(BIN)/python -m tests.benchmarks.matching 100000 1000000 10000000
 
+.PHONY: bench-pages
+bench-pages: .venv/installed-dev  ## Load a million customers and measure pages with them, and twenty people at once
+	$(BIN)/python -m tests.benchmarks --pages 2900000
+
 .PHONY: bench-stories
 bench-stories: .venv/installed-dev  ## Hold health against what happened in a company it never saw
 	PORTAL_STORY_SEED=2 $(BIN)/python -m tests.benchmarks --stories 500 --fresh

@@ -25,10 +25,13 @@ def main() -> None:
     parser.add_argument("--cash", type=int, metavar="DOCUMENTS", help="links and exceptions of so many instead")
     parser.add_argument("--stories", type=int, metavar="CUSTOMERS", help="the health back-test on so many instead")
     parser.add_argument("--single", type=int, metavar="RECORDS", help="one changed record among so many instead")
+    parser.add_argument("--pages", type=int, metavar="ACCOUNTS", help="pages alone, with so many instead")
     parser.add_argument("--floor", type=int, metavar="TIMES", help="the floor of so many times a kept size instead")
     options = parser.parse_args()
     if options.floor:
         return _bench("accounts", max(options.sizes), times=options.floor)
+    if options.pages:
+        return _bench("accounts", options.pages, fresh=options.fresh, look="pages")
     if options.single:
         return _bench("single", options.single, fresh=options.fresh)
     if options.cash:
@@ -40,7 +43,7 @@ def main() -> None:
     return None
 
 
-def _bench(part: str, size: int, *, fresh: bool = False, times: int = 0) -> None:
+def _bench(part: str, size: int, *, fresh: bool = False, times: int = 0, look: str = "") -> None:
     home = _home() / f"{part}-{size}"
     if fresh:
         for folder in {home, places.state_folder(home)}:  # apart where a closed home hides the database
@@ -49,7 +52,7 @@ def _bench(part: str, size: int, *, fresh: bool = False, times: int = 0) -> None
     server = Postgres(home)
     server.start()
     try:
-        _in_process(home, server.url, part, size, times)
+        _in_process(home, server.url, look or part, size, times)
     finally:
         server.stop()
 
@@ -70,13 +73,14 @@ def _in_process(home: Path, url: str, part: str, size: int, times: int) -> None:
         import django  # late: settings read the environment set above
 
         django.setup()
-        from tests.benchmarks import cash, floor, single, volume  # late: as above
+        from tests.benchmarks import cash, floor, pages, single, volume  # late: as above
         from tests.benchmarks.stories import bench as stories  # late: as above
 
         if times:
             floor.tell_floor(home, times)
         else:
-            {"accounts": volume, "cash": cash, "single": single, "stories": stories}[part].bench(home, size)
+            parts = {"accounts": volume, "cash": cash, "pages": pages, "single": single, "stories": stories}
+            parts[part].bench(home, size)
         sys.stdout.flush()
         os._exit(0)
     _, status = os.waitpid(pid, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import statistics
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter
 from urllib.parse import quote
 
@@ -33,6 +34,16 @@ FILTERS = (
     "quiet=true", "paying_later=true", "mine=true", "won_not_ordered=true", "credit=over", "band=risk", "new_days=90",
     "missing=phone", "revenue__gte=100000&sort=name", "q=miller", "sort=-overdue", "sort=-health", "group=segment",
 )  # fmt: skip
+
+
+def bench(home: Path, size: int) -> None:
+    """Pages alone, in a company that is loaded first where it is not there yet."""
+    from tests.benchmarks import volume  # late: it looks at pages itself
+
+    if volume.fill(home, size):
+        seconds, read, _ = volume.sync()
+        print(f"first load                {seconds:8.1f} s, {read:,} records")
+    look_at_pages()
 
 
 def look_at_pages() -> None:
