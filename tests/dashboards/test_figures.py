@@ -7,7 +7,17 @@ from decimal import Decimal
 import pytest
 
 from dashboards.panels.differences import Piece, alike, pieces, text_of
-from dashboards.templatetags.figures import duration, money, number, percent, plain, sentence, short_money, words
+from dashboards.templatetags.figures import (
+    capped,
+    duration,
+    money,
+    number,
+    percent,
+    plain,
+    sentence,
+    short_money,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +39,11 @@ def test_short_money_keeps_three_digits(value: Decimal | None, text: str) -> Non
 @pytest.mark.parametrize(("currency", "text"), [("EUR", "€1,234.50"), ("SEK", "1,234.50 SEK"), (None, "1,234.50")])
 def test_money_names_its_currency(currency: str | None, text: str) -> None:
     assert money(Decimal("1234.5"), currency) == text
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0"), (999, "999"), (1_000, "1,000"), (1_001, "1,000+")])
+def test_what_waits_is_told_as_far_as_anybody_counts(count: int, text: str) -> None:
+    assert capped(count) == text
 
 
 def test_numbers_have_a_true_minus_sign() -> None:
