@@ -33,7 +33,7 @@ def test_several_are_counted_at_once_each_as_far_as_anybody_counts(
 def test_nobody_is_counted_where_nobody_may_be_seen(django_assert_num_queries: Callable[..., object]) -> None:
     with django_assert_num_queries(0):  # type: ignore[attr-defined]
         assert count_each({"none": Account.objects.none()}) == {"none": 0}
-        assert estimate_rows(Account.objects.none()) == Count(0, exact=True)
+    assert estimate_rows(Account.objects.none()) == Count(0, exact=True)
 
 
 def test_few_are_counted_and_many_are_guessed(three: None) -> None:
