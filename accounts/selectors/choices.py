@@ -21,7 +21,7 @@ def list_choices(user: Reader) -> Mapping[str, Sequence[str]]:
         return {}
     met = visible_accounts(user).order_by().values(*seen)[:SAMPLE]
     found = met.aggregate(**{f"{name}_values": ArrayAgg(_plain(name), distinct=True) for name in seen})
-    return {name: sorted(filter(None, found[f"{name}_values"]), key=str.casefold) for name in seen}
+    return {name: sorted(filter(None, found[f"{name}_values"] or ()), key=str.casefold) for name in seen}
 
 
 def _plain(name: str) -> Collate:

@@ -31,6 +31,7 @@ from syncengine.echoes import settle_echoes, without_echoes
 from syncengine.landing import POLICY_CAUSE, REASONS_CAUSE, read_landed
 from syncengine.mapping import compile_stream, map_rows, rows_from_payloads
 from syncengine.models import Run, Stream
+from syncengine.pipeline.dirty import clear_dirty, dirty_of, read_dirty, records_of
 from syncengine.pipeline.source_run import Progress, now_utc
 from syncengine.policies import PolicySet, current_policies
 from syncengine.publish.accounts import publish_accounts, publish_weighed_anew
@@ -58,17 +59,6 @@ LOADED_ALONG = (
     "syncengine_anchor",
     "syncengine_stewardtask",
 )
-ROUND_ROWS = 250_000  # dirty documents a round takes on, so that an event slips in between rounds
-POLICY_ROWS = 100_000
-GOLDEN_DIRTY = "SELECT id, object, record_id, stream_id, cause FROM syncengine_dirty WHERE object < 5"
-CODE = {spec.name: spec.code for spec in load()}
-DIRTY: dict[str, pl.DataType] = {
-    "id": pl.Int64(),
-    "object": pl.Int16(),
-    "record_id": pl.Int64(),
-    "stream_id": pl.Int16(),
-    "cause": pl.String(),
-}
 
 
 @dataclass(slots=True)
@@ -110,7 +100,7 @@ def publish_round(*, now: datetime) -> Round | None:
     with transaction.atomic():
         if not rows("SELECT pg_try_advisory_xact_lock(%s)", [LANE_LOCK])[0][0]:
             return None
-        dirty = _read_dirty()
+        dirty = read_dirty()
         if not dirty.height:
             return Round()
         ensure_partitions(now.date())
@@ -122,26 +112,6 @@ def publish_round(*, now: datetime) -> Round | None:
 def hold_lane() -> None:
     """Wait for the lane and keep it until the transaction ends."""
     execute("SELECT pg_advisory_xact_lock(%s)", [LANE_LOCK])
-
-
-def _read_dirty() -> pl.DataFrame:
-    """Golden objects first and whole; then documents, parents before lines, as many as a round takes."""
-    golden = pl.concat(
-        [
-            read(f"{GOLDEN_DIRTY} AND cause NOT LIKE '{POLICY_CAUSE}%'", DIRTY),
-            # A changed rule may concern every customer: whole clusters in stretches, so that a kill loses one.
-            read(f"{GOLDEN_DIRTY} AND cause LIKE '{POLICY_CAUSE}%' ORDER BY object, id LIMIT {POLICY_ROWS}", DIRTY),
-        ]
-    )
-    if golden.height >= ROUND_ROWS:
-        return golden
-    places = ", ".join(f"({CODE[name]}, {place})" for place, name in enumerate(DOCUMENT_ORDER))
-    documents = read(
-        f"SELECT d.id, d.object, d.record_id, d.stream_id, d.cause FROM syncengine_dirty d "
-        f"JOIN (VALUES {places}) o (object, place) ON o.object = d.object ORDER BY o.place, d.id LIMIT {ROUND_ROWS}",
-        DIRTY,
-    )
-    return pl.concat([golden, documents])
 
 
 def _publish(dirty: pl.DataFrame, policies: PolicySet, now: datetime) -> Round:
@@ -160,7 +130,7 @@ def _publish(dirty: pl.DataFrame, policies: PolicySet, now: datetime) -> Round:
             renew_refused(now=now)
             value_tasks(now=now)
             count_open_tasks(OPEN_TASKS)
-        _clear(dirty)
+        clear_dirty(dirty)
     Run.objects.filter(pk=run.pk).update(
         state="succeeded", finished_at=now_utc(), read=dirty.height, updated=dirty.height,
         stages=result.stages, counts=result.counts,
@@ -168,12 +138,8 @@ def _publish(dirty: pl.DataFrame, policies: PolicySet, now: datetime) -> Round:
     return result
 
 
-def _of(dirty: pl.DataFrame, name: str) -> pl.Series:
-    return dirty.filter(pl.col("object") == CODE[name])["record_id"].unique().sort()
-
-
 def _golden_objects(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, result: Round) -> None:
-    products = _of(dirty, "product")
+    products = records_of(dirty, "product")
     if products.len():
         with result.timed("products"):
             _belonging("product", resolve_products(products), policies, cause, result)
@@ -182,7 +148,7 @@ def _golden_objects(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, resu
     names = ("contact", "address")
     following = {name: _following(name) for name in names} if accounts.len() else {}
     for name, resolve in zip(names, (resolve_contacts, resolve_addresses), strict=True):
-        records = pl.concat([_of(dirty, name), *([following[name]] if name in following else [])])
+        records = pl.concat([records_of(dirty, name), *([following[name]] if name in following else [])])
         if records.len():
             with result.timed(load()[name].plural.lower()):
                 _belonging(name, resolve(records), policies, cause, result)
@@ -191,12 +157,12 @@ def _golden_objects(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, resu
 def _accounts(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, result: Round) -> pl.Series:
     """Customers whose rules changed are weighed as they are, others resolved first; the latter's records."""
     ruled = pl.col("cause").str.starts_with(POLICY_CAUSE)
-    by_rule = _of(dirty.filter(pl.col("cause") == POLICY_CAUSE), "account")
-    said = _of(dirty.filter(~ruled), "account")
+    by_rule = records_of(dirty.filter(pl.col("cause") == POLICY_CAUSE), "account")
+    said = records_of(dirty.filter(~ruled), "account")
     for (reasons,), group in dirty.filter(ruled & (pl.col("cause") != POLICY_CAUSE)).group_by("cause"):
         with result.timed("accounts"):
             codes = [int(code) for code in str(reasons).removeprefix(REASONS_CAUSE).split(",")]
-            publish_reasons(_of(group, "account"), codes, policies, cause=cause)
+            publish_reasons(records_of(group, "account"), codes, policies, cause=cause)
     if by_rule.len():
         with result.timed("identity"):
             settled = settled_accounts(by_rule.filter(~by_rule.is_in(said.implode())))
@@ -275,7 +241,7 @@ def _following(name: str) -> pl.Series:
 
 def _documents(dirty: pl.DataFrame, policies: PolicySet, cause: Cause, result: Round) -> None:
     for name in DOCUMENT_ORDER:
-        mine = dirty.filter(pl.col("object") == CODE[name])
+        mine = dirty_of(dirty, name)
         for (stream_id,), group in mine.group_by(["stream_id"], maintain_order=True):
             stream = Stream.objects.select_related("source").get(pk=stream_id)
             with result.timed("documents"):
@@ -298,9 +264,3 @@ def _publish_landed(stream: Stream, landed: pl.DataFrame, policies: PolicySet, c
     if gone.height:
         count += publish_gone(name, stream.source_id, gone, cause=cause)
     return count
-
-
-def _clear(dirty: pl.DataFrame) -> None:
-    """Exactly the rows that were read: whatever came meanwhile stays dirty."""
-    stage("cleared_rows", {"id": "bigint"}, dirty.select("id"))
-    execute("DELETE FROM syncengine_dirty d USING cleared_rows c WHERE d.id = c.id")
