@@ -47,10 +47,11 @@ suite: .venv/installed-dev
 	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: bench
-bench: .venv/installed-dev  ## Load 100,000 and a million accounts and print where the time goes
+bench: .venv/installed-dev  ## Load 100,000 to 2.9 million accounts; print where the time goes, and pages with a million customers
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.matching
 	$(BIN)/python -m tests.benchmarks --single 1000000
+	$(BIN)/python -m tests.benchmarks --pages 2900000
 
 .PHONY: bench-matching
 bench-matching: .venv/installed-dev  ## Resolve 100,000, a million and ten million records beside Splink's recipe and exact keys
