@@ -11,7 +11,7 @@ from accounts.access import may_list, scope_of, treatment, visible_accounts, vis
 from accounts.access.fields import Reader
 from accounts.catalogue import load
 from accounts.models import Account, Contact, User, Visit, columns
-from accounts.selectors.search_sql import fold
+from accounts.selectors.search_sql import SCOPE, fold
 from accounts.selectors.timeline import TABLES
 
 SHORTEST_NUMBER, SHORTEST_NAME = 3, 3
@@ -27,7 +27,6 @@ NUMBERED = {
     "ticket": "number",
     "contract": "number",
 }
-SCOPE = "AND (a.sales_territory_id = ANY(%(territories)s) OR a.id = ANY(%(shares)s))"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.access import forget_scope, visible_accounts
 from accounts.filtersets import AccountFilter, FilterRefused, filterset_of
 from accounts.grants import share_account
+from accounts.selectors.choices import list_choices
 from accounts.selectors.customers import (
     SORTS,
     BadSort,
@@ -176,6 +177,15 @@ def test_counts_and_sums_cover_the_whole_filter(login, customer):
     accounts = AccountFilter.of(user, {}).qs
     assert count_customers(accounts) == estimate_customers(accounts)
     assert (count_customers(accounts).value, total_customers(user, accounts)["revenue_ttm"]) == (3, 3000)
+
+
+def test_menus_offer_what_is_met_and_nothing_where_nobody_is_seen(login, customer):
+    user = login("finance")
+    assert list_choices(user) == {name: [] for name in ("country", "segment", "owner", "industry")}
+    customer(country="DE", segment=None)
+    customer(country="AT", segment="A")
+    met = list_choices(user)
+    assert (met["country"], met["segment"]) == (["AT", "DE"], ["A"])
 
 
 def test_sums_are_those_of_figures_the_role_sees(login, customer):
