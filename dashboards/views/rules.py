@@ -18,6 +18,7 @@ from dashboards.panels import rules as panel
 from syncengine.models import PolicyDraft, PolicyVersion
 from syncengine.selectors.policies import applying, may_see_rules
 from syncengine.selectors.quality import list_quality
+from syncengine.selectors.sync import may_see_runs
 
 FILE = "file"
 BASE = ".base"  # as the command writes it: what these files were before somebody edits them
@@ -36,6 +37,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "may_edit": panel.may_edit(reader(request)),
         "contests": panel.list_contests(),
         "quality": list_quality(today=timezone.now().date()),
+        "opens_sources": may_see_runs(reader(request)),
     }
     return page(request, "dashboards/rules/page.html", context, current="rules", crumbs=[("Rules", None)])
 

@@ -170,7 +170,10 @@ def test_quality_of_the_sources_is_told_with_what_costs_most(login: Login, compa
 
     page = login("steward").get("/rules/").content.decode()
 
-    assert ("90.0 %" in page, "ERP customers: 1 of 10" in page) == (True, True)
+    assert ("90.0 %" in page, "ERP customers: 1 of 10" in page, 'href="/sync/erp/"' in page) == (True, True, True)
+    # Who may not see runs is led to no page that would refuse them.
+    page = login("administrator").get("/rules/").content.decode()
+    assert ("90.0 %" in page, "/sync/erp/" in page) == (True, False)
 
 
 def test_a_file_is_added_from_a_preset_and_taken_out(login: Login, company: SmallCompany) -> None:
