@@ -54,6 +54,35 @@ TABLES = (
 )
 PUBLISHED = "CREATE INDEX {0}_published ON accounts_{0} USING brin (published_at) WITH (pages_per_range = 32)"
 
+# People who left a customer are found by where they were before. 2 is the catalogue's code of contacts.
+LEFT = "CREATE INDEX accounts_change_left ON accounts_change ((before ->> 'account_id')) WHERE object = 2"
+
+# How many names hold what somebody types is guessed from a sample: a hundred names are too few.
+SAMPLED = "ALTER TABLE accounts_accountsearch ALTER COLUMN names SET STATISTICS 1000"
+
+# Names near a text, as a function that is planned once a connection: planning such a statement, which asks the
+# sampled names how much is like the text, takes as long as finding the names.
+LIVE = """
+    SELECT a.id FROM accounts_account a WHERE a.id = s.account_id AND a.merged_into_id IS NULL
+       AND (everything OR a.sales_territory_id = ANY(territories) OR a.id = ANY(shares)) OFFSET 0"""
+# Three patterns by the index, all of them by looking; '%' is what every name holds and costs the index nothing.
+HELD = """
+    s.names LIKE coalesce(held[1], '%') AND s.names LIKE coalesce(held[2], '%') AND s.names LIKE coalesce(held[3], '%')
+    AND s.names LIKE ALL (held || beside)"""
+FOUND = f"""
+    RETURN QUERY SELECT s.account_id, s.names FROM accounts_accountsearch s CROSS JOIN LATERAL ({LIVE}) live
+     WHERE {{near}} {HELD} LIMIT most;"""
+NEAR_NAMES = f"""
+CREATE FUNCTION near_names(
+    wrong text, held text[], beside text[], most integer, everything boolean, territories bigint[], shares bigint[]
+) RETURNS TABLE (account_id bigint, names text) LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    IF wrong = '' THEN {FOUND.format(near="")}
+    ELSE {FOUND.format(near="wrong <% s.names AND")}
+    END IF;
+END $$
+"""
+
 
 class Migration(migrations.Migration):
 
@@ -82,6 +111,21 @@ class Migration(migrations.Migration):
         ("accounts", "0020_forecast"),
         ("accounts", "0021_feed"),
         ("accounts", "0022_notices"),
+        ("accounts", "0023_own_fields"),
+        ("accounts", "0024_oldest_overdue"),
+        ("accounts", "0025_alert_versions"),
+        ("accounts", "0026_forecast_territory"),
+        ("accounts", "0027_home"),
+        ("accounts", "0028_company_figures"),
+        ("accounts", "0029_source_of_a_key"),
+        ("accounts", "0030_copies"),
+        ("accounts", "0031_who_left"),
+        ("accounts", "0032_returns"),
+        ("accounts", "0033_first_load"),
+        ("accounts", "0034_promise_given_once"),
+        ("accounts", "0035_what_few_have"),
+        ("accounts", "0036_sampled_names"),
+        ("accounts", "0037_near_names"),
     ]
 
     dependencies = [
@@ -134,9 +178,6 @@ class Migration(migrations.Migration):
                         ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                         ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
                     ],
-                    options={
-                        'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ('sales', 'finance', 'support', 'marketing', 'operations', 'executive', 'steward', 'operator', 'administrator'))), name='user_role_known')],
-                    },
                     managers=[
                         ('objects', accounts.models.user.EmailUserManager()),
                     ],
@@ -194,10 +235,6 @@ class Migration(migrations.Migration):
                         ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
                         ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='children', to='accounts.account')),
                     ],
-                    options={
-                        'indexes': [models.Index(accounts.models.columns.Fold(django.db.models.functions.comparison.Coalesce('name', models.Value(''))), models.F('id'), name='account_name'), models.Index(condition=models.Q(('disputed', []), _negated=True), fields=['id'], name='account_disputed'), models.Index(fields=['changed_at', 'id'], name='account_changed')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['prospect', 'active', 'dormant', 'inactive', 'blocked']), ('status__isnull', True), _connector='OR'), name='account_status_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='Address',
@@ -217,9 +254,6 @@ class Migration(migrations.Migration):
                         ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='addresses', to='accounts.account')),
                         ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.address')),
                     ],
-                    options={
-                        'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['billing', 'shipping', 'office', 'other']), ('kind__isnull', True), _connector='OR'), name='address_kind_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='Campaign',
@@ -241,8 +275,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(fields=['number'], name='campaign_number')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['planned', 'running', 'ended']), ('status__isnull', True), _connector='OR'), name='campaign_status_known')],
                     },
                 ),
                 migrations.CreateModel(
@@ -269,10 +301,6 @@ class Migration(migrations.Migration):
                         ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contacts', to='accounts.account')),
                         ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.contact')),
                     ],
-                    options={
-                        'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(accounts.models.columns.NameAndMail('name', 'email'), name='gin_trgm_ops'), name='contact_words')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['active', 'left', 'inactive']), ('status__isnull', True), _connector='OR'), name='contact_status_known'), models.CheckConstraint(condition=models.Q(('buying_role__in', ['decision', 'influence', 'purchasing', 'billing', 'technical', 'user']), ('buying_role__isnull', True), _connector='OR'), name='contact_buying_role_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='ForecastRun',
@@ -334,7 +362,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(fields=['number'], name='price_book_number')],
                     },
                 ),
                 migrations.CreateModel(
@@ -357,10 +384,6 @@ class Migration(migrations.Migration):
                         ('changed_at', models.DateTimeField()),
                         ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.product')),
                     ],
-                    options={
-                        'indexes': [models.Index(fields=['product_code'], name='product_code')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['active', 'phase_out', 'inactive']), ('status__isnull', True), _connector='OR'), name='product_status_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='Region',
@@ -459,6 +482,8 @@ class Migration(migrations.Migration):
                         ('order_rhythm', models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True)),
                         ('expected_order_date', models.DateField(blank=True, null=True)),
                         ('late_quote_orders', models.IntegerField(default=0)),
+                        ('open_returns', models.IntegerField(default=0)),
+                        ('returns_ttm', models.IntegerField(default=0)),
                         ('price_differences', models.IntegerField(default=0)),
                         ('open_promises', models.IntegerField(default=0)),
                         ('kept_promises', models.IntegerField(default=0)),
@@ -507,8 +532,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(django.db.models.functions.comparison.Coalesce('score', models.Value(0), output_field=models.DecimalField(decimal_places=4, max_digits=20)), models.F('account'), name='health_score'), models.Index(condition=models.Q(('band__isnull', False)), fields=['band', 'account'], name='health_band'), models.Index(condition=models.Q(('moved_30__isnull', False)), fields=['moved_30', 'account'], name='health_moved')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['scored', 'provisional', 'none'])), name='account_health_state_known'), models.CheckConstraint(condition=models.Q(('band__in', ['healthy', 'watch', 'risk']), ('band__isnull', True), _connector='OR'), name='account_health_band_known'), models.CheckConstraint(condition=models.Q(('state', 'scored'), ('band__isnull', True), _connector='OR'), name='account_health_band_scored')],
                     },
                 ),
                 migrations.CreateModel(
@@ -574,9 +597,6 @@ class Migration(migrations.Migration):
                         ('open_tasks', models.IntegerField(db_default=0, default=0)),
                         ('computed_date', models.DateField()),
                     ],
-                    options={
-                        'indexes': [models.Index(models.F('segment'), django.db.models.functions.comparison.Coalesce('revenue_ttm', models.Value(0), output_field=models.DecimalField(decimal_places=4, max_digits=20)), models.F('account'), name='summary_segment'), models.Index(models.F('country'), django.db.models.functions.comparison.Coalesce('revenue_ttm', models.Value(0), output_field=models.DecimalField(decimal_places=4, max_digits=20)), models.F('account'), name='summary_country'), models.Index(models.F('status'), django.db.models.functions.comparison.Coalesce('revenue_ttm', models.Value(0), output_field=models.DecimalField(decimal_places=4, max_digits=20)), models.F('account'), name='summary_status'), models.Index(models.F('owner'), django.db.models.functions.comparison.Coalesce('revenue_ttm', models.Value(0), output_field=models.DecimalField(decimal_places=4, max_digits=20)), models.F('account'), name='summary_owner'), models.Index(condition=models.Q(('oldest_due_date__isnull', False)), fields=['oldest_due_date'], name='summary_due')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='Collection',
@@ -598,9 +618,6 @@ class Migration(migrations.Migration):
                         ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                         ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
                     ],
-                    options={
-                        'indexes': [models.Index(fields=['rule', 'until_date'], name='accepted_rule')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='AccountCrosswalk',
@@ -610,11 +627,8 @@ class Migration(migrations.Migration):
                         ('linked_at', models.DateTimeField(blank=True, null=True)),
                         ('deleted_at', models.DateTimeField(blank=True, null=True)),
                         ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='crosswalk', to='accounts.account')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
-                    options={
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='account_crosswalk_key')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='AccountGroupPermission',
@@ -626,7 +640,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'abstract': False,
-                        'unique_together': {('group', 'permission', 'content_object')},
                     },
                 ),
                 migrations.CreateModel(
@@ -639,7 +652,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'abstract': False,
-                        'unique_together': {('user', 'permission', 'content_object')},
                     },
                 ),
                 migrations.CreateModel(
@@ -672,10 +684,16 @@ class Migration(migrations.Migration):
                         ('detail', models.TextField(blank=True, default='')),
                         ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ],
-                    options={
-                        'indexes': [models.Index(condition=models.Q(('state__in', ['planned', 'sending'])), fields=['planned_at'], name='alert_delivery_due')],
-                        'constraints': [models.UniqueConstraint(fields=('user', 'channel', 'kind', 'occasion'), name='alert_delivery_once'), models.CheckConstraint(condition=models.Q(('state__in', ('planned', 'sending', 'sent', 'failed', 'unknown'))), name='alert_delivery_state_known'), models.CheckConstraint(condition=models.Q(('channel__in', ('mail', 'webhook'))), name='alert_delivery_channel_known')],
-                    },
+                ),
+                migrations.CreateModel(
+                    name='AlertVersion',
+                    fields=[
+                        ('number', models.AutoField(primary_key=True, serialize=False)),
+                        ('changes', models.JSONField()),
+                        ('note', models.TextField(blank=True, default='')),
+                        ('applied_at', models.DateTimeField()),
+                        ('applied_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
                 ),
                 migrations.CreateModel(
                     name='ApiToken',
@@ -691,9 +709,6 @@ class Migration(migrations.Migration):
                         ('last_used_at', models.DateTimeField(blank=True, null=True)),
                         ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
                     ],
-                    options={
-                        'constraints': [models.CheckConstraint(condition=models.Q(('scope__in', ['read'])), name='api_token_scope_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='AuditEntry',
@@ -708,9 +723,6 @@ class Migration(migrations.Migration):
                         ('request_id', models.TextField(blank=True, default='')),
                         ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ],
-                    options={
-                        'indexes': [models.Index(fields=['object', 'row_id', '-at'], name='audit_row')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='Chain',
@@ -752,10 +764,6 @@ class Migration(migrations.Migration):
                         ('invoice_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
                         ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
                     ],
-                    options={
-                        'indexes': [models.Index(fields=['account', '-latest_date'], name='chain_account'), models.Index(fields=['cohort_date'], name='chain_cohort')],
-                        'constraints': [models.UniqueConstraint(fields=('root_object', 'root_id'), name='chain_root')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='ChangeRequest',
@@ -776,9 +784,19 @@ class Migration(migrations.Migration):
                         ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                         ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ],
+                ),
+                migrations.CreateModel(
+                    name='CompanyFigure',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('name', models.TextField()),
+                        ('day', models.DateField()),
+                        ('value', models.DecimalField(decimal_places=4, max_digits=24, null=True)),
+                        ('facts', models.JSONField(default=dict)),
+                        ('computed_at', models.DateTimeField()),
+                    ],
                     options={
-                        'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'approved'])), fields=['id'], name='change_request_open')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'applied', 'rejected', 'withdrawn'])), name='change_request_state_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['edit', 'sync', 'event', 'undo', 'compensation'])), name='change_request_kind_known')],
+                        'constraints': [models.UniqueConstraint(fields=('name', 'day'), name='company_figure_once')],
                     },
                 ),
                 migrations.CreateModel(
@@ -804,11 +822,8 @@ class Migration(migrations.Migration):
                         ('linked_at', models.DateTimeField(blank=True, null=True)),
                         ('deleted_at', models.DateTimeField(blank=True, null=True)),
                         ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='crosswalk', to='accounts.contact')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
-                    options={
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='contact_crosswalk_key')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='CurrencyRate',
@@ -859,9 +874,6 @@ class Migration(migrations.Migration):
                         ('legal_entity', models.TextField(default='')),
                         ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='entity_figures', to='accounts.account')),
                     ],
-                    options={
-                        'constraints': [models.UniqueConstraint(fields=('account', 'legal_entity'), name='entity_figures_of_account')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='FeedEvent',
@@ -872,9 +884,15 @@ class Migration(migrations.Migration):
                         ('detail', models.JSONField(default=dict)),
                         ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
                     ],
-                    options={
-                        'indexes': [models.Index(fields=['at'], name='feed_at')],
-                    },
+                ),
+                migrations.CreateModel(
+                    name='FirstLoad',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('began_at', models.DateTimeField()),
+                        ('ended_at', models.DateTimeField(blank=True, null=True)),
+                        ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
                 ),
                 migrations.CreateModel(
                     name='Follow',
@@ -884,9 +902,6 @@ class Migration(migrations.Migration):
                         ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='followers', to='accounts.account')),
                         ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follows', to=settings.AUTH_USER_MODEL)),
                     ],
-                    options={
-                        'constraints': [models.UniqueConstraint(fields=('user', 'account'), name='follow_once')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='HealthDay',
@@ -913,7 +928,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'abstract': False,
-                        'constraints': [models.UniqueConstraint(fields=('account', 'day'), name='health_day_once'), models.CheckConstraint(condition=models.Q(('state__in', ['scored', 'provisional', 'none'])), name='health_day_state_known'), models.CheckConstraint(condition=models.Q(('band__in', ['healthy', 'watch', 'risk']), ('band__isnull', True), _connector='OR'), name='health_day_band_known'), models.CheckConstraint(condition=models.Q(('state', 'scored'), ('band__isnull', True), _connector='OR'), name='health_day_band_scored')],
                     },
                 ),
                 migrations.CreateModel(
@@ -928,9 +942,6 @@ class Migration(migrations.Migration):
                         ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pulses', to='accounts.account')),
                         ('given_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ],
-                    options={
-                        'constraints': [models.CheckConstraint(condition=models.Q(('points__gte', -10), ('points__lte', 10)), name='health_pulse_within_ten'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='health_pulse_has_reason')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='HealthVersion',
@@ -958,23 +969,16 @@ class Migration(migrations.Migration):
                         ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                         ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ],
-                    options={
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('requested', 'approved', 'refused', 'ended'))), name='hold_release_state_known'), models.UniqueConstraint(condition=models.Q(('state', 'requested')), fields=('account',), name='hold_release_asked_once')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='Identifier',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('scheme', models.TextField(choices=[('customer_number', 'customer_number'), ('tax_id', 'tax_id'), ('registration_id', 'registration_id'), ('duns', 'duns')])),
+                        ('scheme', models.TextField()),
                         ('value', models.TextField()),
                         ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identifiers', to='accounts.account')),
                         ('crosswalk', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.accountcrosswalk')),
                     ],
-                    options={
-                        'indexes': [models.Index(fields=['value'], name='identifier_value')],
-                        'constraints': [models.UniqueConstraint(fields=('crosswalk', 'scheme'), name='identifier_one_per_record'), models.CheckConstraint(condition=models.Q(('scheme__in', ['customer_number', 'tax_id', 'registration_id', 'duns'])), name='identifier_scheme_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='Invoice',
@@ -1004,6 +1008,7 @@ class Migration(migrations.Migration):
                         ('dunning_level', models.BigIntegerField(blank=True, null=True)),
                         ('owner', models.TextField(blank=True, null=True)),
                         ('legal_entity', models.TextField(blank=True, null=True)),
+                        ('original_number', models.TextField(blank=True, null=True)),
                         ('rate', models.DecimalField(blank=True, decimal_places=9, max_digits=18, null=True)),
                         ('account', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.account')),
                         ('account_ref', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
@@ -1011,8 +1016,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(fields=['account', '-invoice_date'], name='invoice_account'), models.Index(fields=['number'], name='invoice_number')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'open', 'paid', 'cancelled']), ('status__isnull', True), _connector='OR'), name='invoice_status_known')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1027,9 +1030,6 @@ class Migration(migrations.Migration):
                         ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                         ('invoice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.invoice')),
                     ],
-                    options={
-                        'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ('call', 'mail', 'letter', 'visit'))), name='dunning_kind_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='InvoiceDispute',
@@ -1049,10 +1049,6 @@ class Migration(migrations.Migration):
                         ('invoice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.invoice')),
                         ('opened_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ],
-                    options={
-                        'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['invoice'], name='invoice_dispute_open')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('open', 'accepted', 'rejected'))), name='invoice_dispute_state_known'), models.CheckConstraint(condition=models.Q(('reason__in', ('price', 'quantity', 'quality', 'delivery', 'terms', 'duplicate', 'paid', 'other'))), name='invoice_dispute_reason_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='Link',
@@ -1068,10 +1064,6 @@ class Migration(migrations.Migration):
                         ('amount', models.DecimalField(blank=True, decimal_places=4, max_digits=20, null=True)),
                         ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.account')),
                     ],
-                    options={
-                        'indexes': [models.Index(fields=['right_object', 'right_id'], name='link_right')],
-                        'constraints': [models.UniqueConstraint(fields=('left_object', 'left_id', 'right_object', 'right_id'), name='link_pair'), models.CheckConstraint(condition=models.Q(('how__in', ('person', 'key', 'number', 'inferred'))), name='link_how_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='LinkDecision',
@@ -1086,10 +1078,6 @@ class Migration(migrations.Migration):
                         ('closed_at', models.DateTimeField(blank=True, null=True)),
                         ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ],
-                    options={
-                        'indexes': [models.Index(fields=['right_object', 'right_id'], name='link_decision_right')],
-                        'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('left_object', 'left_id', 'right_object', 'right_id'), name='link_decision_one_open'), models.CheckConstraint(condition=models.Q(('verdict__in', ('confirmed', 'rejected'))), name='link_decision_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='Note',
@@ -1106,10 +1094,6 @@ class Migration(migrations.Migration):
                         ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='accounts.account')),
                         ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ],
-                    options={
-                        'indexes': [models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['account', '-written_at'], name='note_account')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='note_says_something'), models.CheckConstraint(condition=models.Q(('kind__in', ('note', 'call', 'meeting', 'mail'))), name='note_kind_known'), models.CheckConstraint(condition=models.Q(('seen_by__in', ('', 'sales', 'finance', 'support', 'marketing', 'operations', 'executive', 'steward', 'operator', 'administrator'))), name='note_role_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='Opportunity',
@@ -1137,12 +1121,10 @@ class Migration(migrations.Migration):
                         ('rate', models.DecimalField(blank=True, decimal_places=9, max_digits=18, null=True)),
                         ('account', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.account')),
                         ('account_ref', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(fields=['account', '-close_date'], name='opportunity_account'), models.Index(fields=['number'], name='opportunity_number')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='opportunity_source_key'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'won', 'lost']), ('state__isnull', True), _connector='OR'), name='opportunity_state_known')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1173,6 +1155,7 @@ class Migration(migrations.Migration):
                         ('incoterm', models.TextField(blank=True, null=True)),
                         ('owner', models.TextField(blank=True, null=True)),
                         ('legal_entity', models.TextField(blank=True, null=True)),
+                        ('original_number', models.TextField(blank=True, null=True)),
                         ('rate', models.DecimalField(blank=True, decimal_places=9, max_digits=18, null=True)),
                         ('account', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.account')),
                         ('account_ref', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
@@ -1182,8 +1165,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(fields=['account', '-order_date'], name='order_account'), models.Index(fields=['number'], name='order_number')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('order_type__in', ['new', 'repeat', 'project']), ('order_type__isnull', True), _connector='OR'), name='order_order_type_known'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'confirmed', 'partly_shipped', 'shipped', 'closed', 'cancelled']), ('status__isnull', True), _connector='OR'), name='order_status_known')],
                     },
                 ),
                 migrations.AddField(
@@ -1208,12 +1189,10 @@ class Migration(migrations.Migration):
                         ('account', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.account')),
                         ('account_ref', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
                         ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.order')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(fields=['account', '-return_date'], name='goods_return_account'), models.Index(fields=['number'], name='goods_return_number'), models.Index(condition=models.Q(('order__isnull', True), ('order_key__isnull', False)), fields=['source', 'order_key'], name='goods_return_order_wait')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='goods_return_source_key'), models.CheckConstraint(condition=models.Q(('status__in', ['open', 'received', 'closed', 'cancelled']), ('status__isnull', True), _connector='OR'), name='goods_return_status_known')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1242,12 +1221,32 @@ class Migration(migrations.Migration):
                         ('account_ref', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
                         ('invoice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.invoice')),
                         ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.order')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(fields=['account', '-credit_date'], name='credit_note_account'), models.Index(fields=['number'], name='credit_note_number'), models.Index(condition=models.Q(('invoice__isnull', True), ('invoice_key__isnull', False)), fields=['source', 'invoice_key'], name='credit_note_invoice_wait'), models.Index(condition=models.Q(('order__isnull', True), ('order_key__isnull', False)), fields=['source', 'order_key'], name='credit_note_order_wait')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='credit_note_source_key')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='OwnField',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('object', models.TextField()),
+                        ('name', models.TextField()),
+                        ('code', models.SmallIntegerField()),
+                        ('type', models.TextField()),
+                        ('title', models.TextField(blank=True)),
+                        ('unit', models.TextField(blank=True, null=True)),
+                        ('choices', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
+                        ('sensitivity', models.TextField()),
+                        ('owner', models.TextField()),
+                        ('meaning', models.TextField()),
+                        ('filtered', models.BooleanField(default=False)),
+                        ('searched', models.BooleanField(default=False)),
+                        ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('object', 'name'), name='own_field_name'), models.UniqueConstraint(fields=('object', 'code'), name='own_field_code'), models.CheckConstraint(condition=models.Q(('name__startswith', 'x_')), name='own_field_prefix'), models.CheckConstraint(condition=models.Q(('code__gte', 64)), name='own_field_code_range')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1272,12 +1271,10 @@ class Migration(migrations.Migration):
                         ('rate', models.DecimalField(blank=True, decimal_places=9, max_digits=18, null=True)),
                         ('account', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.account')),
                         ('account_ref', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(fields=['account', '-payment_date'], name='payment_account'), models.Index(fields=['number'], name='payment_number')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='payment_source_key'), models.CheckConstraint(condition=models.Q(('kind__in', ['payment', 'deposit', 'refund']), ('kind__isnull', True), _connector='OR'), name='payment_kind_known')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1296,10 +1293,6 @@ class Migration(migrations.Migration):
                         ('invoice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.invoice')),
                         ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ],
-                    options={
-                        'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['promised_date', 'id'], name='payment_promise_open')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('open', 'kept', 'broken', 'withdrawn'))), name='payment_promise_state_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='ProcessException',
@@ -1332,10 +1325,6 @@ class Migration(migrations.Migration):
                         ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                         ('chain', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.chain')),
                     ],
-                    options={
-                        'indexes': [models.Index(fields=['account', 'state'], name='exception_account'), models.Index(django.db.models.functions.comparison.Coalesce('at_stake', models.Value(0), output_field=models.DecimalField(decimal_places=4, max_digits=20)), models.F('id'), condition=models.Q(('state__in', ('new', 'assigned', 'waiting'))), name='exception_stake'), models.Index(fields=['rule', 'state'], name='exception_rule'), models.Index(fields=['document_object', 'document_id'], name='exception_document'), models.Index(fields=['changed_at', 'id'], name='exception_changed')],
-                        'constraints': [models.UniqueConstraint(fields=('rule', 'object', 'row_id'), name='exception_once'), models.CheckConstraint(condition=models.Q(('state__in', ('new', 'assigned', 'waiting', 'resolved', 'accepted', 'dismissed'))), name='exception_state_known'), models.CheckConstraint(condition=models.Q(('reason__in', ('timing', 'tax', 'fx', 'partial', 'cancelled', 'mapping', 'data_error', 'real', ''))), name='exception_reason_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='ExceptionEvent',
@@ -1347,9 +1336,6 @@ class Migration(migrations.Migration):
                         ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                         ('exception', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='accounts.processexception')),
                     ],
-                    options={
-                        'constraints': [models.CheckConstraint(condition=models.Q(('what__in', ('opened', 'reopened', 'resolved', 'changed', 'assigned', 'state', 'reason', 'comment', 'accepted'))), name='exception_event_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='ProductFigures',
@@ -1395,26 +1381,6 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
-                    name='Forecast',
-                    fields=[
-                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('kind', models.TextField(choices=[('revenue', 'revenue'), ('cash', 'cash'), ('units', 'units')])),
-                        ('month', models.DateField()),
-                        ('low', models.DecimalField(blank=True, decimal_places=4, max_digits=20, null=True)),
-                        ('expected', models.DecimalField(blank=True, decimal_places=4, max_digits=20, null=True)),
-                        ('high', models.DecimalField(blank=True, decimal_places=4, max_digits=20, null=True)),
-                        ('method', models.TextField()),
-                        ('parts', models.JSONField(default=dict)),
-                        ('actual', models.DecimalField(blank=True, decimal_places=4, max_digits=20, null=True)),
-                        ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='accounts.forecastrun')),
-                        ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.product')),
-                    ],
-                    options={
-                        'indexes': [models.Index(fields=['kind', 'month'], name='forecast_month')],
-                        'constraints': [models.UniqueConstraint(fields=('run', 'kind', 'product', 'month'), name='forecast_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('kind__in', ['revenue', 'cash', 'units'])), name='forecast_kind_known')],
-                    },
-                ),
-                migrations.CreateModel(
                     name='ProductCountry',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1425,9 +1391,6 @@ class Migration(migrations.Migration):
                         ('customers', models.IntegerField(default=0)),
                         ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='countries', to='accounts.product')),
                     ],
-                    options={
-                        'constraints': [models.UniqueConstraint(fields=('product', 'country'), name='product_country_once')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='ProductCrosswalk',
@@ -1437,11 +1400,8 @@ class Migration(migrations.Migration):
                         ('linked_at', models.DateTimeField(blank=True, null=True)),
                         ('deleted_at', models.DateTimeField(blank=True, null=True)),
                         ('product', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='crosswalk', to='accounts.product')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
-                    options={
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='product_crosswalk_key')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='OrderLine',
@@ -1466,13 +1426,20 @@ class Migration(migrations.Migration):
                         ('currency', models.CharField(blank=True, max_length=3, null=True)),
                         ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.order')),
                         ('product_ref', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.productcrosswalk')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(condition=models.Q(('order__isnull', True), ('order_key__isnull', False)), fields=['source', 'order_key'], name='order_line_order_wait')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='order_line_source_key')],
                     },
+                ),
+                migrations.CreateModel(
+                    name='PutAside',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('line', models.TextField()),
+                        ('until', models.DateTimeField()),
+                        ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='put_aside', to=settings.AUTH_USER_MODEL)),
+                    ],
                 ),
                 migrations.CreateModel(
                     name='Quote',
@@ -1498,12 +1465,10 @@ class Migration(migrations.Migration):
                         ('account_ref', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
                         ('opportunity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.opportunity')),
                         ('ship_to_ref', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(fields=['account', '-quote_date'], name='quote_account'), models.Index(fields=['number'], name='quote_number'), models.Index(condition=models.Q(('opportunity__isnull', True), ('opportunity_key__isnull', False)), fields=['source', 'opportunity_key'], name='quote_opportunity_wait')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='quote_source_key'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'sent', 'accepted', 'declined', 'expired']), ('status__isnull', True), _connector='OR'), name='quote_status_known')],
                     },
                 ),
                 migrations.AddField(
@@ -1523,9 +1488,6 @@ class Migration(migrations.Migration):
                         ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='relations', to='accounts.account')),
                         ('other_account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='related_from', to='accounts.account')),
                     ],
-                    options={
-                        'constraints': [models.UniqueConstraint(fields=('account', 'other_account', 'kind'), name='relation_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['parent', 'branch', 'bill_to', 'ship_to', 'franchise', 'former'])), name='relation_kind_known'), models.CheckConstraint(condition=models.Q(('account', models.F('other_account')), _negated=True), name='relation_of_two')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='SalesStage',
@@ -1559,9 +1521,6 @@ class Migration(migrations.Migration):
                         ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='views', to=settings.AUTH_USER_MODEL)),
                         ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='auth.group')),
                     ],
-                    options={
-                        'constraints': [models.UniqueConstraint(fields=('owner', 'page', 'name'), name='view_name_once'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='view_has_a_name'), models.CheckConstraint(condition=models.Q(('share__in', ('private', 'role', 'team', 'everyone'))), name='view_share_known'), models.CheckConstraint(condition=models.Q(models.Q(('share', 'role'), _negated=True), ('role__in', ('sales', 'finance', 'support', 'marketing', 'operations', 'executive', 'steward', 'operator', 'administrator')), _connector='OR'), name='view_of_a_role'), models.CheckConstraint(condition=models.Q(models.Q(('share', 'team'), _negated=True), ('team__isnull', False), _connector='OR'), name='view_of_a_team')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='Shipment',
@@ -1585,12 +1544,10 @@ class Migration(migrations.Migration):
                         ('account', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.account')),
                         ('account_ref', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
                         ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.order')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(fields=['account', '-shipped_date'], name='shipment_account'), models.Index(fields=['number'], name='shipment_number'), models.Index(condition=models.Q(('order__isnull', True), ('order_key__isnull', False)), fields=['source', 'order_key'], name='shipment_order_wait')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='shipment_source_key'), models.CheckConstraint(condition=models.Q(('status__in', ['planned', 'packed', 'shipped', 'delivered', 'cancelled']), ('status__isnull', True), _connector='OR'), name='shipment_status_known')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1608,12 +1565,10 @@ class Migration(migrations.Migration):
                         ('order_line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.orderline')),
                         ('product_ref', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.productcrosswalk')),
                         ('shipment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.shipment')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(condition=models.Q(('shipment__isnull', True), ('shipment_key__isnull', False)), fields=['source', 'shipment_key'], name='shipment_line_shipment_wait'), models.Index(condition=models.Q(('order_line__isnull', True), ('order_line_key__isnull', False)), fields=['source', 'order_line_key'], name='shipment_line_order_line_wait')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='shipment_line_source_key')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1634,12 +1589,10 @@ class Migration(migrations.Migration):
                         ('credit_note', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.creditnote')),
                         ('invoice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.invoice')),
                         ('payment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.payment')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(condition=models.Q(('payment__isnull', True), ('payment_key__isnull', False)), fields=['source', 'payment_key'], name='settlement_payment_wait'), models.Index(condition=models.Q(('credit_note__isnull', True), ('credit_note_key__isnull', False)), fields=['source', 'credit_note_key'], name='settlement_credit_note_wait'), models.Index(condition=models.Q(('invoice__isnull', True), ('invoice_key__isnull', False)), fields=['source', 'invoice_key'], name='settlement_invoice_wait')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='settlement_source_key')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1663,12 +1616,10 @@ class Migration(migrations.Migration):
                         ('remark', models.TextField(blank=True, null=True)),
                         ('product_ref', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.productcrosswalk')),
                         ('quote', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.quote')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(condition=models.Q(('quote__isnull', True), ('quote_key__isnull', False)), fields=['source', 'quote_key'], name='quote_line_quote_wait')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='quote_line_source_key')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1688,12 +1639,10 @@ class Migration(migrations.Migration):
                         ('account', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.account')),
                         ('account_ref', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
                         ('invoice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.invoice')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(fields=['account', '-promised_date'], name='promise_account'), models.Index(condition=models.Q(('invoice__isnull', True), ('invoice_key__isnull', False)), fields=['source', 'invoice_key'], name='promise_invoice_wait')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='promise_source_key'), models.CheckConstraint(condition=models.Q(('status__in', ['open', 'kept', 'broken']), ('status__isnull', True), _connector='OR'), name='promise_status_known')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1704,9 +1653,6 @@ class Migration(migrations.Migration):
                         ('product_code', models.TextField()),
                         ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.source')),
                     ],
-                    options={
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='product_mapping_key')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='PriceEntry',
@@ -1729,23 +1675,21 @@ class Migration(migrations.Migration):
                         ('account_ref', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
                         ('price_book', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.pricebook')),
                         ('product_ref', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.productcrosswalk')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(condition=models.Q(('price_book__isnull', True), ('price_book_key__isnull', False)), fields=['source', 'price_book_key'], name='price_entry_price_book_wait')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='price_entry_source_key')],
                     },
                 ),
                 migrations.AddField(
                     model_name='pricebook',
                     name='source',
-                    field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source'),
+                    field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source'),
                 ),
                 migrations.AddField(
                     model_name='order',
                     name='source',
-                    field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source'),
+                    field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source'),
                 ),
                 migrations.CreateModel(
                     name='OpportunityLine',
@@ -1764,12 +1708,10 @@ class Migration(migrations.Migration):
                         ('currency', models.CharField(blank=True, max_length=3, null=True)),
                         ('opportunity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.opportunity')),
                         ('product_ref', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.productcrosswalk')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(condition=models.Q(('opportunity__isnull', True), ('opportunity_key__isnull', False)), fields=['source', 'opportunity_key'], name='opportunity_line_waits')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='opportunity_line_source_key')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1793,12 +1735,10 @@ class Migration(migrations.Migration):
                         ('account_ref', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
                         ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.campaign')),
                         ('opportunity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.opportunity')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(fields=['account', '-created_date'], name='lead_account'), models.Index(condition=models.Q(('campaign__isnull', True), ('campaign_key__isnull', False)), fields=['source', 'campaign_key'], name='lead_campaign_wait'), models.Index(condition=models.Q(('opportunity__isnull', True), ('opportunity_key__isnull', False)), fields=['source', 'opportunity_key'], name='lead_opportunity_wait')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='lead_source_key'), models.CheckConstraint(condition=models.Q(('status__in', ['new', 'working', 'qualified', 'converted', 'lost']), ('status__isnull', True), _connector='OR'), name='lead_status_known')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1821,18 +1761,16 @@ class Migration(migrations.Migration):
                         ('invoice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.invoice')),
                         ('order_line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.orderline')),
                         ('product_ref', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.productcrosswalk')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(condition=models.Q(('invoice__isnull', True), ('invoice_key__isnull', False)), fields=['source', 'invoice_key'], name='invoice_line_invoice_wait'), models.Index(condition=models.Q(('order_line__isnull', True), ('order_line_key__isnull', False)), fields=['source', 'order_line_key'], name='invoice_line_order_line_wait')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='invoice_line_source_key')],
                     },
                 ),
                 migrations.AddField(
                     model_name='invoice',
                     name='source',
-                    field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source'),
+                    field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source'),
                 ),
                 migrations.CreateModel(
                     name='Insight',
@@ -1851,12 +1789,10 @@ class Migration(migrations.Migration):
                         ('scored_at', models.DateTimeField(blank=True, null=True)),
                         ('account', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.account')),
                         ('account_ref', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(fields=['account', '-scored_at'], name='insight_account')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='insight_source_key'), models.CheckConstraint(condition=models.Q(('kind__in', ['churn_risk', 'engagement', 'next_best_offer', 'lifetime_value', 'other']), ('kind__isnull', True), _connector='OR'), name='insight_kind_known')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1873,12 +1809,10 @@ class Migration(migrations.Migration):
                         ('reason', models.TextField(blank=True, null=True)),
                         ('goods_return', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.goodsreturn')),
                         ('product_ref', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.productcrosswalk')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(condition=models.Q(('goods_return__isnull', True), ('goods_return_key__isnull', False)), fields=['source', 'goods_return_key'], name='goods_return_line_waits')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='goods_return_line_source_key')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1897,12 +1831,10 @@ class Migration(migrations.Migration):
                         ('reason', models.TextField(blank=True, null=True)),
                         ('credit_note', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.creditnote')),
                         ('product_ref', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.productcrosswalk')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(condition=models.Q(('credit_note__isnull', True), ('credit_note_key__isnull', False)), fields=['source', 'credit_note_key'], name='credit_note_line_waits')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='credit_note_line_source_key')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1928,12 +1860,10 @@ class Migration(migrations.Migration):
                         ('rate', models.DecimalField(blank=True, decimal_places=9, max_digits=18, null=True)),
                         ('account', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.account')),
                         ('account_ref', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(fields=['account', '-start_date'], name='contract_account'), models.Index(fields=['number'], name='contract_number')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='contract_source_key'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'active', 'ended', 'cancelled']), ('status__isnull', True), _connector='OR'), name='contract_status_known')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1952,18 +1882,16 @@ class Migration(migrations.Migration):
                         ('account_ref', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
                         ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.campaign')),
                         ('contact_ref', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.contactcrosswalk')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(condition=models.Q(('campaign__isnull', True), ('campaign_key__isnull', False)), fields=['source', 'campaign_key'], name='campaign_member_campaign_wait')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='campaign_member_source_key'), models.CheckConstraint(condition=models.Q(('status__in', ['sent', 'opened', 'responded', 'attended']), ('status__isnull', True), _connector='OR'), name='campaign_member_status_known')],
                     },
                 ),
                 migrations.AddField(
                     model_name='campaign',
                     name='source',
-                    field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source'),
+                    field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source'),
                 ),
                 migrations.CreateModel(
                     name='Alert',
@@ -1987,10 +1915,6 @@ class Migration(migrations.Migration):
                         ('snoozed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                         ('source', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.source')),
                     ],
-                    options={
-                        'indexes': [models.Index(fields=['account', 'rule', '-opened_at'], name='alert_account'), models.Index(fields=['opened_at'], name='alert_opened'), models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['rule', '-closed_at'], name='alert_closed')],
-                        'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('rule', 'account', 'source', 'subject'), name='alert_one_open', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('severity__in', ('info', 'warn', 'bad'))), name='alert_severity_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='AddressCrosswalk',
@@ -2000,11 +1924,8 @@ class Migration(migrations.Migration):
                         ('linked_at', models.DateTimeField(blank=True, null=True)),
                         ('deleted_at', models.DateTimeField(blank=True, null=True)),
                         ('address', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='crosswalk', to='accounts.address')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
-                    options={
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='address_crosswalk_key')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='Activity',
@@ -2025,12 +1946,10 @@ class Migration(migrations.Migration):
                         ('account_ref', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
                         ('contact_ref', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.contactcrosswalk')),
                         ('opportunity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.opportunity')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(fields=['account', '-happened_at'], name='activity_account'), models.Index(condition=models.Q(('opportunity__isnull', True), ('opportunity_key__isnull', False)), fields=['source', 'opportunity_key'], name='activity_opportunity_wait')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='activity_source_key'), models.CheckConstraint(condition=models.Q(('kind__in', ['call', 'meeting', 'mail', 'note']), ('kind__isnull', True), _connector='OR'), name='activity_kind_known'), models.CheckConstraint(condition=models.Q(('direction__in', ['in', 'out', 'both']), ('direction__isnull', True), _connector='OR'), name='activity_direction_known')],
                     },
                 ),
                 migrations.CreateModel(
@@ -2051,9 +1970,6 @@ class Migration(migrations.Migration):
                         ('notice_until', models.DateTimeField(blank=True, null=True)),
                         ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='states', to='accounts.source')),
                     ],
-                    options={
-                        'constraints': [models.UniqueConstraint(fields=('source', 'stream'), name='source_state_stream'), models.CheckConstraint(condition=models.Q(('state__in', ['new', 'running', 'ok', 'late', 'quiet', 'error', 'action', 'paused'])), name='source_state_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='Stock',
@@ -2070,11 +1986,10 @@ class Migration(migrations.Migration):
                         ('available', models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True)),
                         ('expected_date', models.DateField(blank=True, null=True)),
                         ('product_ref', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.productcrosswalk')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='stock_source_key')],
                     },
                 ),
                 migrations.CreateModel(
@@ -2091,10 +2006,23 @@ class Migration(migrations.Migration):
                         ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                         ('done_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ],
-                    options={
-                        'indexes': [models.Index(condition=models.Q(('deleted_at__isnull', True), ('done_at__isnull', True)), fields=['assignee', 'due_date'], name='task_open_of'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['account'], name='task_account')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='task_says_something')],
-                    },
+                ),
+                migrations.CreateModel(
+                    name='Forecast',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('kind', models.TextField(choices=[('revenue', 'revenue'), ('cash', 'cash'), ('units', 'units')])),
+                        ('month', models.DateField()),
+                        ('low', models.DecimalField(blank=True, decimal_places=4, max_digits=20, null=True)),
+                        ('expected', models.DecimalField(blank=True, decimal_places=4, max_digits=20, null=True)),
+                        ('high', models.DecimalField(blank=True, decimal_places=4, max_digits=20, null=True)),
+                        ('method', models.TextField()),
+                        ('parts', models.JSONField(default=dict)),
+                        ('actual', models.DecimalField(blank=True, decimal_places=4, max_digits=20, null=True)),
+                        ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='accounts.forecastrun')),
+                        ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.product')),
+                        ('territory', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.territory')),
+                    ],
                 ),
                 migrations.AddField(
                     model_name='account',
@@ -2111,7 +2039,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'abstract': False,
-                        'unique_together': {('group', 'permission', 'content_object')},
                     },
                 ),
                 migrations.CreateModel(
@@ -2124,7 +2051,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'abstract': False,
-                        'unique_together': {('user', 'permission', 'content_object')},
                     },
                 ),
                 migrations.CreateModel(
@@ -2154,12 +2080,10 @@ class Migration(migrations.Migration):
                         ('account_ref', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
                         ('contact_ref', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.contactcrosswalk')),
                         ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.order')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(fields=['account', '-opened_at'], name='ticket_account'), models.Index(fields=['number'], name='ticket_number'), models.Index(condition=models.Q(('order__isnull', True), ('order_key__isnull', False)), fields=['source', 'order_key'], name='ticket_order_wait')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='ticket_source_key'), models.CheckConstraint(condition=models.Q(('priority__in', ['low', 'normal', 'high', 'severe']), ('priority__isnull', True), _connector='OR'), name='ticket_priority_known'), models.CheckConstraint(condition=models.Q(('status__in', ['new', 'open', 'waiting', 'solved', 'closed']), ('status__isnull', True), _connector='OR'), name='ticket_status_known')],
                     },
                 ),
                 migrations.CreateModel(
@@ -2178,12 +2102,10 @@ class Migration(migrations.Migration):
                         ('account', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.account')),
                         ('account_ref', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
                         ('product_ref', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.productcrosswalk')),
-                        ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
+                        ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.source')),
                     ],
                     options={
                         'abstract': False,
-                        'indexes': [models.Index(fields=['account', '-period_start_date'], name='usage_account')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='usage_source_key')],
                     },
                 ),
                 migrations.CreateModel(
@@ -2209,10 +2131,34 @@ class Migration(migrations.Migration):
                         ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
                         ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visits', to=settings.AUTH_USER_MODEL)),
                     ],
-                    options={
-                        'indexes': [models.Index(fields=['user', '-at'], name='visit_latest')],
-                        'constraints': [models.UniqueConstraint(fields=('user', 'account'), name='visit_once')],
-                    },
+                ),
+                migrations.AddConstraint(
+                    model_name='user',
+                    constraint=models.CheckConstraint(condition=models.Q(('role__in', ('sales', 'finance', 'support', 'marketing', 'operations', 'executive', 'steward', 'operator', 'administrator'))), name='user_role_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='accounthealth',
+                    index=models.Index(django.db.models.functions.comparison.Coalesce('score', models.Value(0), output_field=models.DecimalField(decimal_places=4, max_digits=20)), models.F('account'), name='health_score'),
+                ),
+                migrations.AddIndex(
+                    model_name='accounthealth',
+                    index=models.Index(condition=models.Q(('band__isnull', False)), fields=['band', 'account'], name='health_band'),
+                ),
+                migrations.AddIndex(
+                    model_name='accounthealth',
+                    index=models.Index(condition=models.Q(('moved_30__isnull', False)), fields=['moved_30', 'account'], name='health_moved'),
+                ),
+                migrations.AddConstraint(
+                    model_name='accounthealth',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ['scored', 'provisional', 'none'])), name='account_health_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='accounthealth',
+                    constraint=models.CheckConstraint(condition=models.Q(('band__in', ['healthy', 'watch', 'risk']), ('band__isnull', True), _connector='OR'), name='account_health_band_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='accounthealth',
+                    constraint=models.CheckConstraint(condition=models.Q(('state', 'scored'), ('band__isnull', True), _connector='OR'), name='account_health_band_scored'),
                 ),
                 migrations.AddField(
                     model_name='accountsummary',
@@ -2224,9 +2170,445 @@ class Migration(migrations.Migration):
                     name='collector',
                     field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='collections', to=settings.AUTH_USER_MODEL),
                 ),
+                migrations.AddIndex(
+                    model_name='accepteddifference',
+                    index=models.Index(fields=['rule', 'until_date'], name='accepted_rule'),
+                ),
+                migrations.AlterUniqueTogether(
+                    name='accountgrouppermission',
+                    unique_together={('group', 'permission', 'content_object')},
+                ),
+                migrations.AlterUniqueTogether(
+                    name='accountuserpermission',
+                    unique_together={('user', 'permission', 'content_object')},
+                ),
+                migrations.AddConstraint(
+                    model_name='address',
+                    constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['billing', 'shipping', 'office', 'other']), ('kind__isnull', True), _connector='OR'), name='address_kind_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='alertdelivery',
+                    index=models.Index(condition=models.Q(('state__in', ['planned', 'sending'])), fields=['planned_at'], name='alert_delivery_due'),
+                ),
+                migrations.AddConstraint(
+                    model_name='alertdelivery',
+                    constraint=models.UniqueConstraint(fields=('user', 'channel', 'kind', 'occasion'), name='alert_delivery_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='alertdelivery',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('planned', 'sending', 'sent', 'failed', 'unknown'))), name='alert_delivery_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='alertdelivery',
+                    constraint=models.CheckConstraint(condition=models.Q(('channel__in', ('mail', 'webhook'))), name='alert_delivery_channel_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='apitoken',
+                    constraint=models.CheckConstraint(condition=models.Q(('scope__in', ['read'])), name='api_token_scope_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='auditentry',
+                    index=models.Index(fields=['object', 'row_id', '-at'], name='audit_row'),
+                ),
+                migrations.AddIndex(
+                    model_name='chain',
+                    index=models.Index(fields=['account', '-latest_date'], name='chain_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='chain',
+                    index=models.Index(fields=['cohort_date'], name='chain_cohort'),
+                ),
+                migrations.AddConstraint(
+                    model_name='chain',
+                    constraint=models.UniqueConstraint(fields=('root_object', 'root_id'), name='chain_root'),
+                ),
+                migrations.AddIndex(
+                    model_name='changerequest',
+                    index=models.Index(condition=models.Q(('state__in', ['waiting', 'approved'])), fields=['id'], name='change_request_open'),
+                ),
+                migrations.AddConstraint(
+                    model_name='changerequest',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'applied', 'rejected', 'withdrawn'])), name='change_request_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='changerequest',
+                    constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['edit', 'sync', 'event', 'undo', 'compensation'])), name='change_request_kind_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='contact',
+                    index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(accounts.models.columns.NameAndMail('name', 'email'), name='gin_trgm_ops'), name='contact_words'),
+                ),
+                migrations.AddConstraint(
+                    model_name='contact',
+                    constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'left', 'inactive']), ('status__isnull', True), _connector='OR'), name='contact_status_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='contact',
+                    constraint=models.CheckConstraint(condition=models.Q(('buying_role__in', ['decision', 'influence', 'purchasing', 'billing', 'technical', 'user']), ('buying_role__isnull', True), _connector='OR'), name='contact_buying_role_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='entityfigures',
+                    constraint=models.UniqueConstraint(fields=('account', 'legal_entity'), name='entity_figures_of_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='feedevent',
+                    index=models.Index(fields=['at'], name='feed_at'),
+                ),
+                migrations.AddConstraint(
+                    model_name='firstload',
+                    constraint=models.UniqueConstraint(fields=('ended_at',), name='first_load_once', nulls_distinct=False),
+                ),
+                migrations.AddConstraint(
+                    model_name='follow',
+                    constraint=models.UniqueConstraint(fields=('user', 'account'), name='follow_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='healthday',
+                    constraint=models.UniqueConstraint(fields=('account', 'day'), name='health_day_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='healthday',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ['scored', 'provisional', 'none'])), name='health_day_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='healthday',
+                    constraint=models.CheckConstraint(condition=models.Q(('band__in', ['healthy', 'watch', 'risk']), ('band__isnull', True), _connector='OR'), name='health_day_band_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='healthday',
+                    constraint=models.CheckConstraint(condition=models.Q(('state', 'scored'), ('band__isnull', True), _connector='OR'), name='health_day_band_scored'),
+                ),
+                migrations.AddConstraint(
+                    model_name='healthpulse',
+                    constraint=models.CheckConstraint(condition=models.Q(('points__gte', -10), ('points__lte', 10)), name='health_pulse_within_ten'),
+                ),
+                migrations.AddConstraint(
+                    model_name='healthpulse',
+                    constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='health_pulse_has_reason'),
+                ),
+                migrations.AddConstraint(
+                    model_name='holdrelease',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('requested', 'approved', 'refused', 'ended'))), name='hold_release_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='holdrelease',
+                    constraint=models.UniqueConstraint(condition=models.Q(('state', 'requested')), fields=('account',), name='hold_release_asked_once'),
+                ),
+                migrations.AddIndex(
+                    model_name='identifier',
+                    index=models.Index(fields=['value'], name='identifier_value'),
+                ),
+                migrations.AddConstraint(
+                    model_name='identifier',
+                    constraint=models.UniqueConstraint(fields=('crosswalk', 'scheme'), name='identifier_one_per_record'),
+                ),
+                migrations.AddConstraint(
+                    model_name='identifier',
+                    constraint=models.CheckConstraint(condition=models.Q(('scheme__in', ['customer_number', 'tax_id', 'registration_id', 'duns']), ('scheme__startswith', 'x_'), _connector='OR'), name='identifier_scheme_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='dunningentry',
+                    constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('call', 'mail', 'letter', 'visit'))), name='dunning_kind_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='invoicedispute',
+                    index=models.Index(condition=models.Q(('state', 'open')), fields=['invoice'], name='invoice_dispute_open'),
+                ),
+                migrations.AddConstraint(
+                    model_name='invoicedispute',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('open', 'accepted', 'rejected'))), name='invoice_dispute_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='invoicedispute',
+                    constraint=models.CheckConstraint(condition=models.Q(('reason__in', ('price', 'quantity', 'quality', 'delivery', 'terms', 'duplicate', 'paid', 'other'))), name='invoice_dispute_reason_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='link',
+                    index=models.Index(fields=['right_object', 'right_id'], name='link_right'),
+                ),
+                migrations.AddConstraint(
+                    model_name='link',
+                    constraint=models.UniqueConstraint(fields=('left_object', 'left_id', 'right_object', 'right_id'), name='link_pair'),
+                ),
+                migrations.AddConstraint(
+                    model_name='link',
+                    constraint=models.CheckConstraint(condition=models.Q(('how__in', ('person', 'key', 'number', 'inferred'))), name='link_how_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='linkdecision',
+                    index=models.Index(fields=['right_object', 'right_id'], name='link_decision_right'),
+                ),
+                migrations.AddConstraint(
+                    model_name='linkdecision',
+                    constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('left_object', 'left_id', 'right_object', 'right_id'), name='link_decision_one_open'),
+                ),
+                migrations.AddConstraint(
+                    model_name='linkdecision',
+                    constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ('confirmed', 'rejected'))), name='link_decision_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='note',
+                    index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['account', '-written_at'], name='note_account'),
+                ),
+                migrations.AddConstraint(
+                    model_name='note',
+                    constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='note_says_something'),
+                ),
+                migrations.AddConstraint(
+                    model_name='note',
+                    constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('note', 'call', 'meeting', 'mail'))), name='note_kind_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='note',
+                    constraint=models.CheckConstraint(condition=models.Q(('seen_by__in', ('', 'sales', 'finance', 'support', 'marketing', 'operations', 'executive', 'steward', 'operator', 'administrator'))), name='note_role_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='paymentpromise',
+                    index=models.Index(condition=models.Q(('state', 'open')), fields=['promised_date', 'id'], name='payment_promise_open'),
+                ),
+                migrations.AddConstraint(
+                    model_name='paymentpromise',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('open', 'kept', 'broken', 'withdrawn'))), name='payment_promise_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='paymentpromise',
+                    constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('account', 'invoice', 'amount', 'currency', 'promised_date'), name='payment_promise_given_once', nulls_distinct=False),
+                ),
+                migrations.AddIndex(
+                    model_name='processexception',
+                    index=models.Index(fields=['account', 'state'], name='exception_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='processexception',
+                    index=models.Index(django.db.models.functions.comparison.Coalesce('at_stake', models.Value(0), output_field=models.DecimalField(decimal_places=4, max_digits=20)), models.F('id'), condition=models.Q(('state__in', ('new', 'assigned', 'waiting'))), name='exception_stake'),
+                ),
+                migrations.AddIndex(
+                    model_name='processexception',
+                    index=models.Index(fields=['rule', 'state'], name='exception_rule'),
+                ),
+                migrations.AddIndex(
+                    model_name='processexception',
+                    index=models.Index(fields=['document_object', 'document_id'], name='exception_document'),
+                ),
+                migrations.AddIndex(
+                    model_name='processexception',
+                    index=models.Index(fields=['changed_at', 'id'], name='exception_changed'),
+                ),
+                migrations.AddConstraint(
+                    model_name='processexception',
+                    constraint=models.UniqueConstraint(fields=('rule', 'object', 'row_id'), name='exception_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='processexception',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('new', 'assigned', 'waiting', 'resolved', 'accepted', 'dismissed'))), name='exception_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='processexception',
+                    constraint=models.CheckConstraint(condition=models.Q(('reason__in', ('timing', 'tax', 'fx', 'partial', 'cancelled', 'mapping', 'data_error', 'real', ''))), name='exception_reason_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='exceptionevent',
+                    constraint=models.CheckConstraint(condition=models.Q(('what__in', ('opened', 'reopened', 'resolved', 'changed', 'assigned', 'state', 'reason', 'comment', 'accepted'))), name='exception_event_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='product',
+                    index=models.Index(fields=['product_code'], name='product_code'),
+                ),
+                migrations.AddConstraint(
+                    model_name='product',
+                    constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'phase_out', 'inactive']), ('status__isnull', True), _connector='OR'), name='product_status_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='productcountry',
+                    constraint=models.UniqueConstraint(fields=('product', 'country'), name='product_country_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='putaside',
+                    constraint=models.UniqueConstraint(fields=('user', 'line'), name='put_aside_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='relation',
+                    constraint=models.UniqueConstraint(fields=('account', 'other_account', 'kind'), name='relation_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='relation',
+                    constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['parent', 'branch', 'bill_to', 'ship_to', 'franchise', 'former'])), name='relation_kind_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='relation',
+                    constraint=models.CheckConstraint(condition=models.Q(('account', models.F('other_account')), _negated=True), name='relation_of_two'),
+                ),
+                migrations.AddConstraint(
+                    model_name='savedview',
+                    constraint=models.UniqueConstraint(fields=('owner', 'page', 'name'), name='view_name_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='savedview',
+                    constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='view_has_a_name'),
+                ),
+                migrations.AddConstraint(
+                    model_name='savedview',
+                    constraint=models.CheckConstraint(condition=models.Q(('share__in', ('private', 'role', 'team', 'everyone'))), name='view_share_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='savedview',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('share', 'role'), _negated=True), ('role__in', ('sales', 'finance', 'support', 'marketing', 'operations', 'executive', 'steward', 'operator', 'administrator')), _connector='OR'), name='view_of_a_role'),
+                ),
+                migrations.AddConstraint(
+                    model_name='savedview',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('share', 'team'), _negated=True), ('team__isnull', False), _connector='OR'), name='view_of_a_team'),
+                ),
+                migrations.AddIndex(
+                    model_name='shipmentline',
+                    index=models.Index(condition=models.Q(('shipment__isnull', True), ('shipment_key__isnull', False)), fields=['source', 'shipment_key'], name='shipment_line_shipment_wait'),
+                ),
+                migrations.AddIndex(
+                    model_name='shipmentline',
+                    index=models.Index(condition=models.Q(('order_line__isnull', True), ('order_line_key__isnull', False)), fields=['source', 'order_line_key'], name='shipment_line_order_line_wait'),
+                ),
+                migrations.AddConstraint(
+                    model_name='shipmentline',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='shipment_line_source_key'),
+                ),
+                migrations.AddIndex(
+                    model_name='shipment',
+                    index=models.Index(fields=['account', '-shipped_date'], name='shipment_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='shipment',
+                    index=models.Index(fields=['number'], name='shipment_number'),
+                ),
+                migrations.AddIndex(
+                    model_name='shipment',
+                    index=models.Index(condition=models.Q(('order__isnull', True), ('order_key__isnull', False)), fields=['source', 'order_key'], name='shipment_order_wait'),
+                ),
+                migrations.AddConstraint(
+                    model_name='shipment',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='shipment_source_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='shipment',
+                    constraint=models.CheckConstraint(condition=models.Q(('status__in', ['planned', 'packed', 'shipped', 'delivered', 'cancelled']), ('status__isnull', True), _connector='OR'), name='shipment_status_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='settlement',
+                    index=models.Index(condition=models.Q(('payment__isnull', True), ('payment_key__isnull', False)), fields=['source', 'payment_key'], name='settlement_payment_wait'),
+                ),
+                migrations.AddIndex(
+                    model_name='settlement',
+                    index=models.Index(condition=models.Q(('credit_note__isnull', True), ('credit_note_key__isnull', False)), fields=['source', 'credit_note_key'], name='settlement_credit_note_wait'),
+                ),
+                migrations.AddIndex(
+                    model_name='settlement',
+                    index=models.Index(condition=models.Q(('invoice__isnull', True), ('invoice_key__isnull', False)), fields=['source', 'invoice_key'], name='settlement_invoice_wait'),
+                ),
+                migrations.AddConstraint(
+                    model_name='settlement',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='settlement_source_key'),
+                ),
+                migrations.AddIndex(
+                    model_name='quoteline',
+                    index=models.Index(condition=models.Q(('quote__isnull', True), ('quote_key__isnull', False)), fields=['source', 'quote_key'], name='quote_line_quote_wait'),
+                ),
+                migrations.AddConstraint(
+                    model_name='quoteline',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='quote_line_source_key'),
+                ),
+                migrations.AddIndex(
+                    model_name='quote',
+                    index=models.Index(fields=['account', '-quote_date'], name='quote_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='quote',
+                    index=models.Index(fields=['number'], name='quote_number'),
+                ),
+                migrations.AddIndex(
+                    model_name='quote',
+                    index=models.Index(condition=models.Q(('opportunity__isnull', True), ('opportunity_key__isnull', False)), fields=['source', 'opportunity_key'], name='quote_opportunity_wait'),
+                ),
+                migrations.AddConstraint(
+                    model_name='quote',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='quote_source_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='quote',
+                    constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'sent', 'accepted', 'declined', 'expired']), ('status__isnull', True), _connector='OR'), name='quote_status_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='promise',
+                    index=models.Index(fields=['account', '-promised_date'], name='promise_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='promise',
+                    index=models.Index(condition=models.Q(('invoice__isnull', True), ('invoice_key__isnull', False)), fields=['source', 'invoice_key'], name='promise_invoice_wait'),
+                ),
+                migrations.AddConstraint(
+                    model_name='promise',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='promise_source_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='promise',
+                    constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'kept', 'broken']), ('status__isnull', True), _connector='OR'), name='promise_status_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='productmapping',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='product_mapping_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='productcrosswalk',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='product_crosswalk_key'),
+                ),
+                migrations.AddIndex(
+                    model_name='priceentry',
+                    index=models.Index(condition=models.Q(('price_book__isnull', True), ('price_book_key__isnull', False)), fields=['source', 'price_book_key'], name='price_entry_price_book_wait'),
+                ),
+                migrations.AddConstraint(
+                    model_name='priceentry',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='price_entry_source_key'),
+                ),
+                migrations.AddIndex(
+                    model_name='pricebook',
+                    index=models.Index(fields=['number'], name='price_book_number'),
+                ),
                 migrations.AddConstraint(
                     model_name='pricebook',
                     constraint=models.UniqueConstraint(fields=('source', 'key'), name='price_book_source_key'),
+                ),
+                migrations.AddIndex(
+                    model_name='payment',
+                    index=models.Index(fields=['account', '-payment_date'], name='payment_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='payment',
+                    index=models.Index(fields=['number'], name='payment_number'),
+                ),
+                migrations.AddConstraint(
+                    model_name='payment',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='payment_source_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='payment',
+                    constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['payment', 'deposit', 'refund']), ('kind__isnull', True), _connector='OR'), name='payment_kind_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='orderline',
+                    index=models.Index(condition=models.Q(('order__isnull', True), ('order_key__isnull', False)), fields=['source', 'order_key'], name='order_line_order_wait'),
+                ),
+                migrations.AddConstraint(
+                    model_name='orderline',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='order_line_source_key'),
+                ),
+                migrations.AddIndex(
+                    model_name='order',
+                    index=models.Index(condition=models.Q(('original_number__isnull', False)), fields=['account_ref'], name='order_copy'),
+                ),
+                migrations.AddIndex(
+                    model_name='order',
+                    index=models.Index(fields=['account', '-order_date'], name='order_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='order',
+                    index=models.Index(fields=['number'], name='order_number'),
                 ),
                 migrations.AddIndex(
                     model_name='order',
@@ -2240,6 +2622,82 @@ class Migration(migrations.Migration):
                     model_name='order',
                     constraint=models.UniqueConstraint(fields=('source', 'key'), name='order_source_key'),
                 ),
+                migrations.AddConstraint(
+                    model_name='order',
+                    constraint=models.CheckConstraint(condition=models.Q(('order_type__in', ['new', 'repeat', 'project']), ('order_type__isnull', True), _connector='OR'), name='order_order_type_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='order',
+                    constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'confirmed', 'partly_shipped', 'shipped', 'closed', 'cancelled']), ('status__isnull', True), _connector='OR'), name='order_status_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='opportunityline',
+                    index=models.Index(condition=models.Q(('opportunity__isnull', True), ('opportunity_key__isnull', False)), fields=['source', 'opportunity_key'], name='opportunity_line_waits'),
+                ),
+                migrations.AddConstraint(
+                    model_name='opportunityline',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='opportunity_line_source_key'),
+                ),
+                migrations.AddIndex(
+                    model_name='opportunity',
+                    index=models.Index(fields=['account', '-close_date'], name='opportunity_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='opportunity',
+                    index=models.Index(fields=['number'], name='opportunity_number'),
+                ),
+                migrations.AddConstraint(
+                    model_name='opportunity',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='opportunity_source_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='opportunity',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'won', 'lost']), ('state__isnull', True), _connector='OR'), name='opportunity_state_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='lead',
+                    index=models.Index(fields=['account', '-created_date'], name='lead_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='lead',
+                    index=models.Index(condition=models.Q(('campaign__isnull', True), ('campaign_key__isnull', False)), fields=['source', 'campaign_key'], name='lead_campaign_wait'),
+                ),
+                migrations.AddIndex(
+                    model_name='lead',
+                    index=models.Index(condition=models.Q(('opportunity__isnull', True), ('opportunity_key__isnull', False)), fields=['source', 'opportunity_key'], name='lead_opportunity_wait'),
+                ),
+                migrations.AddConstraint(
+                    model_name='lead',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='lead_source_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='lead',
+                    constraint=models.CheckConstraint(condition=models.Q(('status__in', ['new', 'working', 'qualified', 'converted', 'lost']), ('status__isnull', True), _connector='OR'), name='lead_status_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='invoiceline',
+                    index=models.Index(condition=models.Q(('invoice__isnull', True), ('invoice_key__isnull', False)), fields=['source', 'invoice_key'], name='invoice_line_invoice_wait'),
+                ),
+                migrations.AddIndex(
+                    model_name='invoiceline',
+                    index=models.Index(condition=models.Q(('order_line__isnull', True), ('order_line_key__isnull', False)), fields=['source', 'order_line_key'], name='invoice_line_order_line_wait'),
+                ),
+                migrations.AddConstraint(
+                    model_name='invoiceline',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='invoice_line_source_key'),
+                ),
+                migrations.AddIndex(
+                    model_name='invoice',
+                    index=models.Index(condition=models.Q(('original_number__isnull', False)), fields=['account_ref'], name='invoice_copy'),
+                ),
+                migrations.AddIndex(
+                    model_name='invoice',
+                    index=models.Index(fields=['account', '-invoice_date'], name='invoice_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='invoice',
+                    index=models.Index(fields=['number'], name='invoice_number'),
+                ),
                 migrations.AddIndex(
                     model_name='invoice',
                     index=models.Index(condition=models.Q(('order__isnull', True), ('order_key__isnull', False)), fields=['source', 'order_key'], name='invoice_order_wait'),
@@ -2249,12 +2707,276 @@ class Migration(migrations.Migration):
                     constraint=models.UniqueConstraint(fields=('source', 'key'), name='invoice_source_key'),
                 ),
                 migrations.AddConstraint(
+                    model_name='invoice',
+                    constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'open', 'paid', 'cancelled']), ('status__isnull', True), _connector='OR'), name='invoice_status_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='insight',
+                    index=models.Index(fields=['account', '-scored_at'], name='insight_account'),
+                ),
+                migrations.AddConstraint(
+                    model_name='insight',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='insight_source_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='insight',
+                    constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['churn_risk', 'engagement', 'next_best_offer', 'lifetime_value', 'other']), ('kind__isnull', True), _connector='OR'), name='insight_kind_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='goodsreturnline',
+                    index=models.Index(condition=models.Q(('goods_return__isnull', True), ('goods_return_key__isnull', False)), fields=['source', 'goods_return_key'], name='goods_return_line_waits'),
+                ),
+                migrations.AddConstraint(
+                    model_name='goodsreturnline',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='goods_return_line_source_key'),
+                ),
+                migrations.AddIndex(
+                    model_name='goodsreturn',
+                    index=models.Index(fields=['account', '-return_date'], name='goods_return_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='goodsreturn',
+                    index=models.Index(fields=['number'], name='goods_return_number'),
+                ),
+                migrations.AddIndex(
+                    model_name='goodsreturn',
+                    index=models.Index(condition=models.Q(('order__isnull', True), ('order_key__isnull', False)), fields=['source', 'order_key'], name='goods_return_order_wait'),
+                ),
+                migrations.AddConstraint(
+                    model_name='goodsreturn',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='goods_return_source_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='goodsreturn',
+                    constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'received', 'closed', 'cancelled']), ('status__isnull', True), _connector='OR'), name='goods_return_status_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='creditnoteline',
+                    index=models.Index(condition=models.Q(('credit_note__isnull', True), ('credit_note_key__isnull', False)), fields=['source', 'credit_note_key'], name='credit_note_line_waits'),
+                ),
+                migrations.AddConstraint(
+                    model_name='creditnoteline',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='credit_note_line_source_key'),
+                ),
+                migrations.AddIndex(
+                    model_name='creditnote',
+                    index=models.Index(fields=['account', '-credit_date'], name='credit_note_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='creditnote',
+                    index=models.Index(fields=['number'], name='credit_note_number'),
+                ),
+                migrations.AddIndex(
+                    model_name='creditnote',
+                    index=models.Index(condition=models.Q(('invoice__isnull', True), ('invoice_key__isnull', False)), fields=['source', 'invoice_key'], name='credit_note_invoice_wait'),
+                ),
+                migrations.AddIndex(
+                    model_name='creditnote',
+                    index=models.Index(condition=models.Q(('order__isnull', True), ('order_key__isnull', False)), fields=['source', 'order_key'], name='credit_note_order_wait'),
+                ),
+                migrations.AddConstraint(
+                    model_name='creditnote',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='credit_note_source_key'),
+                ),
+                migrations.AddIndex(
+                    model_name='contract',
+                    index=models.Index(fields=['account', '-start_date'], name='contract_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='contract',
+                    index=models.Index(fields=['number'], name='contract_number'),
+                ),
+                migrations.AddConstraint(
+                    model_name='contract',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='contract_source_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='contract',
+                    constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'active', 'ended', 'cancelled']), ('status__isnull', True), _connector='OR'), name='contract_status_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='contactcrosswalk',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='contact_crosswalk_key'),
+                ),
+                migrations.AddIndex(
+                    model_name='campaignmember',
+                    index=models.Index(condition=models.Q(('campaign__isnull', True), ('campaign_key__isnull', False)), fields=['source', 'campaign_key'], name='campaign_member_campaign_wait'),
+                ),
+                migrations.AddConstraint(
+                    model_name='campaignmember',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='campaign_member_source_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='campaignmember',
+                    constraint=models.CheckConstraint(condition=models.Q(('status__in', ['sent', 'opened', 'responded', 'attended']), ('status__isnull', True), _connector='OR'), name='campaign_member_status_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='campaign',
+                    index=models.Index(fields=['number'], name='campaign_number'),
+                ),
+                migrations.AddConstraint(
                     model_name='campaign',
                     constraint=models.UniqueConstraint(fields=('source', 'key'), name='campaign_source_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='campaign',
+                    constraint=models.CheckConstraint(condition=models.Q(('status__in', ['planned', 'running', 'ended']), ('status__isnull', True), _connector='OR'), name='campaign_status_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='alert',
+                    index=models.Index(fields=['account', 'rule', '-opened_at'], name='alert_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='alert',
+                    index=models.Index(fields=['opened_at'], name='alert_opened'),
+                ),
+                migrations.AddIndex(
+                    model_name='alert',
+                    index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['rule', '-closed_at'], name='alert_closed'),
+                ),
+                migrations.AddConstraint(
+                    model_name='alert',
+                    constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('rule', 'account', 'source', 'subject'), name='alert_one_open', nulls_distinct=False),
+                ),
+                migrations.AddConstraint(
+                    model_name='alert',
+                    constraint=models.CheckConstraint(condition=models.Q(('severity__in', ('info', 'warn', 'bad'))), name='alert_severity_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='addresscrosswalk',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='address_crosswalk_key'),
+                ),
+                migrations.AddIndex(
+                    model_name='activity',
+                    index=models.Index(fields=['account', '-happened_at'], name='activity_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='activity',
+                    index=models.Index(condition=models.Q(('opportunity__isnull', True), ('opportunity_key__isnull', False)), fields=['source', 'opportunity_key'], name='activity_opportunity_wait'),
+                ),
+                migrations.AddConstraint(
+                    model_name='activity',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='activity_source_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='activity',
+                    constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['call', 'meeting', 'mail', 'note']), ('kind__isnull', True), _connector='OR'), name='activity_kind_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='activity',
+                    constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['in', 'out', 'both']), ('direction__isnull', True), _connector='OR'), name='activity_direction_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='accountcrosswalk',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='account_crosswalk_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='sourcestate',
+                    constraint=models.UniqueConstraint(fields=('source', 'stream'), name='source_state_stream'),
+                ),
+                migrations.AddConstraint(
+                    model_name='sourcestate',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ['new', 'running', 'ok', 'late', 'quiet', 'error', 'action', 'paused'])), name='source_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='stock',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='stock_source_key'),
+                ),
+                migrations.AddIndex(
+                    model_name='task',
+                    index=models.Index(condition=models.Q(('deleted_at__isnull', True), ('done_at__isnull', True)), fields=['assignee', 'due_date'], name='task_open_of'),
+                ),
+                migrations.AddIndex(
+                    model_name='task',
+                    index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['account'], name='task_account'),
+                ),
+                migrations.AddConstraint(
+                    model_name='task',
+                    constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='task_says_something'),
+                ),
+                migrations.AddIndex(
+                    model_name='forecast',
+                    index=models.Index(fields=['kind', 'month'], name='forecast_month'),
+                ),
+                migrations.AddConstraint(
+                    model_name='forecast',
+                    constraint=models.UniqueConstraint(fields=('run', 'kind', 'product', 'territory', 'month'), name='forecast_once', nulls_distinct=False),
+                ),
+                migrations.AddConstraint(
+                    model_name='forecast',
+                    constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['revenue', 'cash', 'units'])), name='forecast_kind_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='account',
+                    index=models.Index(accounts.models.columns.Fold(django.db.models.functions.comparison.Coalesce('name', models.Value(''))), models.F('id'), name='account_name'),
                 ),
                 migrations.AddIndex(
                     model_name='account',
                     index=models.Index(models.F('sales_territory'), accounts.models.columns.Fold(django.db.models.functions.comparison.Coalesce('name', models.Value(''))), models.F('id'), name='account_territory_name'),
+                ),
+                migrations.AddIndex(
+                    model_name='account',
+                    index=models.Index(condition=models.Q(('disputed', []), _negated=True), fields=['id'], name='account_disputed'),
+                ),
+                migrations.AddIndex(
+                    model_name='account',
+                    index=models.Index(fields=['changed_at', 'id'], name='account_changed'),
+                ),
+                migrations.AddConstraint(
+                    model_name='account',
+                    constraint=models.CheckConstraint(condition=models.Q(('status__in', ['prospect', 'active', 'dormant', 'inactive', 'blocked']), ('status__isnull', True), _connector='OR'), name='account_status_known'),
+                ),
+                migrations.AlterUniqueTogether(
+                    name='territorygrouppermission',
+                    unique_together={('group', 'permission', 'content_object')},
+                ),
+                migrations.AlterUniqueTogether(
+                    name='territoryuserpermission',
+                    unique_together={('user', 'permission', 'content_object')},
+                ),
+                migrations.AddIndex(
+                    model_name='ticket',
+                    index=models.Index(fields=['account', '-opened_at'], name='ticket_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='ticket',
+                    index=models.Index(fields=['number'], name='ticket_number'),
+                ),
+                migrations.AddIndex(
+                    model_name='ticket',
+                    index=models.Index(condition=models.Q(('deleted_at', None), ('sla_due_at__isnull', False), ('status__in', ['new', 'open', 'waiting'])), fields=['sla_due_at'], name='ticket_sla'),
+                ),
+                migrations.AddIndex(
+                    model_name='ticket',
+                    index=models.Index(condition=models.Q(('order__isnull', True), ('order_key__isnull', False)), fields=['source', 'order_key'], name='ticket_order_wait'),
+                ),
+                migrations.AddConstraint(
+                    model_name='ticket',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='ticket_source_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='ticket',
+                    constraint=models.CheckConstraint(condition=models.Q(('priority__in', ['low', 'normal', 'high', 'severe']), ('priority__isnull', True), _connector='OR'), name='ticket_priority_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='ticket',
+                    constraint=models.CheckConstraint(condition=models.Q(('status__in', ['new', 'open', 'waiting', 'solved', 'closed']), ('status__isnull', True), _connector='OR'), name='ticket_status_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='usage',
+                    index=models.Index(fields=['account', '-period_start_date'], name='usage_account'),
+                ),
+                migrations.AddConstraint(
+                    model_name='usage',
+                    constraint=models.UniqueConstraint(fields=('source', 'key'), name='usage_source_key'),
+                ),
+                migrations.AddIndex(
+                    model_name='visit',
+                    index=models.Index(fields=['user', '-at'], name='visit_latest'),
+                ),
+                migrations.AddConstraint(
+                    model_name='visit',
+                    constraint=models.UniqueConstraint(fields=('user', 'account'), name='visit_once'),
                 ),
                 migrations.AddIndex(
                     model_name='accountsummary',
@@ -2280,10 +3002,41 @@ class Migration(migrations.Migration):
                     model_name='accountsummary',
                     index=models.Index(models.F('sales_territory'), django.db.models.functions.comparison.Coalesce('revenue_ttm', models.Value(0), output_field=models.DecimalField(decimal_places=4, max_digits=20)), models.F('account'), name='summary_sales_territory'),
                 ),
+                migrations.AddIndex(
+                    model_name='accountsummary',
+                    index=models.Index(models.F('segment'), django.db.models.functions.comparison.Coalesce('revenue_ttm', models.Value(0), output_field=models.DecimalField(decimal_places=4, max_digits=20)), models.F('account'), name='summary_segment'),
+                ),
+                migrations.AddIndex(
+                    model_name='accountsummary',
+                    index=models.Index(models.F('country'), django.db.models.functions.comparison.Coalesce('revenue_ttm', models.Value(0), output_field=models.DecimalField(decimal_places=4, max_digits=20)), models.F('account'), name='summary_country'),
+                ),
+                migrations.AddIndex(
+                    model_name='accountsummary',
+                    index=models.Index(models.F('status'), django.db.models.functions.comparison.Coalesce('revenue_ttm', models.Value(0), output_field=models.DecimalField(decimal_places=4, max_digits=20)), models.F('account'), name='summary_status'),
+                ),
+                migrations.AddIndex(
+                    model_name='accountsummary',
+                    index=models.Index(models.F('owner'), django.db.models.functions.comparison.Coalesce('revenue_ttm', models.Value(0), output_field=models.DecimalField(decimal_places=4, max_digits=20)), models.F('account'), name='summary_owner'),
+                ),
+                migrations.AddIndex(
+                    model_name='accountsummary',
+                    index=models.Index(condition=models.Q(('oldest_due_date__isnull', False)), fields=['oldest_due_date'], name='summary_due'),
+                ),
+                migrations.AddIndex(
+                    model_name='accountsummary',
+                    index=models.Index(condition=models.Q(('available_credit__lt', 0)), fields=['available_credit'], name='summary_over_limit'),
+                ),
+                migrations.AddIndex(
+                    model_name='accountsummary',
+                    index=models.Index(condition=models.Q(('open_tickets__gt', 0)), fields=['open_tickets'], name='summary_tickets'),
+                ),
             ],
         ),
         migrations.RunSQL(CHANGES, migrations.RunSQL.noop),
+        migrations.RunSQL(LEFT, migrations.RunSQL.noop),
         migrations.RunSQL(ROOM, migrations.RunSQL.noop),
         migrations.RunSQL(WORDS, migrations.RunSQL.noop),
+        migrations.RunSQL(SAMPLED, migrations.RunSQL.noop),
+        migrations.RunSQL(NEAR_NAMES, migrations.RunSQL.noop),
         migrations.RunSQL("".join(PUBLISHED.format(name) + ";" for name in TABLES), migrations.RunSQL.noop),
     ]

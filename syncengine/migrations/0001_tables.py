@@ -1,5 +1,4 @@
-"""All tables as they stand, payloads by month of landing and an index for each blocking key:
-what a new database starts from in one step."""
+"""All tables as they stand, and payloads by month of landing: what a new database starts from in one step."""
 
 import accounts.tables
 import django.contrib.postgres.fields
@@ -17,12 +16,6 @@ CREATE TABLE syncengine_payload (
 ) PARTITION BY RANGE (landed_at);
 CREATE TABLE syncengine_payload_rest PARTITION OF syncengine_payload DEFAULT;
 """
-
-KEYS = 16  # more than there are blocking rules; an index nobody fills costs nothing
-MATCH_KEYS = "".join(
-    f"CREATE INDEX match_record_key_{n} ON syncengine_matchrecord ((keys[{n}])) WHERE keys[{n}] IS NOT NULL;"
-    for n in range(1, KEYS + 1)
-)
 
 
 class Migration(migrations.Migration):
@@ -45,11 +38,18 @@ class Migration(migrations.Migration):
         ("syncengine", "0013_operations"),
         ("syncengine", "0014_outgoing"),
         ("syncengine", "0015_habits_and_logs"),
+        ("syncengine", "0016_copies"),
+        ("syncengine", "0017_guards"),
+        ("syncengine", "0018_account_of_a_row"),
+        ("syncengine", "0019_match_keys"),
+        ("syncengine", "0020_changes_on_the_desk"),
+        ("syncengine", "0021_task_kinds"),
+        ("syncengine", "0022_few_of_many"),
     ]
 
     dependencies = [
         ('accounts', '0001_tables'),
-        ('accounts', '__first__'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -146,10 +146,6 @@ class Migration(migrations.Migration):
                         ('message', models.TextField(blank=True, default='')),
                         ('cancel_asked_at', models.DateTimeField(blank=True, null=True)),
                     ],
-                    options={
-                        'indexes': [models.Index(condition=models.Q(('state', 'running')), fields=['state'], name='run_running')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['running', 'succeeded', 'failed', 'stopped', 'cancelled'])), name='run_state_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['sync', 'refresh', 'replay', 'publish'])), name='run_kind_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='CanonicalAccount',
@@ -234,7 +230,7 @@ class Migration(migrations.Migration):
                         ('clocks', django.contrib.postgres.fields.ArrayField(base_field=models.DateTimeField(null=True), blank=True, null=True, size=None)),
                         ('crosswalk', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='accounts.addresscrosswalk')),
                         ('account_key', models.TextField(blank=True, null=True)),
-                        ('account_ref', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
+                        ('account_ref', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
                     ],
                     options={
                         'abstract': False,
@@ -268,7 +264,7 @@ class Migration(migrations.Migration):
                         ('clocks', django.contrib.postgres.fields.ArrayField(base_field=models.DateTimeField(null=True), blank=True, null=True, size=None)),
                         ('crosswalk', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='accounts.contactcrosswalk')),
                         ('account_key', models.TextField(blank=True, null=True)),
-                        ('account_ref', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
+                        ('account_ref', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.accountcrosswalk')),
                     ],
                     options={
                         'abstract': False,
@@ -291,9 +287,6 @@ class Migration(migrations.Migration):
                         ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                         ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ],
-                    options={
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['sampling', 'refused', 'waiting', 'applied', 'reverted'])), name='batch_state_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='Decision',
@@ -317,10 +310,6 @@ class Migration(migrations.Migration):
                         ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                         ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='decisions', to='syncengine.decisionbatch')),
                     ],
-                    options={
-                        'indexes': [models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['id'], name='decision_open'), django.contrib.postgres.indexes.GinIndex(fields=['records_l'], name='decision_left'), django.contrib.postgres.indexes.GinIndex(fields=['records_r'], name='decision_right')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['same', 'different', 'related', 'unsure'])), name='decision_kind_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='ErrorGroup',
@@ -338,9 +327,6 @@ class Migration(migrations.Migration):
                         ('last_at', models.DateTimeField()),
                         ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ],
-                    options={
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['new', 'known', 'muted', 'fixed'])), name='error_group_state_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='FieldContest',
@@ -371,9 +357,15 @@ class Migration(migrations.Migration):
                         ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
                         ('other_account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
                     ],
-                    options={
-                        'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('account', 'other_account'), name='hold_once'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'merged', 'apart', 'obsolete'])), name='hold_state_known')],
-                    },
+                ),
+                migrations.CreateModel(
+                    name='MatchKey',
+                    fields=[
+                        ('pk', models.CompositePrimaryKey('crosswalk_id', 'place', blank=True, editable=False, primary_key=True, serialize=False)),
+                        ('key', models.BigIntegerField(db_index=True)),
+                        ('place', models.SmallIntegerField()),
+                        ('crosswalk', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.accountcrosswalk')),
+                    ],
                 ),
                 migrations.CreateModel(
                     name='MatchPair',
@@ -398,7 +390,6 @@ class Migration(migrations.Migration):
                     fields=[
                         ('crosswalk', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='accounts.accountcrosswalk')),
                         ('component_id', models.BigIntegerField(db_index=True)),
-                        ('keys', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(null=True), size=None)),
                         ('live', models.BooleanField(db_default=True)),
                         ('follows', models.BigIntegerField(null=True)),
                     ],
@@ -412,6 +403,7 @@ class Migration(migrations.Migration):
                         ('number', models.AutoField(primary_key=True, serialize=False)),
                         ('body', models.BinaryField()),
                         ('measured', models.JSONField(default=dict)),
+                        ('limits', models.JSONField(db_default={}, default=dict)),
                         ('made_at', models.DateTimeField(null=True)),
                         ('wanted_at', models.DateTimeField(blank=True, null=True)),
                         ('applied_at', models.DateTimeField(blank=True, null=True)),
@@ -438,9 +430,6 @@ class Migration(migrations.Migration):
                         ('reverted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reverts', to='syncengine.decision')),
                         ('to_account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
                     ],
-                    options={
-                        'indexes': [models.Index(fields=['-at', '-id'], name='move_newest'), models.Index(fields=['to_account'], name='move_to'), models.Index(fields=['from_account'], name='move_from')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='OutboxMessage',
@@ -464,13 +453,9 @@ class Migration(migrations.Migration):
                         ('planned_at', models.DateTimeField()),
                         ('sent_at', models.DateTimeField(blank=True, null=True)),
                         ('settled_at', models.DateTimeField(blank=True, null=True)),
-                        ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
+                        ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
                         ('request', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='messages', to='accounts.changerequest')),
                     ],
-                    options={
-                        'indexes': [models.Index(condition=models.Q(('state__in', ['planned', 'sending', 'sent', 'unknown'])), fields=['next_at'], name='outbox_due'), models.Index(fields=['account', '-id'], name='outbox_account'), models.Index(fields=['record_id', '-id'], name='outbox_record')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'planned', 'sending', 'sent', 'confirmed', 'refused', 'unknown', 'conflict', 'cancelled'])), name='outbox_state_known'), models.CheckConstraint(condition=models.Q(('action__in', ['update', 'create'])), name='outbox_action_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='OutboxField',
@@ -484,9 +469,6 @@ class Migration(migrations.Migration):
                         ('origin_pin', models.BigIntegerField(null=True)),
                         ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fields', to='syncengine.outboxmessage')),
                     ],
-                    options={
-                        'constraints': [models.UniqueConstraint(fields=('message', 'field'), name='outbox_field_once')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='Echo',
@@ -506,9 +488,6 @@ class Migration(migrations.Migration):
                         ('closed_at', models.DateTimeField(blank=True, null=True)),
                         ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='echoes', to='syncengine.outboxmessage')),
                     ],
-                    options={
-                        'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('object', 'record_id', 'field'), name='echo_open_once')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='Pin',
@@ -524,9 +503,6 @@ class Migration(migrations.Migration):
                         ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.accountcrosswalk')),
                         ('released_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ],
-                    options={
-                        'indexes': [models.Index(condition=models.Q(('released_at__isnull', True)), fields=['record'], name='pin_open')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='PolicyVersion',
@@ -562,10 +538,17 @@ class Migration(migrations.Migration):
                         ('judged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                         ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='drafts', to='syncengine.policyversion')),
                     ],
-                    options={
-                        'indexes': [models.Index(fields=['digest', '-id'], name='policy_draft_digest')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'planning', 'planned', 'approved', 'applying', 'applied', 'rejected', 'withdrawn'])), name='policy_draft_state_known')],
-                    },
+                ),
+                migrations.CreateModel(
+                    name='Firing',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('guard', models.TextField()),
+                        ('subject', models.TextField()),
+                        ('records', models.BigIntegerField()),
+                        ('sentence', models.TextField()),
+                        ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='firings', to='syncengine.run')),
+                    ],
                 ),
                 migrations.CreateModel(
                     name='DeadLetter',
@@ -590,9 +573,6 @@ class Migration(migrations.Migration):
                         ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='letters', to='syncengine.errorgroup')),
                         ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='dead_letters', to='syncengine.run')),
                     ],
-                    options={
-                        'indexes': [models.Index(fields=['state', '-id'], name='dead_letter_state')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='RunLine',
@@ -608,7 +588,7 @@ class Migration(migrations.Migration):
                     name='StewardTask',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('kind', models.TextField(choices=[('duplicate', 'duplicate'), ('conflict', 'conflict'), ('validation', 'validation'), ('unmatched', 'unmatched'), ('guard', 'guard'), ('relation', 'relation'), ('approval', 'approval')])),
+                        ('kind', models.TextField(choices=[('duplicate', 'duplicate'), ('conflict', 'conflict'), ('validation', 'validation'), ('guard', 'guard'), ('relation', 'relation'), ('approval', 'approval'), ('change', 'change'), ('policy', 'policy')])),
                         ('subject', models.TextField()),
                         ('state', models.TextField(choices=[('open', 'open'), ('done', 'done'), ('obsolete', 'obsolete')], default='open')),
                         ('field', models.SmallIntegerField(null=True)),
@@ -635,14 +615,12 @@ class Migration(migrations.Migration):
                         ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                         ('dead_letter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='syncengine.deadletter')),
                         ('decision', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tasks', to='syncengine.decision')),
+                        ('draft', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='syncengine.policydraft')),
                         ('hold', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tasks', to='syncengine.hold')),
                         ('other_account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
                         ('pin', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tasks', to='syncengine.pin')),
+                        ('request', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.changerequest')),
                     ],
-                    options={
-                        'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['-value_at_stake', 'id'], name='steward_task_queue'), models.Index(fields=['kind', 'subject'], name='steward_task_subject'), models.Index(condition=models.Q(('state', 'open')), fields=['-priority', 'id'], name='steward_task_priority'), models.Index(condition=models.Q(('state', 'open')), fields=['account'], name='steward_task_account'), models.Index(condition=models.Q(('state', 'open')), fields=['other_account'], name='steward_task_other'), models.Index(fields=['decision'], name='steward_task_decision')],
-                        'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('kind', 'subject'), name='steward_task_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['duplicate', 'conflict', 'validation', 'unmatched', 'guard', 'relation', 'approval'])), name='steward_task_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'done', 'obsolete'])), name='steward_task_state_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='PlantedPair',
@@ -655,9 +633,6 @@ class Migration(migrations.Migration):
                         ('planted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                         ('task', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='syncengine.stewardtask')),
                     ],
-                    options={
-                        'constraints': [models.UniqueConstraint(fields=('record_l', 'record_r'), name='planted_once'), models.CheckConstraint(condition=models.Q(('truth__in', ['same', 'different'])), name='planted_truth_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='Opinion',
@@ -670,9 +645,24 @@ class Migration(migrations.Migration):
                         ('given_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                         ('task', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='opinions', to='syncengine.stewardtask')),
                     ],
-                    options={
-                        'constraints': [models.CheckConstraint(condition=models.Q(('answer__in', ['same', 'different', 'unsure'])), name='opinion_answer_known'), models.UniqueConstraint(fields=('task', 'batch', 'given_by'), name='opinion_once', nulls_distinct=False)],
-                    },
+                ),
+                migrations.CreateModel(
+                    name='Stop',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('at', models.DateTimeField()),
+                        ('state', models.TextField(choices=[('open', 'open'), ('allowed', 'allowed'), ('single', 'single'), ('apart', 'apart'), ('obsolete', 'obsolete')], default='open')),
+                        ('sentence', models.TextField()),
+                        ('merges', models.IntegerField()),
+                        ('records', models.IntegerField()),
+                        ('closed_at', models.DateTimeField(blank=True, null=True)),
+                        ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                ),
+                migrations.AddField(
+                    model_name='hold',
+                    name='stop',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='holds', to='syncengine.stop'),
                 ),
                 migrations.CreateModel(
                     name='Stream',
@@ -688,9 +678,6 @@ class Migration(migrations.Migration):
                         ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                         ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='streams', to='accounts.source')),
                     ],
-                    options={
-                        'constraints': [models.UniqueConstraint(fields=('source', 'name'), name='stream_name')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='SourceRecord',
@@ -706,9 +693,6 @@ class Migration(migrations.Migration):
                         ('run_id', models.BigIntegerField()),
                         ('stream', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='syncengine.stream')),
                     ],
-                    options={
-                        'constraints': [models.UniqueConstraint(fields=('stream', 'key'), name='source_record_key')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='SchemaDrift',
@@ -725,9 +709,6 @@ class Migration(migrations.Migration):
                         ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                         ('stream', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drifts', to='syncengine.stream')),
                     ],
-                    options={
-                        'indexes': [models.Index(condition=models.Q(('state__in', ['open', 'blocked'])), fields=['stream'], name='drift_open')],
-                    },
                 ),
                 migrations.AddField(
                     model_name='run',
@@ -749,10 +730,6 @@ class Migration(migrations.Migration):
                         ('failed_weight', models.DecimalField(decimal_places=2, max_digits=24)),
                         ('stream', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quality', to='syncengine.stream')),
                     ],
-                    options={
-                        'indexes': [models.Index(fields=['day', 'stream'], name='quality_day')],
-                        'constraints': [models.UniqueConstraint(fields=('stream', 'rule', 'day'), name='quality_once_a_day')],
-                    },
                 ),
                 migrations.AddField(
                     model_name='outboxmessage',
@@ -773,9 +750,6 @@ class Migration(migrations.Migration):
                         ('extra_keys', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
                         ('stream', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proofs', to='syncengine.stream')),
                     ],
-                    options={
-                        'indexes': [models.Index(fields=['stream', '-id'], name='key_proof_latest')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='InboxEvent',
@@ -797,10 +771,6 @@ class Migration(migrations.Migration):
                         ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.source')),
                         ('stream', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='syncengine.stream')),
                     ],
-                    options={
-                        'indexes': [models.Index(condition=models.Q(('state', 'received')), fields=['next_at', 'id'], name='inbox_waiting'), models.Index(fields=['stream', 'key', '-id'], name='inbox_record')],
-                        'constraints': [models.UniqueConstraint(fields=('source', 'event_id'), name='inbox_event_once'), models.CheckConstraint(condition=models.Q(('state__in', ['received', 'done', 'superseded', 'failed'])), name='inbox_event_state_known')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='FreshnessCheck',
@@ -810,9 +780,6 @@ class Migration(migrations.Migration):
                         ('fresh', models.BooleanField()),
                         ('stream', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='syncengine.stream')),
                     ],
-                    options={
-                        'indexes': [models.Index(fields=['stream', 'checked_at'], name='freshness_stream')],
-                    },
                 ),
                 migrations.AddField(
                     model_name='errorgroup',
@@ -848,9 +815,6 @@ class Migration(migrations.Migration):
                         ('stream', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waivers', to='syncengine.stream')),
                         ('waived_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ],
-                    options={
-                        'indexes': [models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['stream', 'rule'], name='waiver_open')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='WebhookEndpoint',
@@ -884,10 +848,6 @@ class Migration(migrations.Migration):
                         ('done_at', models.DateTimeField(blank=True, null=True)),
                         ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='syncengine.webhookendpoint')),
                     ],
-                    options={
-                        'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['next_at'], name='webhook_due')],
-                        'constraints': [models.UniqueConstraint(fields=('endpoint', 'seq'), name='webhook_delivery_once')],
-                    },
                 ),
                 migrations.CreateModel(
                     name='Anchor',
@@ -903,28 +863,267 @@ class Migration(migrations.Migration):
                         'constraints': [models.UniqueConstraint(condition=models.Q(('decision__isnull', True)), fields=('account',), name='anchor_birth_once')],
                     },
                 ),
+                migrations.AddConstraint(
+                    model_name='decisionbatch',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ['sampling', 'refused', 'waiting', 'applied', 'reverted'])), name='batch_state_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='decision',
+                    index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['id'], name='decision_open'),
+                ),
+                migrations.AddIndex(
+                    model_name='decision',
+                    index=django.contrib.postgres.indexes.GinIndex(fields=['records_l'], name='decision_left'),
+                ),
+                migrations.AddIndex(
+                    model_name='decision',
+                    index=django.contrib.postgres.indexes.GinIndex(fields=['records_r'], name='decision_right'),
+                ),
+                migrations.AddConstraint(
+                    model_name='decision',
+                    constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['same', 'different', 'related', 'unsure'])), name='decision_kind_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='move',
+                    index=models.Index(fields=['-at', '-id'], name='move_newest'),
+                ),
+                migrations.AddIndex(
+                    model_name='move',
+                    index=models.Index(fields=['to_account'], name='move_to'),
+                ),
+                migrations.AddIndex(
+                    model_name='move',
+                    index=models.Index(fields=['from_account'], name='move_from'),
+                ),
+                migrations.AddConstraint(
+                    model_name='outboxfield',
+                    constraint=models.UniqueConstraint(fields=('message', 'field'), name='outbox_field_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='echo',
+                    constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('object', 'record_id', 'field'), name='echo_open_once'),
+                ),
+                migrations.AddIndex(
+                    model_name='pin',
+                    index=models.Index(condition=models.Q(('released_at__isnull', True)), fields=['record'], name='pin_open'),
+                ),
+                migrations.AddIndex(
+                    model_name='policydraft',
+                    index=models.Index(fields=['digest', '-id'], name='policy_draft_digest'),
+                ),
+                migrations.AddConstraint(
+                    model_name='policydraft',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'planning', 'planned', 'approved', 'applying', 'applied', 'rejected', 'withdrawn'])), name='policy_draft_state_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='stewardtask',
+                    index=models.Index(condition=models.Q(('state', 'open')), fields=['-value_at_stake', 'id'], name='steward_task_queue'),
+                ),
+                migrations.AddIndex(
+                    model_name='stewardtask',
+                    index=models.Index(fields=['kind', 'subject'], name='steward_task_subject'),
+                ),
+                migrations.AddIndex(
+                    model_name='stewardtask',
+                    index=models.Index(condition=models.Q(('state', 'open')), fields=['-priority', 'id'], name='steward_task_priority'),
+                ),
+                migrations.AddIndex(
+                    model_name='stewardtask',
+                    index=models.Index(condition=models.Q(('state', 'open')), fields=['account'], name='steward_task_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='stewardtask',
+                    index=models.Index(condition=models.Q(('state', 'open')), fields=['other_account'], name='steward_task_other'),
+                ),
+                migrations.AddIndex(
+                    model_name='stewardtask',
+                    index=models.Index(fields=['decision'], name='steward_task_decision'),
+                ),
+                migrations.AddIndex(
+                    model_name='stewardtask',
+                    index=models.Index(condition=models.Q(('state', 'open')), fields=['due_at'], name='steward_task_due'),
+                ),
+                migrations.AddIndex(
+                    model_name='stewardtask',
+                    index=models.Index(condition=models.Q(('kind', 'duplicate'), ('state', 'open')), fields=['confidence'], name='steward_task_sure'),
+                ),
+                migrations.AddIndex(
+                    model_name='stewardtask',
+                    index=models.Index(condition=models.Q(('both_open', True), ('state', 'open')), fields=['id'], name='steward_task_money'),
+                ),
+                migrations.AddIndex(
+                    model_name='stewardtask',
+                    index=models.Index(condition=models.Q(('snoozed_until__isnull', False)), fields=['snoozed_until'], name='steward_task_snoozed'),
+                ),
+                migrations.AddIndex(
+                    model_name='stewardtask',
+                    index=models.Index(condition=models.Q(('waiting_since__isnull', False)), fields=['waiting_since'], name='steward_task_waiting'),
+                ),
+                migrations.AddIndex(
+                    model_name='stewardtask',
+                    index=models.Index(condition=models.Q(('request__isnull', False)), fields=['request'], name='steward_task_request'),
+                ),
+                migrations.AddIndex(
+                    model_name='stewardtask',
+                    index=models.Index(condition=models.Q(('draft__isnull', False)), fields=['draft'], name='steward_task_draft'),
+                ),
+                migrations.AddConstraint(
+                    model_name='stewardtask',
+                    constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('kind', 'subject'), name='steward_task_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='stewardtask',
+                    constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['duplicate', 'conflict', 'validation', 'guard', 'relation', 'approval', 'change', 'policy'])), name='steward_task_kind_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='stewardtask',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'done', 'obsolete'])), name='steward_task_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='plantedpair',
+                    constraint=models.UniqueConstraint(fields=('record_l', 'record_r'), name='planted_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='plantedpair',
+                    constraint=models.CheckConstraint(condition=models.Q(('truth__in', ['same', 'different'])), name='planted_truth_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='opinion',
+                    constraint=models.CheckConstraint(condition=models.Q(('answer__in', ['same', 'different', 'unsure'])), name='opinion_answer_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='opinion',
+                    constraint=models.UniqueConstraint(fields=('task', 'batch', 'given_by'), name='opinion_once', nulls_distinct=False),
+                ),
+                migrations.AddConstraint(
+                    model_name='stop',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'allowed', 'single', 'apart', 'obsolete'])), name='stop_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='hold',
+                    constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('account', 'other_account'), name='hold_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='hold',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'merged', 'apart', 'obsolete'])), name='hold_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='stream',
+                    constraint=models.UniqueConstraint(fields=('source', 'name'), name='stream_name'),
+                ),
+                migrations.AddConstraint(
+                    model_name='sourcerecord',
+                    constraint=models.UniqueConstraint(fields=('stream', 'key'), name='source_record_key'),
+                ),
+                migrations.AddIndex(
+                    model_name='schemadrift',
+                    index=models.Index(condition=models.Q(('state__in', ['open', 'blocked'])), fields=['stream'], name='drift_open'),
+                ),
                 migrations.AddIndex(
                     model_name='run',
                     index=models.Index(fields=['stream', '-id'], name='run_stream_latest'),
+                ),
+                migrations.AddIndex(
+                    model_name='run',
+                    index=models.Index(condition=models.Q(('state', 'running')), fields=['state'], name='run_running'),
+                ),
+                migrations.AddConstraint(
+                    model_name='run',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ['running', 'succeeded', 'failed', 'stopped', 'cancelled'])), name='run_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='run',
+                    constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['sync', 'refresh', 'replay', 'publish'])), name='run_kind_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='quality',
+                    index=models.Index(fields=['day', 'stream'], name='quality_day'),
+                ),
+                migrations.AddConstraint(
+                    model_name='quality',
+                    constraint=models.UniqueConstraint(fields=('stream', 'rule', 'day'), name='quality_once_a_day'),
+                ),
+                migrations.AddIndex(
+                    model_name='outboxmessage',
+                    index=models.Index(condition=models.Q(('state__in', ['planned', 'sending', 'sent', 'unknown'])), fields=['next_at'], name='outbox_due'),
+                ),
+                migrations.AddIndex(
+                    model_name='outboxmessage',
+                    index=models.Index(fields=['account', '-id'], name='outbox_account'),
+                ),
+                migrations.AddIndex(
+                    model_name='outboxmessage',
+                    index=models.Index(fields=['record_id', '-id'], name='outbox_record'),
                 ),
                 migrations.AddConstraint(
                     model_name='outboxmessage',
                     constraint=models.UniqueConstraint(fields=('decision', 'stream', 'record_id'), name='outbox_once', nulls_distinct=False),
                 ),
                 migrations.AddConstraint(
+                    model_name='outboxmessage',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'planned', 'sending', 'sent', 'confirmed', 'refused', 'unknown', 'conflict', 'cancelled'])), name='outbox_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='outboxmessage',
+                    constraint=models.CheckConstraint(condition=models.Q(('action__in', ['update', 'create'])), name='outbox_action_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='keyproof',
+                    index=models.Index(fields=['stream', '-id'], name='key_proof_latest'),
+                ),
+                migrations.AddIndex(
+                    model_name='inboxevent',
+                    index=models.Index(condition=models.Q(('state', 'received')), fields=['next_at', 'id'], name='inbox_waiting'),
+                ),
+                migrations.AddIndex(
+                    model_name='inboxevent',
+                    index=models.Index(fields=['stream', 'key', '-id'], name='inbox_record'),
+                ),
+                migrations.AddConstraint(
+                    model_name='inboxevent',
+                    constraint=models.UniqueConstraint(fields=('source', 'event_id'), name='inbox_event_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='inboxevent',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ['received', 'done', 'superseded', 'failed'])), name='inbox_event_state_known'),
+                ),
+                migrations.AddIndex(
+                    model_name='freshnesscheck',
+                    index=models.Index(fields=['stream', 'checked_at'], name='freshness_stream'),
+                ),
+                migrations.AddConstraint(
                     model_name='errorgroup',
                     constraint=models.UniqueConstraint(fields=('stream', 'fingerprint'), name='error_group_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='errorgroup',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ['new', 'known', 'muted', 'fixed'])), name='error_group_state_known'),
                 ),
                 migrations.AddIndex(
                     model_name='deadletter',
                     index=models.Index(condition=models.Q(('state', 'open')), fields=['stream', 'key'], name='dead_letter_open_key'),
                 ),
+                migrations.AddIndex(
+                    model_name='deadletter',
+                    index=models.Index(fields=['state', '-id'], name='dead_letter_state'),
+                ),
                 migrations.AddConstraint(
                     model_name='deadletter',
                     constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('stream', 'fingerprint'), name='dead_letter_once'),
                 ),
+                migrations.AddIndex(
+                    model_name='waiver',
+                    index=models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['stream', 'rule'], name='waiver_open'),
+                ),
+                migrations.AddIndex(
+                    model_name='webhookdelivery',
+                    index=models.Index(condition=models.Q(('state', 'waiting')), fields=['next_at'], name='webhook_due'),
+                ),
+                migrations.AddConstraint(
+                    model_name='webhookdelivery',
+                    constraint=models.UniqueConstraint(fields=('endpoint', 'seq'), name='webhook_delivery_once'),
+                ),
             ],
         ),
         migrations.RunSQL(PAYLOAD, migrations.RunSQL.noop),
-        migrations.RunSQL(MATCH_KEYS, migrations.RunSQL.noop),
     ]
