@@ -16,6 +16,7 @@ from syncengine.identity.model import Model, default_model
 from syncengine.identity.products import partition_products
 from syncengine.identity.rules import RULES, sentence
 from syncengine.identity.standardise import standardise
+from syncengine.identity.weighing import comparable, side_by_side
 
 __all__ = [
     "AUTOMATIC",
@@ -29,6 +30,7 @@ __all__ = [
     "Policy",
     "Step",
     "breaks",
+    "comparable",
     "default_model",
     "explain",
     "firings",
@@ -41,6 +43,7 @@ __all__ = [
     "score",
     "score_pairs",
     "sentence",
+    "side_by_side",
     "standardise",
     "veto_values",
 ]

@@ -11,6 +11,9 @@ from syncengine.identity.components import components
 from syncengine.identity.guards import EXACT, POLICY, REVIEW, Policy
 
 EDGE = {"record_l": pl.Int64, "record_r": pl.Int64, "tier": pl.Int16, "match_weight": pl.Float64}
+VETOING = (
+    "record_id", "country", "tax", "tax_country", "tax_kind", "tax_sure", "registration", "registration_sure", "duns",
+)  # fmt: skip
 MUST = 0  # the tier of a steward's "same"
 Edge = tuple[int, int, int, float]
 Kind = tuple[str, bool]  # what is told, and whether one character's difference is no slip of the pen
@@ -57,6 +60,7 @@ def veto_values(standardised: pl.DataFrame) -> pl.DataFrame:
 
     `exact` where check digits are right, so that a difference of one character is no slip of the pen.
     """
+    standardised = standardised.select(*VETOING)  # a filter copies what it keeps of every column
     # A number that cannot be right keeps nobody apart.
     tax = standardised.filter(pl.col("tax").is_not_null() & pl.col("tax_sure").ne_missing(False))
     whose = pl.concat_str(pl.col("tax_country").fill_null(""), "tax_kind", separator=" ", ignore_nulls=True)

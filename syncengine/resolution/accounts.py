@@ -15,9 +15,11 @@ from syncengine.identity import (
     POLICY,
     Model,
     Policy,
+    comparable,
     match_keys,
     partition,
     score,
+    side_by_side,
     standardise,
     veto_values,
 )
@@ -135,14 +137,13 @@ def evidence_of_everything(
 
     `beside` gets the keys and runs while their holders are compared.
     """
-    records = read_canonical("account", "c.live", columns=MATCHED)
-    tidy = standardise(records)
+    tidy = standardise(side_by_side(read_canonical("account", "c.live", columns=MATCHED)))
     model = models.numbered(version) if version else models.current(now=now, standardised=tidy)
-    keys = match_keys(tidy)
+    ids, keys, vetoes = tidy["record_id"], match_keys(tidy), veto_values(tidy)
+    tidy = comparable(tidy, model.model)
     with beside(keys):
         pairs = score(tidy, changed=None, model=model.model, keys=keys, policy=policy)
-    found = Evidence(records["record_id"], pairs, veto_values(tidy), gone.read_gone(), keys, model.model)
-    return found, model.number
+    return Evidence(ids, pairs, vetoes, gone.read_gone(), keys, model.model), model.number
 
 
 def _incremental(dirty: pl.Series, dying: pl.Series, bound: pl.DataFrame, now: datetime, policy: Policy) -> Evidence:

@@ -16,7 +16,7 @@ from syncengine.identity.frequencies import fit_frequencies
 from syncengine.identity.model import Model, file_model
 from syncengine.identity.prepare import prepare
 from syncengine.identity.training import strangers
-from syncengine.identity.weighing import weigh_pairs
+from syncengine.identity.weighing import comparable, weigh_pairs
 
 STRANGERS = 100_000  # pairs picked at random to see how strangers answer
 LEARNT_FROM = 500_000  # candidate pairs at most
@@ -34,13 +34,14 @@ class FileResult:
 
 def resolve(records: pl.DataFrame, *, threshold: float = EVEN) -> FileResult:
     """Clusters of the records; columns are named as in `columns.FIELDS`, any may be missing."""
-    tidied = tidy(records)
-    start = fit_frequencies(tidied, file_model())
-    prepared = prepare(tidied, start)
-    pairs = weigh_pairs(prepared, candidates(prepared), start)
+    ids, prepared = records["record_id"].cast(pl.Int64), tidy(records)
+    start = fit_frequencies(prepared, file_model())
+    prepared = prepare(prepared, start)
+    compared, prepared = candidates(prepared), comparable(prepared, start)
+    pairs = weigh_pairs(prepared, compared, start)
     sample = pairs if pairs.height <= LEARNT_FROM else pairs.sample(LEARNT_FROM, seed=5)
-    apart = weigh_pairs(prepared, strangers(prepared["record_id"], STRANGERS), start)
+    apart = weigh_pairs(prepared, strangers(ids, STRANGERS), start)
     model = learn(sample, apart, start)
     weighed = with_vetoes(weigh(pairs, model))
-    parted = clusters(tidied["record_id"], weighed, math.log2(threshold / (1 - threshold)))
+    parted = clusters(ids, weighed, math.log2(threshold / (1 - threshold)))
     return FileResult(parted, weighed, model)

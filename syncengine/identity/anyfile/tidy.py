@@ -9,6 +9,7 @@ from syncengine.identity.standardise.people import given_names, organisation_wor
 from syncengine.identity.standardise.scripts import latin_columns
 from syncengine.identity.standardise.text import fold, readable
 from syncengine.identity.standardise.whole import NUMBER_FIRST, looks_whole, parse_addresses
+from syncengine.identity.weighing import side_by_side
 
 TEXTS = (
     "name", "address", "street", "city", "region", "postcode", "country", "phone", "email", "website", "tax_id",
@@ -22,7 +23,7 @@ KINDS_OF_ROAD = [
 
 def tidy(records: pl.DataFrame) -> pl.DataFrame:
     """Standardised records with what is compared of persons and sites beside what is compared of companies."""
-    records = _complete(records)
+    records = side_by_side(_complete(records))
     records = latin_columns(records, ["name", "address", "street", "city"])
     if looks_whole(records["street"]):
         records = records.with_columns(address=pl.coalesce("address", "street"), street=pl.lit(None, pl.String))

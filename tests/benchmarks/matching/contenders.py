@@ -10,8 +10,18 @@ import polars as pl
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-from syncengine.identity import default_model, fit_frequencies, partition, score, standardise, veto_values
+from syncengine.identity import (
+    comparable,
+    default_model,
+    fit_frequencies,
+    partition,
+    score,
+    side_by_side,
+    standardise,
+    veto_values,
+)
 from syncengine.identity.anyfile.resolve import resolve
+from syncengine.identity.blocking import passing_keys
 from syncengine.identity.components import components, star_edges
 from syncengine.identity.model import Model
 from syncengine.identity.training import train
@@ -29,9 +39,11 @@ def stored_model(sample: pl.DataFrame) -> Model:
 
 def concord(records: pl.DataFrame, model: Model) -> pl.DataFrame:
     """Standardise, score and partition with a stored model: what merges without a person."""
-    tidy = standardise(records)
-    pairs = score(tidy, changed=None, model=model)
-    return partition(tidy["record_id"], pairs, NOTHING_DECIDED, veto_values(tidy)).select("record_id", "cluster")
+    tidy = standardise(side_by_side(records))
+    keys, vetoes = passing_keys(tidy), veto_values(tidy)
+    tidy = comparable(tidy, model)
+    pairs = score(tidy, changed=None, model=model, keys=keys)
+    return partition(tidy["record_id"], pairs, NOTHING_DECIDED, vetoes).select("record_id", "cluster")
 
 
 def concord_trained(records: pl.DataFrame, model: Model) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from syncengine.identity import (
     Model,
     Policy,
     blocking,
+    comparable,
     default_model,
     explain,
     fit_frequencies,
@@ -24,6 +25,7 @@ from syncengine.identity import (
     partition,
     score,
     sentence,
+    side_by_side,
     standardise,
     veto_values,
     weighing,
@@ -210,6 +212,17 @@ def test_a_handful_of_pairs_weighs_what_the_database_weighs(
     assert alone.drop(numbers).rows() == database.drop(numbers).rows()
     assert alone.height > least
     assert (alone["match_weight"] - database["match_weight"]).abs().max() <= 1e-6  # type: ignore[operator]
+
+
+def test_records_side_by_side_and_bare_weigh_the_same(model: Model) -> None:
+    records = companies(400, seed=11)[0]
+    tidy, ordered = standardise(records), standardise(side_by_side(records))
+    bare = comparable(ordered, model)
+    assert len(bare.columns) < len(tidy.columns)
+    assert ordered["record_id"].to_list() != tidy["record_id"].to_list()
+    assert ordered.sort("record_id").equals(tidy.sort("record_id"))
+    scored = score(bare, changed=None, model=model, keys=match_keys(ordered))
+    assert scored.rows() == score(tidy, changed=None, model=model).rows()
 
 
 def test_a_few_looked_up_frequencies_are_those_of_the_join(
