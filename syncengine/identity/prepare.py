@@ -11,6 +11,7 @@ from syncengine.identity.frequencies import ADDRESS, VALUES
 from syncengine.identity.hubs import without_hubs
 from syncengine.identity.model import Model
 
+PART = 500_000  # records whose words are taken apart at once: each takes ten times the room of what is kept
 FEW = 1_000  # values up to which looking each one up is quicker than a join with all that are known
 
 
@@ -21,7 +22,9 @@ def prepare(standardised: pl.DataFrame, model: Model) -> pl.DataFrame:
     """
     frame = without_hubs(standardised, model.hubs).with_columns(address=ADDRESS)
     shares = [_share(frame[VALUES[value]], value, model) for value in model.floors]
-    return frame.with_columns(*shares, *_words(frame.select("record_id", "tokens"), model)).drop("tokens")
+    names = frame.select("record_id", "tokens")
+    words = pl.concat([_words(part, model) for part in names.iter_slices(PART)] or [_words(names, model)])
+    return frame.drop("tokens").with_columns(*shares, *words.get_columns())
 
 
 def _share(values: pl.Series, name: str, model: Model) -> pl.Series:
@@ -44,7 +47,7 @@ def _present(known: pl.DataFrame, values: pl.Series) -> pl.DataFrame:
     return known[at.clip(0, known.height - 1)].unique()
 
 
-def _words(frame: pl.DataFrame, model: Model) -> list[pl.Series]:
+def _words(frame: pl.DataFrame, model: Model) -> pl.DataFrame:
     """t1…, w1… and w_all; rarity lies between 0 (everyone has the word) and 1 (one company has it)."""
     scale = math.log(model.records)
     known = model.frequencies.get("token", pl.DataFrame(schema={"token": pl.String, "n": pl.Int64}))
@@ -61,4 +64,4 @@ def _words(frame: pl.DataFrame, model: Model) -> list[pl.Series]:
         w_all=pl.col("w").list.sum(),
     )
     placed = frame.select("record_id").join(best, on="record_id", how="left", maintain_order="left")
-    return placed.drop("record_id").get_columns()
+    return placed.drop("record_id")
