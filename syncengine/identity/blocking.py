@@ -36,6 +36,11 @@ BLOCKING_RULES = (
     BlockingRule("address", ("street_key", "postcode"), "They have the same address."),
     BlockingRule("street_name", ("street_key", "tok1"), "Names begin alike at one house number."),
     BlockingRule("trunk_name", ("trunk", "tok1"), "Names begin alike behind one switchboard."),
+    # What a slip of the pen in the first word, or a postcode that one side lacks, would keep apart.
+    BlockingRule("city_begun", ("city", "begun"), "Names begin with the same letters in one city."),
+    BlockingRule("postcode_begun", ("postcode", "begun"), "Names begin with the same letters in one postcode."),
+    BlockingRule("address_city", ("street_key", "city"), "They have the same street and house number in one city."),
+    BlockingRule("house_road", ("house", "postcode", "way"), "They are in streets that begin alike, at one number."),
 )
 
 

@@ -42,6 +42,14 @@ FEATURES = {
 }
 UNION = "greatest(l.w_all + r.w_all - shared, 0.01)"
 SMALLER = "greatest(least(l.w_all, r.w_all), 0.01)"
+RAREST = (("t1", "t1"), ("t1", "t2"), ("t2", "t1"))
+
+
+def _near_words(least: float) -> str:
+    """A long word that many have makes names of strangers alike: the rarest words have to be so as well."""
+    return " OR ".join(f"jaro_winkler_similarity(l.{a}, r.{b}) >= {least}" for a, b in RAREST)
+
+
 # Numbers of one country whose check digits are right on both sides differ because their holders do.
 BOTH_SURE = "(l.{0}_sure AND r.{0}_sure)"
 UNSURE = "(l.{0}_sure IS FALSE OR r.{0}_sure IS FALSE)"
@@ -71,13 +79,17 @@ COMPARISONS = (
                 "l.base = r.base AND (l.place, l.division) IS DISTINCT FROM (r.place, r.division)",
                 "One name is the other with a place or division behind it.",
             ),
-            Level("close", f"shared / {UNION} >= 0.85 OR jaro >= 0.95", "The names differ by little."),
+            Level(
+                "close",
+                f"shared / {UNION} >= 0.85 OR jaro >= 0.95 AND ({_near_words(0.9)})",
+                "The names differ by little.",
+            ),
             Level(
                 "contained",
                 f"shared / {SMALLER} >= 0.95 AND shared >= 0.6",
                 "One name has all rare words of the other.",
             ),
-            Level("alike", f"shared / {UNION} >= 0.5 OR jaro >= 0.88", "The names are alike."),
+            Level("alike", f"shared / {UNION} >= 0.5 OR jaro >= 0.88 AND ({_near_words(0.8)})", "The names are alike."),
             Level("some_words", "shared >= 0.5", "The names share a rare word."),
             Level("different", "TRUE", "The names are different."),
         ),

@@ -10,7 +10,7 @@ import polars as pl
 from syncengine.identity.comparisons import COMPARISONS, level_number, level_of
 from syncengine.identity.guards import AUTOMATIC, EXACT, POLICY, REVIEW, Policy
 
-RULES = 2  # raised whenever what is compared, keyed or kept for a person changes: stored pairs are then made anew
+RULES = 3  # raised whenever what is compared, keyed or kept for a person changes: stored pairs are then made anew
 IDENTIFIERS = ("tax", "registration", "duns")
 FAR_NAMES = ("other_place", "part")
 OWN_NAMES = ("same", "other_name")

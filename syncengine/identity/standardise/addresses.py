@@ -9,6 +9,7 @@ import polars as pl
 from syncengine.identity.standardise.text import LONGEST, fold, replace_words, said
 from syncengine.identity.tables import table, words
 
+BEGUN = 3  # letters that a road begins with
 UNITS = "suite|ste|unit|apt|apartment|floor|fl|room|rm|bldg|building|etage|stock|og|lok|lokal|bus|bte|esc|piso"
 UNIT = rf" (?:{UNITS}) ?[a-z]?\d*[a-z]?\b.*$"
 POST_BOX = r"\b(?:po box|p o box|postfach|bp|boite postale|apartado|skr poczt|box|casella postale|postbus) ?(\d+)"
@@ -32,7 +33,7 @@ def _countries() -> tuple[pl.Series, pl.Series, pl.Series]:
 
 
 def street_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """house, road and street_key."""
+    """house, road, street_key and way, the first letters of the road."""
     frame = frame.with_columns(line=fold(_hyphens(pl.col("street"))))
     frame = frame.with_columns(line=said(_street(pl.col("line"))))
     house = pl.coalesce(
@@ -44,6 +45,7 @@ def street_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
     return frame.with_columns(
         street_key=pl.when(pl.col("house").is_not_null() & named).then(pl.concat_str(["house", pl.lit(" "), "road"])),
         road=pl.when(named).then("road"),
+        way=pl.when(named).then(pl.col("road").str.head(BEGUN)),
     )
 
 

@@ -14,6 +14,7 @@ SAID_AS = r"(?:d\.?\s?/?b\.?\s?/?a\.?|t/a|trading as|doing business as|firmieren
 DOING = rf"(?i)\b{SAID_AS}\s+(.+)$"
 BEFORE_DOING = rf"(?i)\s*[,(]?\s*\b{SAID_AS}\s+.+$"
 FRONT_FORMS = pl.Series(["ab", "as", "oy", "sa", "srl", "ooo", "oao", "zao", "pao", "pt", "sia", "uab"])
+BEGUN = 3  # letters that a name begins with
 NO_NAMES = pl.lit([], pl.List(pl.String))
 SMALL = [
     "the",
@@ -40,7 +41,7 @@ UMLAUT_PAIRS = (list(UMLAUTS), list(UMLAUTS.values()))
 
 
 def name_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """name, legal_form, base, place, division, tokens, name_key, joined, tok1, tok2 and all_names."""
+    """name, legal_form, base, place, division, tokens, name_key, joined, begun, tok1, tok2 and all_names."""
     told = frame.collect()
     told = told.with_columns(raw=pl.coalesce(_filled("name"), _filled("legal_name")), legal=_filled("legal_name"))
     another = pl.when(pl.col("legal") != pl.col("raw")).then("legal")  # the same once more says nothing
@@ -148,9 +149,10 @@ def _tokens(frame: pl.DataFrame) -> pl.DataFrame:
     """The set of words, its sorted form, the name without spaces, its first words and every name told."""
     parts = pl.col("name").str.split(" ")
     frame = frame.with_columns(tokens=parts.list.unique(maintain_order=True))
+    frame = frame.with_columns(joined=pl.col("name").str.replace_all(" ", "", literal=True))
     frame = frame.with_columns(
         _sorted_words(frame["tokens"]).alias("name_key"),
-        joined=pl.col("name").str.replace_all(" ", "", literal=True),
+        begun=pl.col("joined").str.head(BEGUN),
         tok1=pl.col("name").str.extract(r"^(\S+)"),
         tok2=pl.col("name").str.extract(r"^\S+ (\S{1,4})"),
         all_names=pl.when(pl.col("name").is_not_null()).then(pl.concat_list("name")).otherwise(NO_NAMES),

@@ -70,19 +70,19 @@ def model(tidy: pl.DataFrame) -> Model:
 
 def test_accuracy_on_careless_systems() -> None:
     found = judged(*companies(1500, seed=23))
-    assert found["precision"] >= 0.99 and found["f1"] >= 0.93, found
+    assert found["precision"] >= 0.99 and found["f1"] >= 0.98, found
 
 
 def test_accuracy_on_the_demo_company(tmp_path: Path) -> None:
     generate(tmp_path, customers=800, seed=17, today=date(2026, 6, 30))
     found = judged(*demo_company(tmp_path))
-    assert found["precision"] >= 0.985 and found["f1"] >= 0.93, found
+    assert found["precision"] >= 0.99 and found["f1"] >= 0.96, found
 
 
 def test_accuracy_on_published_noise() -> None:
     """The aim of the product: automatic merges nearly never wrong, and few left for people."""
     found = judged(*febrl(700, seed=7))
-    assert found["precision"] >= 0.99 and found["recall"] >= 0.9 and found["f1"] >= 0.96, found
+    assert found["precision"] >= 0.99 and found["recall"] >= 0.95 and found["f1"] >= 0.97, found
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the labelled sets are not on this machine")
@@ -129,6 +129,27 @@ def test_sister_companies_are_not_merged() -> None:
     }
     rows = [{"record_id": n, "name": f"Acme {place}", **shared} for n, place in enumerate(["Deutschland", "Polska"], 1)]
     found = score(standardise(pl.DataFrame(rows)), changed=None, model=default_model())
+    assert found.filter(pl.col("tier") <= AUTOMATIC).height == 0
+
+
+def test_a_slip_in_the_first_word_keeps_nobody_apart() -> None:
+    here = {"city": "Köln", "street": "Domstr. 1", "email": None}
+    rows = [
+        {"record_id": 1, "name": "Sonnenwerk Logistik", "postcode": "50667", **here},
+        {"record_id": 2, "name": "Sonenwerk Logistik", "postcode": None, **here},  # an "n" is missing, and the postcode
+    ]
+    found = score(standardise(pl.DataFrame(rows)), changed=None, model=default_model())
+    assert found.select("record_l", "record_r", "tier").rows() == [(1, 2, AUTOMATIC)]
+
+
+def test_a_long_word_that_many_share_makes_no_two_names_one() -> None:
+    long = "Wirtschaftsprüfungsgesellschaft"
+    rows = [
+        {"record_id": n, "name": f"{name} {long}", "postcode": "50667", "city": "Köln"}
+        for n, name in enumerate(["Kolbe", "Kolwitz", "Tann", "Rode", "Uhl"], 1)
+    ]
+    tidy = standardise(pl.DataFrame(rows))
+    found = score(tidy, changed=None, model=fit_frequencies(tidy, default_model()))
     assert found.filter(pl.col("tier") <= AUTOMATIC).height == 0
 
 
