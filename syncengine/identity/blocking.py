@@ -85,16 +85,20 @@ def live_keys(keys: pl.DataFrame, cap: int) -> pl.DataFrame:
     return keys.select("record_id", *live)
 
 
-def few_candidates(live: pl.DataFrame, changed: pl.Series | None) -> pl.DataFrame:
+def few_candidates(live: pl.DataFrame) -> pl.DataFrame:
     """record_l < record_r of every pair that shares a live key: quicker than a database where records are few."""
     names = [rule.name for rule in BLOCKING_RULES]
     listed = live.unpivot(names, index="record_id", variable_name="rule", value_name="key").drop_nulls("key")
     pairs = listed.join(listed, on=["rule", "key"], suffix="_r").filter(pl.col("record_id") < pl.col("record_id_r"))
-    pairs = pairs.select(record_l="record_id", record_r="record_id_r").unique()
-    if changed is None:
-        return pairs
-    among = changed.cast(pl.Int64).implode()
-    return pairs.filter(pl.col("record_l").is_in(among) | pl.col("record_r").is_in(among))
+    return pairs.select(record_l="record_id", record_r="record_id_r").unique()
+
+
+def meeting(held: pl.DataFrame, changed: pl.Series) -> pl.DataFrame:
+    """record_l < record_r of pairs with a changed record that share a key; `held` has record_id and its live keys."""
+    mine = held.filter(pl.col("record_id").is_in(changed.implode()))
+    pairs = mine.join(held, on="key", suffix="_r").filter(pl.col("record_id") != pl.col("record_id_r"))
+    sides = ("record_id", "record_id_r")
+    return pairs.select(record_l=pl.min_horizontal(sides), record_r=pl.max_horizontal(sides)).unique()
 
 
 def _keys(standardised: pl.DataFrame, hashed: str) -> pl.DataFrame:

@@ -32,37 +32,34 @@ FEW = 5_000  # records up to which a database is not worth asking for candidates
 
 
 def score(
-    standardised: pl.DataFrame,
-    *,
-    changed: pl.Series | None,
-    model: Model,
-    keys: pl.DataFrame | None = None,
-    policy: Policy = POLICY,
+    standardised: pl.DataFrame, *, model: Model, keys: pl.DataFrame | None = None, policy: Policy = POLICY
 ) -> pl.DataFrame:
-    """Pairs worth merging or asking about, the smaller record id left.
+    """Pairs worth merging or asking about, the smaller record id left, of all that share a key.
 
-    Without `changed` all pairs, else those with a changed record on a side. `keys` are match keys with what
-    is suppressed already null, for callers that know how many records hold a key beyond these.
+    `keys` are match keys for callers that have them.
     """
-    pairs = _compared(standardised, keys, changed, policy)
+    pairs = _sharing(passing_keys(standardised) if keys is None else keys, policy)
+    return score_candidates(standardised, pairs, model=model, policy=policy)
+
+
+def score_candidates(
+    standardised: pl.DataFrame, pairs: pl.DataFrame, *, model: Model, policy: Policy = POLICY
+) -> pl.DataFrame:
+    """The same of given candidates (record_l < record_r)."""
     weight, prepared = math.log2(policy.review / (1 - policy.review)), prepare(standardised, model)
     if pairs.height <= FEW_PAIRS:
         return _told(policy, score_few(prepared, pairs, model, least_weight=weight))
     return weigh_pairs(prepared, pairs, model, least_weight=weight, told=partial(_told, policy))
 
 
-def _compared(
-    standardised: pl.DataFrame, keys: pl.DataFrame | None, changed: pl.Series | None, policy: Policy
-) -> pl.DataFrame:
-    """Pairs that share a live key, with a changed record on a side where some are given."""
-    live = live_keys(passing_keys(standardised) if keys is None else keys, policy.key_cap)
+def _sharing(keys: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Pairs that share a live key."""
+    live = live_keys(keys, policy.key_cap)
     if live.height <= FEW:
-        return few_candidates(live, changed)
+        return few_candidates(live)
     with connect() as con:
         con.register("keys", live.to_arrow())
-        if changed is not None:
-            con.register("changed", changed.cast(pl.Int64).unique().to_frame("record_id").to_arrow())
-        found: pl.DataFrame = con.sql(candidates_sql(only_changed=changed is not None)).pl()
+        found: pl.DataFrame = con.sql(candidates_sql()).pl()
     return found
 
 
@@ -78,7 +75,7 @@ def answers(standardised: pl.DataFrame, pairs: pl.DataFrame, model: Model) -> pl
 
 def candidates(standardised: pl.DataFrame, policy: Policy = POLICY) -> pl.DataFrame:
     """record_l < record_r of every pair that shares a live key."""
-    return _compared(standardised, None, None, policy)
+    return _sharing(passing_keys(standardised), policy)
 
 
 def _told(policy: Policy, scored: pl.DataFrame) -> pl.DataFrame:

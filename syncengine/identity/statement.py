@@ -23,15 +23,14 @@ SIDES = (
 )
 
 
-def candidates_sql(*, only_changed: bool) -> str:
+def candidates_sql() -> str:
     """record_l < record_r of every pair that shares a live key; a pair counts under its first rule only."""
     parts, earlier = [], ""
-    side = "AND (l.record_id IN (FROM changed) OR r.record_id IN (FROM changed))" if only_changed else ""
     for rule in BLOCKING_RULES:
         key = f'"{rule.name}"'
         parts.append(
             "SELECT l.record_id AS record_l, r.record_id AS record_r FROM keys l JOIN keys r "
-            f"ON l.{key} = r.{key} WHERE l.record_id < r.record_id {side} {earlier}"
+            f"ON l.{key} = r.{key} WHERE l.record_id < r.record_id {earlier}"
         )
         earlier += f" AND (l.{key} = r.{key}) IS NOT TRUE"
     return " UNION ALL ".join(parts)

@@ -17,8 +17,10 @@ from syncengine.identity import (
     Policy,
     comparable,
     match_keys,
+    meeting,
     partition,
     score,
+    score_candidates,
     side_by_side,
     standardise,
     veto_values,
@@ -142,7 +144,7 @@ def evidence_of_everything(
     ids, keys, vetoes = tidy["record_id"], match_keys(tidy), veto_values(tidy)
     tidy = comparable(tidy, model.model)
     with beside(keys):
-        pairs = score(tidy, changed=None, model=model.model, keys=keys, policy=policy)
+        pairs = score(tidy, model=model.model, keys=keys, policy=policy)
     return Evidence(ids, pairs, vetoes, gone.read_gone(), keys, model.model), model.number
 
 
@@ -151,9 +153,10 @@ def _incremental(dirty: pl.Series, dying: pl.Series, bound: pl.DataFrame, now: d
     model = models.current(now=now)
     told = standardise(_read(DIRTY))
     affected.store_keys(match_keys(told), dying, policy.key_cap)
-    near, common = _among(told, affected.candidates(policy.key_cap)), affected.suppressed(policy.key_cap)
-    usable = _usable(match_keys(near), common)
-    fresh = score(near, changed=affected.changed_records(), model=model.model, keys=usable, policy=policy)
+    keys, changed = affected.told_keys(policy.key_cap), affected.changed_records()
+    live = affected.held(keys, 2, policy.key_cap)
+    near = _among(told, pl.concat([live["record_id"], changed]).unique())
+    fresh = score_candidates(near, meeting(live, changed), model=model.model, policy=policy)
     partners = pl.concat([fresh["record_l"], fresh["record_r"], *_bound_partners(dirty, bound)])
     concerned = affected.concerned(partners)
     affected.replace_pairs(fresh, model.number)
@@ -162,7 +165,7 @@ def _incremental(dirty: pl.Series, dying: pl.Series, bound: pl.DataFrame, now: d
     inside = f"crosswalk_id IN (SELECT record_id FROM {affected.CONCERNED})"
     return Evidence(
         tidy["record_id"], pairs, veto_values(tidy), gone.read_gone(inside),
-        fired.common_keys(policy.key_cap), fired.told_model(model.model, near),
+        fired.common_keys(affected.held(keys, policy.key_cap + 1)), fired.told_model(model.model, near),
     )  # fmt: skip
 
 
@@ -175,16 +178,6 @@ def _among(standardised: pl.DataFrame, records: pl.Series) -> pl.DataFrame:
         return known
     stage("further_accounts", {"record_id": "bigint"}, further)
     return pl.concat([known, standardise(_read("further_accounts"))])
-
-
-def _usable(keys: pl.DataFrame, suppressed: pl.DataFrame) -> pl.DataFrame:
-    """Keys without those that too many records hold: what the bulk run would not see either."""
-    names = [name for name in keys.columns if name != "record_id"]
-    for place, group in suppressed.group_by("place"):
-        name = names[int(place[0]) - 1]
-        held = pl.col(name).is_in(group["key"].implode())
-        keys = keys.with_columns(pl.when(~held).then(pl.col(name)).alias(name))
-    return keys
 
 
 def _read(staged: str) -> pl.DataFrame:

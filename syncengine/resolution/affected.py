@@ -13,8 +13,9 @@ import polars as pl
 
 from accounts.frames import copy_in, copying, execute, read, rows, stage
 
-CHANGED, CONCERNED, TOLD = "changed_records", "concerned_records", "told_keys"
+CHANGED, CONCERNED = "changed_records", "concerned_records"
 KEYS = {"crosswalk_id": "bigint", "place": "smallint", "key": "bigint"}
+HOLDERS: dict[str, pl.DataType] = {"place": pl.Int16(), "key": pl.Int64(), "holders": pl.List(pl.Int64())}
 PAIRS: dict[str, pl.DataType] = {
     "record_l": pl.Int64(),
     "record_r": pl.Int64(),
@@ -134,38 +135,21 @@ def changed_records() -> pl.Series:
     return read(f"SELECT crosswalk_id FROM {CHANGED}", {"record_id": pl.Int64()})["record_id"]
 
 
-def candidates(cap: int) -> pl.Series:
-    """Records that share a blocking key with a changed one, the changed ones included.
-
-    A key that more records hold than the cap says nothing and is left out, as in the bulk run. The table
-    `told_keys` keeps how many hold each key, as far as the cap needs it.
-    """
-    execute(f"DROP TABLE IF EXISTS {TOLD}")
-    execute(
-        f"CREATE TEMP TABLE {TOLD} ON COMMIT DROP AS SELECT t.place, t.key, h.held FROM (SELECT DISTINCT place, key "
-        f"FROM syncengine_matchkey JOIN {CHANGED} USING (crosswalk_id)) t CROSS JOIN LATERAL (SELECT count(*) AS held "
-        f"FROM (SELECT FROM syncengine_matchkey k WHERE k.key = t.key LIMIT {cap + 1}) x) h"
-    )
-    execute(f"ANALYZE {TOLD}")
-    query = (
-        f"SELECT k.crosswalk_id FROM {TOLD} t JOIN syncengine_matchkey k ON k.key = t.key "
-        f"WHERE t.held BETWEEN 2 AND {cap} UNION SELECT crosswalk_id FROM {CHANGED}"
-    )
-    return read(query, {"record_id": pl.Int64()})["record_id"]
-
-
-def suppressed(cap: int) -> pl.DataFrame:
-    """(place, key) of the changed records' keys that more records hold than the cap."""
-    return read(f"SELECT place, key FROM {TOLD} WHERE held > {cap}", {"place": pl.Int16(), "key": pl.Int64()})
-
-
-def holders(cap: int) -> pl.DataFrame:
-    """(record_id, place, key) of holders of the suppressed keys, as many as show that they are."""
+def told_keys(cap: int) -> pl.DataFrame:
+    """place, key and holders of every key of a changed record, as many holders as show that the cap is passed."""
     return read(
-        f"SELECT h.crosswalk_id, t.place, t.key FROM {TOLD} t CROSS JOIN LATERAL (SELECT crosswalk_id "
-        f"FROM syncengine_matchkey k WHERE k.key = t.key LIMIT {cap + 1}) h WHERE t.held > {cap}",
-        {"record_id": pl.Int64(), "place": pl.Int16(), "key": pl.Int64()},
+        "SELECT t.place, t.key, h.holders FROM (SELECT DISTINCT place, key FROM syncengine_matchkey "
+        f"JOIN {CHANGED} USING (crosswalk_id)) t CROSS JOIN LATERAL (SELECT array_agg(crosswalk_id) AS holders "
+        f"FROM (SELECT crosswalk_id FROM syncengine_matchkey k WHERE k.key = t.key LIMIT {cap + 1}) x) h",
+        HOLDERS,
     )
+
+
+def held(told: pl.DataFrame, least: int, most: int | None = None) -> pl.DataFrame:
+    """record_id, place and key of whoever holds a key that so many records hold, none standing for any number."""
+    count = pl.col("holders").list.len()
+    some = told.filter((count >= least) & (count <= most if most else True))
+    return some.explode("holders").select("place", "key", record_id="holders")
 
 
 def replace_pairs(pairs: pl.DataFrame, version: int) -> None:

@@ -10,7 +10,6 @@ from accounts.frames import copy_in
 from syncengine.identity import BLOCKING_RULES, Model, Policy, firings, refused_pairs
 from syncengine.identity.firings import FIRING
 from syncengine.identity.hubs import IDENTIFIERS
-from syncengine.resolution.affected import holders
 
 KEPT = 200  # firings a run keeps, the ones with most records first
 NONE = pl.DataFrame(schema=FIRING)
@@ -45,12 +44,12 @@ def told_model(model: Model, standardised: pl.DataFrame) -> Model:
     return replace(model, frequencies=model.frequencies | {"hub": mine})
 
 
-def common_keys(cap: int) -> pl.DataFrame:
+def common_keys(held: pl.DataFrame) -> pl.DataFrame:
     """(record_id, a column a blocking rule) of holders of the suppressed keys, as many as show that they are."""
     names = [rule.name for rule in BLOCKING_RULES]
     shape = {"record_id": pl.Int64, **dict.fromkeys(names, pl.Int64)}
-    held = holders(cap).partition_by("place", as_dict=True)
-    parts = [part.select("record_id", pl.col("key").alias(names[place - 1])) for (place,), part in held.items()]
+    placed = held.partition_by("place", as_dict=True)
+    parts = [part.select("record_id", pl.col("key").alias(names[place - 1])) for (place,), part in placed.items()]
     return pl.concat([pl.DataFrame(schema=shape), *parts], how="diagonal")
 
 

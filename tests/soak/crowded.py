@@ -62,7 +62,7 @@ def odd_strangers(count: int) -> pl.DataFrame:
 def by_portal(records: pl.DataFrame) -> pl.DataFrame:
     """As a first load does it."""
     tidy = standardise(records)
-    pairs = score(tidy, changed=None, model=fit_frequencies(tidy, default_model()))
+    pairs = score(tidy, model=fit_frequencies(tidy, default_model()))
     return partition(tidy["record_id"], pairs, NOTHING_DECIDED, veto_values(tidy))
 
 

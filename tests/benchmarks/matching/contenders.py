@@ -42,7 +42,7 @@ def concord(records: pl.DataFrame, model: Model) -> pl.DataFrame:
     tidy = standardise(side_by_side(records))
     keys, vetoes = passing_keys(tidy), veto_values(tidy)
     tidy = comparable(tidy, model)
-    pairs = score(tidy, changed=None, model=model, keys=keys)
+    pairs = score(tidy, model=model, keys=keys)
     return partition(tidy["record_id"], pairs, NOTHING_DECIDED, vetoes).select("record_id", "cluster")
 
 

@@ -82,7 +82,7 @@ def merged(left: str, right: str) -> tuple[int, list[int]]:
         for n, name, tax in ((-2, "Acme Pumpen GmbH", left), (-1, "Acme Pumpen GmbH", right))
     ]
     tidy = standardise(pl.concat([pl.DataFrame(rows), companies(300, seed=4)[0]], how="diagonal"))
-    pairs = score(tidy, changed=None, model=fit_frequencies(tidy, default_model()))
+    pairs = score(tidy, model=fit_frequencies(tidy, default_model()))
     nothing = pl.DataFrame(schema={"record_l": pl.Int64, "record_r": pl.Int64, "kind": pl.String})
     parted = partition(tidy["record_id"], pairs, nothing, veto_values(tidy))
     tier = pairs.filter((pl.col("record_l") == -2) & (pl.col("record_r") == -1))["tier"]

@@ -23,7 +23,7 @@ NOTHING_DECIDED = pl.DataFrame(schema={"record_l": pl.Int64, "record_r": pl.Int6
 def fired(records: pl.DataFrame, policy: Policy) -> list[tuple[str, str, int]]:
     tidy = standardise(records)
     model = fit_frequencies(tidy, default_model())
-    pairs = score(tidy, changed=None, model=model, policy=policy)
+    pairs = score(tidy, model=model, policy=policy)
     parted = partition(tidy["record_id"], pairs, NOTHING_DECIDED, policy=policy)
     return firings(match_keys(tidy), parted, model, policy).select("guard", "subject", "records").rows()
 

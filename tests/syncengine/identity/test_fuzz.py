@@ -45,7 +45,7 @@ def test_both_executors_agree_on_any_text(rows: list[dict[str, str | None]]) -> 
 def test_who_shares_no_key_is_merged_with_nobody(rows: list[dict[str, str | None]]) -> None:
     schema = {"record_id": pl.Int64, **dict.fromkeys(FIELDS, pl.String)}
     tidy = standardise(pl.DataFrame([{"record_id": n, **row} for n, row in enumerate(rows)], schema=schema))
-    pairs = score(tidy, changed=None, model=default_model())
+    pairs = score(tidy, model=default_model())
     parted = partition(tidy["record_id"], pairs, NOTHING_DECIDED, veto_values(tidy))
     keys = {row["record_id"]: set(row.items()) for row in match_keys(tidy).iter_rows(named=True)}
     for _, group in parted.group_by("cluster"):

@@ -22,8 +22,10 @@ from syncengine.identity import (
     fit_frequencies,
     linker,
     match_keys,
+    meeting,
     partition,
     score,
+    score_candidates,
     sentence,
     side_by_side,
     standardise,
@@ -48,7 +50,7 @@ def judged(records: pl.DataFrame, truth: pl.DataFrame) -> dict[str, float]:
     """Pair precision, recall and F1 of automatic merges over all records."""
     tidy = standardise(records)
     model = fit_frequencies(tidy, default_model())
-    pairs = score(tidy, changed=None, model=model)
+    pairs = score(tidy, model=model)
     found = partition(tidy["record_id"], pairs, NOTHING_DECIDED, veto_values(tidy)).join(truth, on="record_id")
     right, made, true = (
         pairs_in(found, "cluster", "truth"),
@@ -95,18 +97,20 @@ def test_accuracy_on_early_childhood_sites() -> None:
 
 def test_changed_records_get_the_weights_of_the_bulk_run(tidy: pl.DataFrame, model: Model) -> None:
     changed = tidy["record_id"].sample(40, seed=3)
-    bulk = score(tidy, changed=None, model=model)
+    bulk = score(tidy, model=model)
     concerned = bulk.filter(pl.col("record_l").is_in(changed.implode()) | pl.col("record_r").is_in(changed.implode()))
-    assert score(tidy, changed=changed, model=model).rows() == concerned.rows()
+    live = blocking.live_keys(match_keys(tidy), Policy().key_cap)
+    held = live.unpivot(index="record_id", variable_name="place", value_name="key").drop_nulls("key")
+    assert score_candidates(tidy, meeting(held, changed), model=model).rows() == concerned.rows()
 
 
 def test_model_survives_its_bytes(tidy: pl.DataFrame, model: Model) -> None:
     again = Model.from_bytes(model.to_bytes())
-    assert score(tidy, changed=None, model=again).rows() == score(tidy, changed=None, model=model).rows()
+    assert score(tidy, model=again).rows() == score(tidy, model=model).rows()
 
 
 def test_explanation_adds_up(tidy: pl.DataFrame, model: Model) -> None:
-    pair = score(tidy, changed=None, model=model).filter(pl.col("tier") == AUTOMATIC).row(0, named=True)
+    pair = score(tidy, model=model).filter(pl.col("tier") == AUTOMATIC).row(0, named=True)
     told = explain(tidy, pair["record_r"], pair["record_l"], model)
     assert told.match_weight == pytest.approx(pair["match_weight"], abs=1e-6)
     assert told.prior_weight + sum(step.weight for step in told.steps) == pytest.approx(told.match_weight, abs=1e-6)
@@ -116,7 +120,7 @@ def test_explanation_adds_up(tidy: pl.DataFrame, model: Model) -> None:
 def test_a_value_everyone_has_merges_nobody() -> None:
     rows = [{"record_id": n, "name": "Acme", "phone": "030 1234568", "email": "info@acme.de"} for n in range(3000)]
     tidy = standardise(pl.DataFrame(rows))
-    assert score(tidy, changed=None, model=fit_frequencies(tidy, default_model())).height == 0
+    assert score(tidy, model=fit_frequencies(tidy, default_model())).height == 0
 
 
 def test_sister_companies_are_not_merged() -> None:
@@ -128,7 +132,7 @@ def test_sister_companies_are_not_merged() -> None:
         "postcode": "10115",
     }
     rows = [{"record_id": n, "name": f"Acme {place}", **shared} for n, place in enumerate(["Deutschland", "Polska"], 1)]
-    found = score(standardise(pl.DataFrame(rows)), changed=None, model=default_model())
+    found = score(standardise(pl.DataFrame(rows)), model=default_model())
     assert found.filter(pl.col("tier") <= AUTOMATIC).height == 0
 
 
@@ -138,7 +142,7 @@ def test_a_slip_in_the_first_word_keeps_nobody_apart() -> None:
         {"record_id": 1, "name": "Sonnenwerk Logistik", "postcode": "50667", **here},
         {"record_id": 2, "name": "Sonenwerk Logistik", "postcode": None, **here},  # an "n" is missing, and the postcode
     ]
-    found = score(standardise(pl.DataFrame(rows)), changed=None, model=default_model())
+    found = score(standardise(pl.DataFrame(rows)), model=default_model())
     assert found.select("record_l", "record_r", "tier").rows() == [(1, 2, AUTOMATIC)]
 
 
@@ -149,7 +153,7 @@ def test_a_long_word_that_many_share_makes_no_two_names_one() -> None:
         for n, name in enumerate(["Kolbe", "Kolwitz", "Tann", "Rode", "Uhl"], 1)
     ]
     tidy = standardise(pl.DataFrame(rows))
-    found = score(tidy, changed=None, model=fit_frequencies(tidy, default_model()))
+    found = score(tidy, model=fit_frequencies(tidy, default_model()))
     assert found.filter(pl.col("tier") <= AUTOMATIC).height == 0
 
 
@@ -185,21 +189,19 @@ def test_addresses_that_differ_by_little(left: dict[str, str], right: dict[str, 
 def test_no_records_make_no_pairs() -> None:
     tidy = standardise(pl.DataFrame(schema={"record_id": pl.Int64, "name": pl.String}))
     model = fit_frequencies(tidy, default_model())
-    assert score(tidy, changed=None, model=model).height == 0
-    assert partition(tidy["record_id"], score(tidy, changed=None, model=model), NOTHING_DECIDED).height == 0
+    assert score(tidy, model=model).height == 0
+    assert partition(tidy["record_id"], score(tidy, model=model), NOTHING_DECIDED).height == 0
 
 
 def test_few_and_many_records_are_compared_alike(
     tidy: pl.DataFrame, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Candidates and keys of a few records are worked out without the database."""
-    changed, few = tidy["record_id"].sample(40, seed=3), match_keys(tidy)
-    without = score(tidy, changed=None, model=model), score(tidy, changed=changed, model=model)
+    few, without = match_keys(tidy), score(tidy, model=model)
     monkeypatch.setattr(linker, "FEW", 0)
     monkeypatch.setattr(blocking, "FEW_KEYS", 0)
     assert match_keys(tidy).rows() == few.rows()
-    assert score(tidy, changed=None, model=model).rows() == without[0].rows()
-    assert score(tidy, changed=changed, model=model).rows() == without[1].rows()
+    assert score(tidy, model=model).rows() == without.rows()
 
 
 @pytest.mark.parametrize(("part", "few"), [(30, 10**9), (30, 0), (10**9, 0)])
@@ -226,9 +228,9 @@ def test_a_handful_of_pairs_weighs_what_the_database_weighs(
     model = fit_frequencies(tidy, default_model())
     asked = Policy(review=review)
     monkeypatch.setattr(linker, "FEW_PAIRS", 10**9)
-    alone = score(tidy, changed=None, model=model, policy=asked)
+    alone = score(tidy, model=model, policy=asked)
     monkeypatch.setattr(linker, "FEW_PAIRS", -1)
-    database = score(tidy, changed=None, model=model, policy=asked)
+    database = score(tidy, model=model, policy=asked)
     numbers = ["match_weight", "match_probability"]
     assert alone.drop(numbers).rows() == database.drop(numbers).rows()
     assert alone.height > least
@@ -242,8 +244,8 @@ def test_records_side_by_side_and_bare_weigh_the_same(model: Model) -> None:
     assert len(bare.columns) < len(tidy.columns)
     assert ordered["record_id"].to_list() != tidy["record_id"].to_list()
     assert ordered.sort("record_id").equals(tidy.sort("record_id"))
-    scored = score(bare, changed=None, model=model, keys=match_keys(ordered))
-    assert scored.rows() == score(tidy, changed=None, model=model).rows()
+    scored = score(bare, model=model, keys=match_keys(ordered))
+    assert scored.rows() == score(tidy, model=model).rows()
 
 
 def test_a_few_looked_up_frequencies_are_those_of_the_join(
