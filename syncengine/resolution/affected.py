@@ -103,12 +103,12 @@ def store_keys(keys: pl.DataFrame, dying: pl.Series, cap: int) -> None:
 
 def _tell_moves() -> None:
     """The table `key_moves`: keys that changed records gain and lose, a changed one both."""
-    execute("DROP TABLE IF EXISTS key_moves")
     execute(
+        "DROP TABLE IF EXISTS key_moves; "
         "CREATE TEMP TABLE key_moves ON COMMIT DROP AS SELECT crosswalk_id, place, key, f.key IS NULL AS gained "
-        "FROM new_keys n FULL JOIN former_keys f USING (crosswalk_id, place, key) WHERE n.key IS NULL OR f.key IS NULL"
+        "FROM new_keys n FULL JOIN former_keys f USING (crosswalk_id, place, key) "
+        "WHERE n.key IS NULL OR f.key IS NULL; ANALYZE key_moves"
     )
-    execute("ANALYZE key_moves")
 
 
 def _crossings(cap: int) -> list[int]:
@@ -123,8 +123,8 @@ def _crossings(cap: int) -> list[int]:
 
 def remember_keys(staged: str) -> None:
     """The keys that changed records have had until now."""
-    execute("DROP TABLE IF EXISTS former_keys")
     execute(
+        "DROP TABLE IF EXISTS former_keys; "
         "CREATE TEMP TABLE former_keys ON COMMIT DROP AS SELECT k.crosswalk_id, k.place, k.key "
         f"FROM syncengine_matchkey k JOIN {staged} s ON s.record_id = k.crosswalk_id"
     )
@@ -146,9 +146,9 @@ def told_keys(cap: int) -> pl.DataFrame:
 
 
 def held(told: pl.DataFrame, least: int, most: int | None = None) -> pl.DataFrame:
-    """record_id, place and key of whoever holds a key that so many records hold, none standing for any number."""
+    """record_id, place and key of the holders of keys that at least so many records hold, and at most so many."""
     count = pl.col("holders").list.len()
-    some = told.filter((count >= least) & (count <= most if most else True))
+    some = told.filter(count >= least if most is None else count.is_between(least, most))
     return some.explode("holders").select("place", "key", record_id="holders")
 
 
