@@ -21,7 +21,7 @@ from dashboards.panels.evidence import evidence_bars
 from dashboards.panels.tasks import KINDS
 from dashboards.shell import may_see_queue, may_work_queue
 from syncengine.models import StewardTask
-from syncengine.selectors.card import Card, get_card, get_task
+from syncengine.selectors.card import Card, get_card, get_kind
 from syncengine.selectors.queue import list_tasks, next_task
 
 SHOWN = 50
@@ -48,12 +48,11 @@ def card(request: HttpRequest, id: int) -> HttpResponse:
 @allowed(may_work_queue)
 def following(request: HttpRequest, id: int) -> HttpResponse:
     """The card that comes after this one, fetched while somebody looks at this one."""
-    task = get_task(reader(request), id)
-    if task is None:
+    kind = get_kind(reader(request), id)
+    if kind is None:
         raise Http404("No such task.")
-    kind = _kind_after(request, task)
     underway = [int(value) for value in request.GET.get("without", "").split(",") if value.isdecimal()]
-    after = next_task(reader(request), kind=kind, after=[id, *underway], asked=asked_of(request))
+    after = next_task(reader(request), kind=_kind_after(request, kind), after=[id, *underway], asked=asked_of(request))
     if after is None:
         return HttpResponse(status=204)
     response = fragment(request, "dashboards/queue/_card.html", _context(request, _card_or_404(request, after)))
@@ -173,7 +172,7 @@ def _answer(request: HttpRequest, answered: Card, act: Callable[[], str]) -> Htt
     except ValidationError as error:
         return _show(request, answered, status=422, problem=" ".join(error.messages))
     task = StewardTask.objects.get(pk=answered.task.pk)
-    after = next_task(reader(request), kind=_kind_after(request, task), after=[task.pk], asked=asked_of(request))
+    after = next_task(reader(request), kind=_kind_after(request, task.kind), after=[task.pk], asked=asked_of(request))
     return _onwards(request, after, words or outcome_words(task, answered), task if task.state == "done" else None)
 
 
@@ -224,9 +223,9 @@ def _card_or_404(request: HttpRequest, id: int) -> Card:
     return found
 
 
-def _kind_after(request: HttpRequest, task: StewardTask) -> str | None:
+def _kind_after(request: HttpRequest, kind: str) -> str | None:
     """Whoever came from a view stays in it; else one stays with the kind of question one is in."""
-    return _kind(request) if request.GET.get("view") or request.GET.get("kind") else task.kind
+    return _kind(request) if request.GET.get("view") or request.GET.get("kind") else kind
 
 
 def _kind(request: HttpRequest) -> str | None:

@@ -97,6 +97,11 @@ def get_card(user: User, task_id: int, asked: Asked | None = None) -> Card | Non
     )
 
 
+def get_kind(user: User, task_id: int) -> str | None:
+    """What kind of question a task asks, or None where the person may not see it."""
+    return visible_tasks(user).filter(pk=task_id).values_list("kind", flat=True).first()
+
+
 def get_task(user: User, task_id: int) -> StewardTask | None:
     """A task, or None where the person may not see it."""
     return visible_tasks(user).select_related(*SHOWN_WITH).filter(pk=task_id).first()

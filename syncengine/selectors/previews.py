@@ -15,7 +15,7 @@ from accounts.catalogue import FieldSpec, load
 from accounts.frames import rows
 from accounts.golden.shape import DOCUMENT_ORDER, document_shape
 from accounts.models import User
-from syncengine.canonical import read_canonical
+from syncengine.canonical import read_canonical, value_columns
 from syncengine.models import Pin
 from syncengine.policies import current_policies
 from syncengine.publish.rules import PINS, field_rules
@@ -56,10 +56,16 @@ def preview_values(records: Sequence[int], *, now: datetime) -> Mapping[str, Sur
     if not found.height:
         return {}
     rules = field_rules("account", current_policies())
-    golden = survive(found, load()["account"], rules, _pins(records, now), now=now).golden.row(0, named=True)
+    golden = survive(_told(found), load()["account"], rules, _pins(records, now), now=now).golden.row(0, named=True)
     ids = {(source, key): record for source, key, record in found.select("source", "key", "record_id").iter_rows()}
-    fields = load()["account"].fields.values()
-    return {field.name: _survivor(field, golden, ids) for field in fields if field.column in golden}
+    fields = [field for field in load()["account"].fields.values() if field.column in found.columns]
+    return {field.name: _survivor(field, golden, ids) for field in fields}
+
+
+def _told(found: pl.DataFrame) -> pl.DataFrame:
+    """Without the columns that nobody tells: most of what could be told of a customer is not."""
+    values = value_columns(load()["account"])
+    return found.drop(name for name in values if name in found.columns and found[name].null_count() == found.height)
 
 
 def _pins(records: Sequence[int], now: datetime) -> pl.DataFrame:
@@ -71,6 +77,8 @@ def _pins(records: Sequence[int], now: datetime) -> pl.DataFrame:
 
 
 def _survivor(field: FieldSpec, golden: Mapping[str, Any], ids: Mapping[tuple[int, str], int]) -> Survivor:
+    if field.column not in golden:
+        return Survivor(None, None, "")
     place, code = golden["winners"][field.code - 1], golden["rules"][field.code - 1]
     winner = ids.get((golden["sources"][place - 1], golden["keys"][place - 1])) if place > 0 else None
     return Survivor(golden[field.column], winner, BY_CODE.get(code, ""))
