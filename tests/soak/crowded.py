@@ -13,7 +13,17 @@ from time import perf_counter
 
 import polars as pl
 
-from syncengine.identity import default_model, fit_frequencies, partition, score, standardise, veto_values
+from syncengine.identity import (
+    comparable,
+    default_model,
+    fit_frequencies,
+    match_keys,
+    partition,
+    score,
+    side_by_side,
+    standardise,
+    veto_values,
+)
 from syncengine.identity.anyfile.resolve import resolve
 
 NOTHING_DECIDED = pl.DataFrame(schema={"record_l": pl.Int64, "record_r": pl.Int64, "kind": pl.String})
@@ -61,9 +71,11 @@ def odd_strangers(count: int) -> pl.DataFrame:
 
 def by_portal(records: pl.DataFrame) -> pl.DataFrame:
     """As a first load does it."""
-    tidy = standardise(records)
-    pairs = score(tidy, model=fit_frequencies(tidy, default_model()))
-    return partition(tidy["record_id"], pairs, NOTHING_DECIDED, veto_values(tidy))
+    tidy = standardise(side_by_side(records))
+    model, keys, vetoes = fit_frequencies(tidy, default_model()), match_keys(tidy), veto_values(tidy)
+    tidy = comparable(tidy, model)
+    pairs = score(tidy, model=model, keys=keys)
+    return partition(tidy["record_id"], pairs, NOTHING_DECIDED, vetoes)
 
 
 def by_file(records: pl.DataFrame) -> pl.DataFrame:

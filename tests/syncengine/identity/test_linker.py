@@ -146,10 +146,12 @@ def test_a_slip_in_the_first_word_keeps_nobody_apart() -> None:
     assert found.select("record_l", "record_r", "tier").rows() == [(1, 2, AUTOMATIC)]
 
 
-def test_a_long_word_that_many_share_makes_no_two_names_one() -> None:
-    long = "Wirtschaftsprüfungsgesellschaft"
+@pytest.mark.parametrize(
+    "kind", ["Wirtschaftsprüfungsgesellschaft {}", "{} Wirtschaftsprüfungsgesellschaft", "Kanzlei {}"]
+)
+def test_a_word_that_many_share_makes_no_two_names_one(kind: str) -> None:
     rows = [
-        {"record_id": n, "name": f"{name} {long}", "postcode": "50667", "city": "Köln"}
+        {"record_id": n, "name": kind.format(name), "postcode": "50667", "city": "Köln"}
         for n, name in enumerate(["Kolbe", "Kolwitz", "Tann", "Rode", "Uhl"], 1)
     ]
     tidy = standardise(pl.DataFrame(rows))
