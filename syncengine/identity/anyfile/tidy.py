@@ -7,7 +7,7 @@ import polars as pl
 from syncengine.identity.standardise import standardise
 from syncengine.identity.standardise.people import given_names, organisation_words, people_columns
 from syncengine.identity.standardise.scripts import latin_columns
-from syncengine.identity.standardise.text import fold, readable
+from syncengine.identity.standardise.text import as_text, fold
 from syncengine.identity.standardise.whole import NUMBER_FIRST, looks_whole, parse_addresses
 from syncengine.identity.weighing import side_by_side
 
@@ -36,7 +36,7 @@ def tidy(records: pl.DataFrame) -> pl.DataFrame:
 def _complete(records: pl.DataFrame) -> pl.DataFrame:
     given = set(records.columns)
     texts = [
-        (readable(name).str.strip_chars() if name in given else pl.lit(None, pl.String)).alias(name) for name in TEXTS
+        (as_text(name).str.strip_chars() if name in given else pl.lit(None, pl.String)).alias(name) for name in TEXTS
     ]
     return records.select(pl.col("record_id").cast(pl.Int64), *texts)
 

@@ -6,27 +6,37 @@ from functools import cache
 
 import polars as pl
 
-from syncengine.identity.standardise.text import LONGEST, fold, replace_words, said
+from syncengine.identity.standardise.text import LONGEST, fold, one_spelling, replace_words, said
 from syncengine.identity.tables import table, words
 
 BEGUN = 3  # letters that a road begins with
+HOLLOW = r"^(?:0+|9{4,}|X+|NA|NONE)$"  # postcodes that stand for nothing
 UNITS = "suite|ste|unit|apt|apartment|floor|fl|room|rm|bldg|building|etage|stock|og|lok|lokal|bus|bte|esc|piso"
 UNIT = rf" (?:{UNITS}) ?[a-z]?\d*[a-z]?\b.*$"
 POST_BOX = r"\b(?:po box|p o box|postfach|bp|boite postale|apartado|skr poczt|box|casella postale|postbus) ?(\d+)"
+HOUSE_FIRST = r"^\d+ ?[a-z]?\b ?"
 JOINED = r"([a-z]{3,})(?:strasse|straat|str)\b"
+RANGE, NUMBER_SIGN = r"(\d)\s*[-–/]\s*\d+[a-zA-Z]?\b", r"(?i)\bn[°º]\s*"
+HOUSES = (r"^(\d+[a-z]?)\b", r"\b(\d+ ?[a-z]?)$", r"\b(\d+[a-z]?)\b")  # first, last, anywhere
+HOUSE_LAST = r" ?\b\d+ ?[a-z]?$"
+BEHIND_TOWN = r" (?:cedex.*|am main|an der .*|\d+)$"
+SAINTS = {"saint": "st", "sankt": "st"}
+COUNTRY_BEFORE = r"^[A-Z]{1,2}-(\d)"
+SAID_FOR = {"UK": "GB", "EL": "GR"}
 
 
 def country_column(frame: pl.LazyFrame) -> pl.LazyFrame:
     """country as ISO code, from a code or a name in the usual languages; null where not understood."""
-    names, of, codes = _countries()
-    upper = pl.col("country").str.strip_chars().str.to_uppercase()
-    upper = upper.replace({"UK": "GB", "EL": "GR"})
+    names, of, codes = countries()
+    upper = pl.col("country").str.strip_chars().str.to_uppercase().replace(SAID_FOR)
     named = fold(pl.col("country")).replace_strict(names, of, default=None, return_dtype=pl.String)
-    return frame.with_columns(country=pl.when(upper.is_in(codes.implode())).then(upper).otherwise(named))
+    frame = frame.with_columns(upper=upper, country=named)
+    code = pl.when(pl.col("upper").is_in(codes.implode())).then("upper").otherwise("country")
+    return frame.with_columns(country=code).drop("upper")
 
 
 @cache
-def _countries() -> tuple[pl.Series, pl.Series, pl.Series]:
+def countries() -> tuple[pl.Series, pl.Series, pl.Series]:
     """Names, the code of each, and every code once."""
     known = table("countries").unique("name", keep="last", maintain_order=True)
     return known["name"], known["country"], known["country"].unique().sort()
@@ -35,12 +45,11 @@ def _countries() -> tuple[pl.Series, pl.Series, pl.Series]:
 def street_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
     """house, road, street_key and way, the first letters of the road."""
     frame = frame.with_columns(line=fold(_hyphens(pl.col("street"))))
-    frame = frame.with_columns(line=said(_street(pl.col("line"))))
-    house = pl.coalesce(
-        pl.col("line").str.extract(r"^(\d+[a-z]?)\b"), pl.col("line").str.extract(r"\b(\d+ ?[a-z]?)$"),
-        pl.col("line").str.extract(r"\b(\d+[a-z]?)\b"),
-    ).str.replace_all(" ", "", literal=True)  # fmt: skip
-    frame = frame.with_columns(house=house, road=_road(pl.col("line")))
+    frame = frame.with_columns(bare=_bare_street(pl.col("line")))
+    frame = frame.with_columns(line=said(_street()))
+    house = pl.coalesce(pl.col("line").str.extract(place) for place in HOUSES).str.replace_all(" ", "", literal=True)
+    frame = frame.with_columns(house=house, behind=pl.col("line").str.replace(HOUSE_FIRST, ""))
+    frame = frame.with_columns(road=_road())
     named = pl.col("road") != ""
     return frame.with_columns(
         street_key=pl.when(pl.col("house").is_not_null() & named).then(pl.concat_str(["house", pl.lit(" "), "road"])),
@@ -51,9 +60,9 @@ def street_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 def city_column(frame: pl.LazyFrame) -> pl.LazyFrame:
     """city without district, delivery code or river, in one spelling of umlauts and saints."""
-    town = said(fold(pl.col("city"))).str.replace(r" (?:cedex.*|am main|an der .*|\d+)$", "")
-    saints = replace_words(town, {"saint": "st", "sankt": "st"})
-    return frame.with_columns(city=saints.str.replace_many(["ae", "oe", "ue"], ["a", "o", "u"]))
+    town = said(fold(pl.col("city"))).str.replace(BEHIND_TOWN, "")
+    saints = replace_words(town, SAINTS)
+    return frame.with_columns(city=one_spelling(saints))
 
 
 def region_column(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -63,32 +72,40 @@ def region_column(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 def postcode_column(frame: pl.LazyFrame) -> pl.LazyFrame:
     """postcode without country, spaces or what only finds the door; null where it stands for nothing."""
-    return frame.with_columns(postcode=_postcode())
+    plain = pl.col("postcode").str.slice(0, 40).str.to_uppercase().str.normalize("NFKD")
+    plain = plain.str.replace(COUNTRY_BEFORE, "$1").str.replace_all(r"[^A-Z0-9]", "")
+    frame = frame.with_columns(postcode=plain)
+    american = pl.when(pl.col("country") == "US").then(pl.col("postcode").str.slice(0, 5)).otherwise("postcode")
+    frame = frame.with_columns(postcode=american)
+    hollow = (pl.col("postcode").str.len_chars() < 3) | pl.col("postcode").str.contains(HOLLOW)
+    return frame.with_columns(postcode=pl.when(~hollow).then("postcode"))
 
 
 def _hyphens(street: pl.Expr) -> pl.Expr:
     """A range of house numbers keeps its first number; commas part the unit from the street."""
-    cut = street.str.slice(0, LONGEST).str.replace_all(r"(\d)\s*[-–/]\s*\d+[a-zA-Z]?\b", "$1")
-    return cut.str.replace_all(r"(?i)\bn[°º]\s*", " ")
+    cut = street.str.slice(0, LONGEST).str.replace_all(RANGE, "$1")
+    return cut.str.replace_all(NUMBER_SIGN, " ")
 
 
-def _street(line: pl.Expr) -> pl.Expr:
-    boxed = line.str.replace(POST_BOX, "box $1")
-    bare = boxed.str.replace(UNIT, "")
-    split = bare.str.replace_all(JOINED, "$1 st").str.replace_many(["ae", "oe", "ue"], ["a", "o", "u"])
-    return replace_words(pl.when(split == "").then(line).otherwise(split), words("abbreviations")["street"])
+def _bare_street(line: pl.Expr) -> pl.Expr:
+    """Without its unit; street and its kind are words of their own."""
+    bare = line.str.replace(POST_BOX, "box $1").str.replace(UNIT, "")
+    return one_spelling(bare.str.replace_all(JOINED, "$1 st"))
 
 
-def _road(line: pl.Expr) -> pl.Expr:
-    """The street without its house number."""
-    without = line.str.replace(r"^\d+ ?[a-z]?\b ?", "")
-    without = pl.when(without == line).then(line.str.replace(r" ?\b\d+ ?[a-z]?$", "")).otherwise(without)
-    return without.str.strip_chars()
+def _street() -> pl.Expr:
+    """The bare line, or the whole where nothing else is left, with its abbreviations written out."""
+    left = pl.when(pl.col("bare") == "").then("line").otherwise("bare")
+    return replace_words(left, abbreviations())
 
 
-def _postcode() -> pl.Expr:
-    plain = pl.col("postcode").str.slice(0, 40).str.to_uppercase().str.normalize("NFKD")
-    plain = plain.str.replace(r"^[A-Z]{1,2}-(\d)", "$1").str.replace_all(r"[^A-Z0-9]", "")
-    plain = pl.when(pl.col("country") == "US").then(plain.str.slice(0, 5)).otherwise(plain)
-    hollow = (plain.str.len_chars() < 3) | plain.str.contains(r"^(?:0+|9{4,}|X+|NA|NONE)$")
-    return pl.when(hollow).then(None).otherwise(plain)
+@cache
+def abbreviations() -> dict[str, str]:
+    """Words of streets written out."""
+    return {str(short): str(long) for short, long in words("abbreviations")["street"].items()}
+
+
+def _road() -> pl.Expr:
+    """The street without its house number, which stands before or behind it."""
+    before = pl.col("line").str.replace(HOUSE_LAST, "")
+    return pl.when(pl.col("behind") == pl.col("line")).then(before).otherwise("behind").str.strip_chars()

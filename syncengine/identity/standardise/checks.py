@@ -14,6 +14,7 @@ from syncengine.identity.tables import words
 Digits = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Check = Mapping[str, Any]
+OLD_BTW: Check = {"weights": [9, 8, 7, 6, 5, 4, 3, 2, -1], "modulus": 11}
 LETTERS_NIF, LETTERS_CIF = "TRWAGMYFPDXBNJZSQVHLCKE", "JABCDEFGHI"
 
 
@@ -25,7 +26,7 @@ def read_numbers(subject: str, told: pl.DataFrame) -> pl.DataFrame:
     """
     told = told.with_row_index("row")
     known = told.drop_nulls(["number", "country"])
-    parts = [_of_country(part, _forms(subject, str(country))) for (country,), part in known.group_by("country")]
+    parts = [_of_country(part, forms_of(subject, str(country))) for (country,), part in known.group_by("country")]
     parts = [part for part in parts if part.height]
     if not parts:
         return told.select("number", kind=pl.lit(None, pl.String), sure=pl.lit(None, pl.Boolean))
@@ -37,7 +38,7 @@ READ = {"row": pl.UInt32, "read": pl.String, "kind": pl.String, "sure": pl.Boole
 
 
 @cache
-def _forms(subject: str, country: str) -> Sequence[Mapping[str, Any]]:
+def forms_of(subject: str, country: str) -> Sequence[Mapping[str, Any]]:
     """The forms of a country's numbers, none where the country is not described."""
     return list(words("numbers")[subject].get(country, []))
 
@@ -123,7 +124,7 @@ def _key_of_siren(whole: pl.Series, siren: pl.Series) -> Flags:
 
 def _btw(numbers: pl.Series) -> Flags:
     """Dutch: the first nine digits add up, or with NL before it the whole leaves 1 by 97."""
-    old = _weighted(_digits(numbers.str.head(9)), {"weights": [9, 8, 7, 6, 5, 4, 3, 2, -1], "modulus": 11})
+    old = _weighted(_digits(numbers.str.head(9)), OLD_BTW)
     tail = numbers.str.tail(2).cast(pl.Int64)
     # N is 23, L is 21 and B is 11 in ISO 7064 MOD 97-10.
     whole = (2321 * 10**9 % 97 + numbers.str.head(9).cast(pl.Int64)) % 97 * 10**4 + 11 * 100 + tail

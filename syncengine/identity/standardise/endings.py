@@ -9,8 +9,6 @@ import polars as pl
 
 from syncengine.identity.standardise.text import spread
 
-FEW = 200  # texts up to which a loop is quicker than a dozen steps on a column
-
 
 @dataclass(frozen=True, eq=False)
 class Endings:
@@ -45,8 +43,6 @@ class Endings:
 
         With `country`, phrases are looked up as `country|phrase` first and alone second.
         """
-        if text.len() <= FEW:
-            return self._take_few(text, country)
         last = text.str.extract(r"(\S+)$")
         found, length = _nothing(text, pl.String), _nothing(text, pl.UInt32)
         for count, lasts in self.lasts:
@@ -62,19 +58,12 @@ class Endings:
             length = spread(end_length, mask).zip_with(mask, length)
         return _cut(text, found, length), found
 
-    def _take_few(self, text: pl.Series, country: pl.Series | None) -> tuple[pl.Series, pl.Series]:
-        """The same by a loop over a handful of rows: each step on a column costs more than looking one text up."""
-        countries = [None] * text.len() if country is None else country.to_list()
-        found = [self._end_of(t, c, country is not None) for t, c in zip(text.to_list(), countries, strict=True)]
-        rests, meanings = [rest for rest, _ in found], [meaning for _, meaning in found]
-        return pl.Series(text.name, rests, dtype=pl.String), pl.Series("", meanings, dtype=pl.String)
-
-    def _end_of(self, text: str | None, country: str | None, at_home: bool) -> tuple[str | None, str | None]:
-        parts = text.split(" ") if text else []
-        for count in self.by_last.get(parts[-1], ()) if parts else ():
+    def take_one(self, text: str, country: str | None = None) -> tuple[str, str | None]:
+        """The same of one text."""
+        parts = text.split(" ")
+        for count in self.by_last.get(parts[-1], ()):
             end = " ".join(parts[-count:])
-            meaning = self.meanings.get(f"{country or '??'}|{end}") if at_home else None
-            meaning = meaning or self.meanings.get(end)
+            meaning = self.meanings.get(f"{country}|{end}") or self.meanings.get(end)
             if meaning is not None and count < len(parts):
                 return " ".join(parts[:-count]), meaning
         return text, None

@@ -10,6 +10,9 @@ from syncengine.identity.standardise.checks import read_numbers
 from syncengine.identity.standardise.text import code
 from syncengine.identity.tables import table
 
+PREFIX = r"^([A-Z]{2})[A-Z0-9]*\d"
+HOLLOW = r"^(?:0+|1+|9+|123456789)$"  # D-U-N-S that stand for nothing
+
 
 def identifier_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
     """tax, registration and duns; tax_country and tax_kind; tax_sure and registration_sure where check digits tell."""
@@ -23,8 +26,8 @@ def _tax(told: pl.DataFrame) -> list[pl.Series]:
     tax, country = told["_told_tax"], told["country"]
     if tax.null_count() == tax.len():
         return [_none(tax.len(), name, kind) for name, kind in TAX.items()]
-    prefix = tax.str.extract(r"^([A-Z]{2})[A-Z0-9]*\d").replace("EL", "GR")
-    prefix = prefix.zip_with(prefix.is_in(_countries().implode()), pl.Series([None], dtype=pl.String))
+    prefix = tax.str.extract(PREFIX).replace("EL", "GR")
+    prefix = prefix.zip_with(prefix.is_in(countries().implode()), pl.Series([None], dtype=pl.String))
     at_home = (prefix == country.zip_with(country.is_not_null(), prefix)).fill_null(False)
     of = country.zip_with(country.is_not_null(), prefix)
     read = read_numbers("tax", pl.DataFrame({"number": tax.str.slice(2).zip_with(at_home, tax), "country": of}))
@@ -58,7 +61,7 @@ def _registration(told: pl.DataFrame) -> list[pl.Series]:
 def _duns() -> pl.Expr:
     digits = pl.col("duns").str.slice(0, 60).str.replace_all(r"\D", "")
     duns = pl.when(digits.str.len_chars().is_between(7, 9)).then(digits.str.zfill(9))
-    hollow = duns.str.contains(r"^(?:0+|1+|9+|123456789)$")
+    hollow = duns.str.contains(HOLLOW)
     return pl.when(~hollow).then(duns).alias("duns")
 
 
@@ -70,5 +73,5 @@ def _none(height: int, name: str, kind: type[pl.DataType]) -> pl.Series:
 
 
 @cache
-def _countries() -> pl.Series:
+def countries() -> pl.Series:
     return table("countries")["country"].unique().sort()

@@ -7,13 +7,14 @@ from functools import cache
 import polars as pl
 
 from syncengine.identity.standardise.endings import Endings
-from syncengine.identity.standardise.text import folded, letters, replace_words, said_series, spread
+from syncengine.identity.standardise.text import folded, letters, one_spelling, replace_words, said_series, spread
 from syncengine.identity.tables import division_words, place_words, table, words
 
 SAID_AS = r"(?:d\.?\s?/?b\.?\s?/?a\.?|t/a|trading as|doing business as|firmierend als)"
 DOING = rf"(?i)\b{SAID_AS}\s+(.+)$"
+BRACKETED = r"\([^)]*\)|\[[^\]]*\]"
 BEFORE_DOING = rf"(?i)\s*[,(]?\s*\b{SAID_AS}\s+.+$"
-FRONT_FORMS = pl.Series(["ab", "as", "oy", "sa", "srl", "ooo", "oao", "zao", "pao", "pt", "sia", "uab"])
+FRONT_FORMS = ("ab", "as", "oy", "sa", "srl", "ooo", "oao", "zao", "pao", "pt", "sia", "uab")
 BEGUN = 3  # letters that a name begins with
 NO_NAMES = pl.lit([], pl.List(pl.String))
 SMALL = [
@@ -36,8 +37,6 @@ SMALL = [
     "di",
     "van",
 ]
-UMLAUTS = {"ae": "a", "oe": "o", "ue": "u"}
-UMLAUT_PAIRS = (list(UMLAUTS), list(UMLAUTS.values()))
 
 
 def name_columns(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -75,20 +74,20 @@ def _main(text: pl.Series) -> pl.Series:
     main = text.str.replace(BEFORE_DOING, "")
     bracketed = main.str.contains(r"[(\[]").fill_null(False)
     if bracketed.any():
-        bare = main.str.replace_all(r"\([^)]*\)|\[[^\]]*\]", " ")
+        bare = main.str.replace_all(BRACKETED, " ")
         main = bare.zip_with(bracketed & bare.str.contains(r"[\p{L}\p{N}]").fill_null(False), main)
     return said_series(folded(main))
 
 
 def _split_form(text: pl.Series, country: pl.Series) -> tuple[pl.Series, pl.Series]:
     """(rest, form): up to two legal forms taken off the end (Pty Ltd, Co Inc), or one off the front (AB Volvo)."""
-    rest, form = _forms().take(text, country)
+    rest, form = forms().take(text, country)
     again = form.is_not_null()
     if again.any():
-        twice, _ = _forms().take(rest.filter(again), country.filter(again))
+        twice, _ = forms().take(rest.filter(again), country.filter(again))
         rest = spread(twice, again).zip_with(again, rest)
     first = rest.str.extract(r"^(\S+) ")
-    front = first.is_in(FRONT_FORMS.implode()).fill_null(False)
+    front = first.is_in(FRONT_FORMS).fill_null(False)
     if front.any():
         form = form.zip_with(form.is_not_null() | ~front, first)
         rest = rest.str.replace(r"^\S+ ", "").zip_with(front, rest)
@@ -96,7 +95,7 @@ def _split_form(text: pl.Series, country: pl.Series) -> tuple[pl.Series, pl.Seri
 
 
 @cache
-def _forms() -> Endings:
+def forms() -> Endings:
     """Canonical forms by `country|form`, and by the form alone where it is one in any country."""
     forms = table("legal_forms").with_columns(pl.col("country").fill_null(""))
     key = pl.when(pl.col("country") == "").then("form").otherwise(pl.concat_str("country", pl.lit("|"), "form"))
@@ -107,41 +106,35 @@ def _forms() -> Endings:
 def _written_out(text: pl.Series) -> pl.Series:
     """Abbreviations written out, umlauts in one spelling, small words dropped unless nothing else is left."""
     frame = text.alias("t").to_frame()
-    plain = frame.select(pl.col("t").str.replace_many(*UMLAUT_PAIRS)).to_series()
-    bare = plain.alias("t").to_frame().select(replace_words(pl.col("t"), _abbreviations())).to_series()
+    plain = frame.select(one_spelling(pl.col("t"))).to_series()
+    bare = plain.alias("t").to_frame().select(replace_words(pl.col("t"), abbreviations())).to_series()
     return said_series(plain.zip_with(bare == "", bare) if (bare == "").any() else bare)
 
 
 @cache
-def _abbreviations() -> dict[str, str]:
+def abbreviations() -> dict[str, str]:
     known = {**words("abbreviations")["name"], **dict.fromkeys(SMALL, "")}
-    return {_one_spelling(short): _one_spelling(long) for short, long in known.items()}
-
-
-def _one_spelling(text: str) -> str:
-    for two, one in UMLAUTS.items():
-        text = text.replace(two, one)
-    return text
+    listed = pl.DataFrame(list(known.items()), schema={"short": pl.String, "long": pl.String}, orient="row")
+    return dict(listed.select(one_spelling(pl.all())).iter_rows())
 
 
 def _split_place(frame: pl.DataFrame) -> pl.DataFrame:
     """base, place and division: what is left of the name without its trailing place or part of a group."""
-    base, place = _ends("place").take(frame["name"])
-    base, division = _ends("division").take(base)
+    base, place = endings("place").take(frame["name"])
+    base, division = endings("division").take(base)
     again = division.is_not_null() | place.is_not_null()
     if again.any():
-        twice, second = _ends("place").take(base.filter(again))
+        twice, second = endings("place").take(base.filter(again))
         base = spread(twice, again).zip_with(again, base)
         place = place.zip_with(place.is_not_null(), spread(second, again))
     return frame.with_columns(base=base, place=place, division=division)
 
 
 @cache
-def _ends(kind: str) -> Endings:
+def endings(kind: str) -> Endings:
     """The words as standardised names have them."""
     ends = place_words() if kind == "place" else division_words()
-    plain = pl.DataFrame({"w": sorted(set(ends))}).select(letters(pl.col("w")))["w"].to_list()
-    spelt = sorted({_one_spelling(text) for text in plain})
+    spelt = pl.DataFrame({"w": ends}).select(one_spelling(letters(pl.col("w"))))["w"].unique().sort().to_list()
     return Endings.of(dict(zip(spelt, spelt, strict=True)))
 
 

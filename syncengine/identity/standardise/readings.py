@@ -6,20 +6,16 @@ value by value takes a quarter off all that is no name.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 
 import polars as pl
 
 from syncengine.identity.engine import THREADS
-from syncengine.identity.standardise.remembered import Memory
 
 PART = 50_000  # rows that are worked on at once
 FEW = 1_000  # rows of which looking for equal ones takes longer than reading all
-VERY_FEW = 100  # rows whose values are worth a look whether they have been read before
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +26,6 @@ class Reading:
     given: tuple[str, ...]
     told: tuple[str, ...]
     shared: bool = True
-
-
-KNOWN: defaultdict[Reading, Memory] = defaultdict(Memory)
 
 
 def read_columns(frame: pl.DataFrame, readings: Sequence[Reading]) -> list[pl.Series]:
@@ -66,12 +59,6 @@ def _read(readings: Sequence[Reading], asked: Sequence[pl.DataFrame]) -> Iterato
 
 
 def _told(reading: Reading, rows: pl.DataFrame) -> pl.DataFrame:
-    if 0 < rows.height <= VERY_FEW:
-        return KNOWN[reading].recall(rows, partial(_made, reading))
-    return _made(reading, rows)
-
-
-def _made(reading: Reading, rows: pl.DataFrame) -> pl.DataFrame:
     return reading.step(rows.lazy()).select(reading.told).collect()
 
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from syncengine.identity.tables import blocked, table
 
-ONE_DIGIT = "^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|123456789?0?)$"  # what people type where they know nothing
 LONGEST = 300  # longer texts are cut: no name is that long, and an absurd one must not cost memory
-
+POINTS = "['’‘`´.]"  # that stand in or behind a word
+ONE_DIGIT = "^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|123456789?0?)$"  # what people type where they know nothing
+UMLAUTS = (["ae", "oe", "ue"], ["a", "o", "u"])
 UNREADABLE = 2_000  # bytes from which a text is no value of anything: cut, strangers with one beginning would be one
 
 
-def readable(column: str) -> pl.Expr:
+def as_text(column: str) -> pl.Expr:
     """The column as text; null where it is absurdly long."""
     text = pl.col(column).cast(pl.String)
     return pl.when(text.str.len_bytes() < UNREADABLE).then(text)
-
-
-def settled(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows so far, worked out. A plan of everything takes half a second to make, however few."""
-    return frame.collect().lazy()
 
 
 def letters(text: pl.Expr) -> pl.Expr:
@@ -48,14 +46,7 @@ def spread(values: pl.Series, mask: pl.Series) -> pl.Series:
 def fold(text: pl.Expr) -> pl.Expr:
     """Words of letters and digits with single spaces; abbreviating points vanish (S.A. is sa)."""
     plain = letters(text).str.replace_all("&", " and ", literal=True)
-    plain = plain.str.replace_all(r"['’‘`´.]", "").str.replace_all(r"[^\p{L}\p{N}]+", " ")
-    return plain.str.strip_chars()
-
-
-def said(text: pl.Expr) -> pl.Expr:
-    """The text, or null where it is empty or stands for nothing."""
-    empty = (text == "") | text.is_in(list(blocked())) | ~text.str.contains(r"[\p{L}\p{N}]")
-    return pl.when(empty).then(None).otherwise(text)
+    return plain.str.replace_all(POINTS, "").str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
 
 
 def folded(text: pl.Series) -> pl.Series:
@@ -63,9 +54,15 @@ def folded(text: pl.Series) -> pl.Series:
     return text.alias("t").to_frame().select(fold(pl.col("t"))).to_series()
 
 
+def said(text: pl.Expr) -> pl.Expr:
+    """Folded text, or null where it is empty or stands for nothing."""
+    return text.map_batches(said_series, return_dtype=pl.String)
+
+
 def said_series(text: pl.Series) -> pl.Series:
     """A column of folded text, null where it is empty or stands for nothing."""
-    return text.alias("t").to_frame().select(said(pl.col("t"))).to_series()
+    empty = pl.Series(["", *blocked()]).implode()
+    return text.alias("t").to_frame().select(pl.when(~pl.col("t").is_in(empty)).then("t")).to_series()
 
 
 def code(text: pl.Expr) -> pl.Expr:
@@ -76,7 +73,12 @@ def code(text: pl.Expr) -> pl.Expr:
     return pl.when(hollow).then(None).otherwise(plain)
 
 
-def replace_words(text: pl.Expr, pairs: dict[str, str]) -> pl.Expr:
+def one_spelling(text: pl.Expr) -> pl.Expr:
+    """Umlauts in one spelling, whether written as two letters or without their dots."""
+    return text.str.replace_many(*UMLAUTS)
+
+
+def replace_words(text: pl.Expr, pairs: Mapping[str, str]) -> pl.Expr:
     """Whole words replaced in one pass; doubled spaces let neighbours match."""
     spaced = pl.lit("  ") + text.str.replace_all(" ", "  ", literal=True) + pl.lit("  ")
     swapped = spaced.str.replace_many([f" {k} " for k in pairs], [f" {v} " for v in pairs.values()])

@@ -259,10 +259,3 @@ def test_a_few_looked_up_frequencies_are_those_of_the_join(
     monkeypatch.setattr(module, "FEW", 31)
     assert known.height == model.frequencies["token"].height  # few are known: nothing is looked up
     assert module.prepare(tidy.head(30), model).rows() == joined.rows()
-
-
-def test_few_names_end_as_many_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    records = companies(60, seed=9)[0]
-    few = standardise(records)
-    monkeypatch.setattr(importlib.import_module("syncengine.identity.standardise.endings"), "FEW", 0)
-    assert standardise(records).rows() == few.rows()
