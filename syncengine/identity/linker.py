@@ -12,21 +12,11 @@ from syncengine.identity.comparisons import COMPARISONS
 from syncengine.identity.engine import connect
 from syncengine.identity.guards import POLICY, Policy
 from syncengine.identity.model import Model
-from syncengine.identity.pairwise import FEW_PAIRS, score_few
+from syncengine.identity.pairwise import FEW_PAIRS, SCORED, score_few
 from syncengine.identity.prepare import prepare
 from syncengine.identity.rules import with_tier
 from syncengine.identity.statement import candidates_sql
 from syncengine.identity.weighing import weigh_pairs
-
-COLUMNS = [
-    "record_l",
-    "record_r",
-    "match_weight",
-    "match_probability",
-    "tier",
-    "rule",
-    "evidence",
-]
 
 FEW = 5_000  # records up to which a database is not worth asking for candidates
 
@@ -46,9 +36,9 @@ def score_candidates(
     standardised: pl.DataFrame, pairs: pl.DataFrame, *, model: Model, policy: Policy = POLICY
 ) -> pl.DataFrame:
     """The same of given candidates (record_l < record_r)."""
-    weight, prepared = math.log2(policy.review / (1 - policy.review)), prepare(standardised, model)
     if pairs.height <= FEW_PAIRS:
-        return _told(policy, score_few(prepared, pairs, model, least_weight=weight))
+        return score_few(standardised, pairs, model, policy)
+    weight, prepared = math.log2(policy.review / (1 - policy.review)), prepare(standardised, model)
     return weigh_pairs(prepared, pairs, model, least_weight=weight, told=partial(_told, policy))
 
 
@@ -79,7 +69,7 @@ def candidates(standardised: pl.DataFrame, policy: Policy = POLICY) -> pl.DataFr
 
 
 def _told(policy: Policy, scored: pl.DataFrame) -> pl.DataFrame:
-    """COLUMNS of the scored pairs, in the order of ids."""
+    """SCORED of the scored pairs, in the order of ids."""
     levels = pl.concat_str([f"g_{c.name}" for c in COMPARISONS], separator=",")
     numbers = pl.concat_str([pl.lit("["), levels, pl.lit("]")])
-    return with_tier(scored, policy).with_columns(evidence=numbers).select(COLUMNS).sort("record_l", "record_r")
+    return with_tier(scored, policy).with_columns(evidence=numbers).select(*SCORED).sort("record_l", "record_r")

@@ -3,38 +3,50 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
 
-from syncengine.identity.comparisons import FEATURES, Comparison
+from syncengine.identity.comparisons import COMPARISONS, FEATURES, Comparison
 from syncengine.identity.conditions import Condition, Record, condition
+from syncengine.identity.guards import Policy
 from syncengine.identity.model import Model
+from syncengine.identity.prepare import prepare_few
+from syncengine.identity.rules import judge
 from syncengine.identity.scheme import comparisons_of
 
 FEW_PAIRS = 200  # pairs up to which planning a statement takes longer than comparing them
 Weights = Mapping[int, Callable[[Record, Record], float]]
-COUNTRIES = {"country_l": pl.String, "country_r": pl.String, "registers_sure": pl.Boolean}
+SCORED = {
+    "record_l": pl.Int64, "record_r": pl.Int64, "match_weight": pl.Float64, "match_probability": pl.Float64,
+    "tier": pl.Int16, "rule": pl.String, "evidence": pl.String,
+}  # fmt: skip
 
 
-def score_few(prepared: pl.DataFrame, pairs: pl.DataFrame, model: Model, *, least_weight: float) -> pl.DataFrame:
-    """record_l, record_r, g_<comparison> levels, w_<comparison> bits and their sum with the prior."""
-    records = {row["record_id"]: row for row in prepared.iter_rows(named=True)}
+def score_few(standardised: pl.DataFrame, pairs: pl.DataFrame, model: Model, policy: Policy) -> pl.DataFrame:
+    """SCORED of the pairs worth merging or asking about, in the order of ids."""
+    asked = sorted(pairs.select("record_l", "record_r").iter_rows())
+    named = {record for pair in asked for record in pair}
+    records = prepare_few((row for row in standardised.iter_rows(named=True) if row["record_id"] in named), model)
+    least = math.log2(policy.review / (1 - policy.review))
+    weighed = (answer for answer in weigh_few(records, asked, model) if answer["match_weight"] >= least)
+    return pl.DataFrame([_judged(answer, policy) for answer in weighed], schema=SCORED, orient="row")
+
+
+def weigh_few(
+    records: Mapping[int, Record], pairs: Iterable[tuple[int, int]], model: Model
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """record_l, record_r, g_<comparison> levels, w_<comparison> bits and their sum with the prior, pair by pair."""
     compared = [(c.name, *_reader(c), _weights(c, model)) for c in comparisons_of(model)]
     features = {name: condition(sql) for name, sql in FEATURES.items()}
-    rows = [
-        _scored(records[left], records[right], features, compared, model.prior_weight)
-        for left, right in pairs.select("record_l", "record_r").iter_rows()
-    ]
-    rows = [row for row in rows if row["match_weight"] >= least_weight]
-    return pl.DataFrame(rows, schema=_schema(compared))
+    for left, right in pairs:
+        yield _scored(records[left], records[right], features, compared, model.prior_weight)
 
 
-def _schema(compared: list[Any]) -> dict[str, Any]:
-    names = [name for name, *_ in compared]
-    levels, weights = {f"g_{n}": pl.Int8 for n in names}, {f"w_{n}": pl.Float64 for n in names}
-    return {"record_l": pl.Int64, "record_r": pl.Int64, **levels, **weights, **COUNTRIES, "match_weight": pl.Float64}
+def _judged(answer: Record, policy: Policy) -> tuple[Any, ...]:
+    levels = ",".join(str(answer[f"g_{c.name}"]) for c in COMPARISONS)
+    return answer["record_l"], answer["record_r"], answer["match_weight"], *judge(answer, policy), f"[{levels}]"
 
 
 def _scored(

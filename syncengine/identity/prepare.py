@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -11,6 +13,8 @@ from syncengine.identity.frequencies import ADDRESS, VALUES
 from syncengine.identity.hubs import without_hubs
 from syncengine.identity.model import Model
 
+Record = Mapping[str, Any]
+COMMONEST = 0.02  # the weight of a word that everyone has
 PART = 500_000  # records whose words are taken apart at once: each takes ten times the room of what is kept
 FEW = 1_000  # values up to which looking each one up is quicker than a join with all that are known
 
@@ -25,6 +29,46 @@ def prepare(standardised: pl.DataFrame, model: Model) -> pl.DataFrame:
     names = frame.select("record_id", "tokens")
     words = pl.concat([_words(part, model) for part in names.iter_slices(PART)] or [_words(names, model)])
     return frame.drop("tokens").with_columns(*shares, *words.get_columns())
+
+
+def prepare_few(rows: Iterable[Record], model: Model) -> dict[int, Record]:
+    """The same of a handful of records, by their ids."""
+    records = [_told(row, model) for row in rows]
+    for value, floor in ((value, model.floor(value)) for value in model.floors):
+        shares = _looked_up(model.frequencies.get(value), [record[VALUES[value]] for record in records])
+        for record in records:
+            record[f"f_{value}"] = shares.get(record[VALUES[value]], floor)
+    known = _looked_up(model.frequencies.get("token"), [word for record in records for word in record["tokens"] or ()])
+    return {record["record_id"]: {**record, **_rarest(record["tokens"], known, model)} for record in records}
+
+
+def _told(row: Record, model: Model) -> dict[str, Any]:
+    """A record with its address and without placeholders."""
+    record = dict(row)
+    for kind, value, _ in model.hubs.iter_rows():
+        if record[kind] == value:
+            record[kind] = None
+    town = record["postcode"] or record["city"] or ""
+    return {**record, "address": f"{record['street_key']}|{town}" if record["street_key"] else None}
+
+
+def _rarest(tokens: Sequence[str] | None, known: Mapping[str, float], model: Model) -> dict[str, Any]:
+    """t1…, w1… and w_all of one record."""
+    scale = math.log(model.records)
+    weighed = [(min(1.0, max(COMMONEST, 1 - math.log(known.get(word, 1)) / scale)), word) for word in tokens or ()]
+    best = sorted(weighed, key=lambda one: (-one[0], one[1]))[:TOKENS]
+    filled = [*best, *[(None, None)] * (TOKENS - len(best))]
+    told = {f"t{n}": word for n, (_, word) in enumerate(filled, 1)} | {f"w{n}": w for n, (w, _) in enumerate(filled, 1)}
+    return {**told, "w_all": sum(w for w, _ in best) if best else None}
+
+
+def _looked_up(known: pl.DataFrame | None, values: Iterable[str | None]) -> dict[str, float]:
+    """What a table sorted by its first column tells of a few values."""
+    asked = sorted({value for value in values if value is not None})
+    if known is None or not known.height or not asked:
+        return {}
+    at = known.to_series(0).search_sorted(pl.Series(asked, dtype=pl.String))
+    return dict(known[at.clip(0, known.height - 1)].iter_rows())
 
 
 def _share(values: pl.Series, name: str, model: Model) -> pl.Series:
@@ -53,7 +97,7 @@ def _words(frame: pl.DataFrame, model: Model) -> pl.DataFrame:
     known = model.frequencies.get("token", pl.DataFrame(schema={"token": pl.String, "n": pl.Int64}))
     words = frame.select("record_id", token="tokens").explode("token").drop_nulls()
     words = words.join(_present(known, words["token"]), on="token", how="left")
-    rarity = (1 - pl.col("n").fill_null(1).log() / scale).clip(0.02, 1.0)
+    rarity = (1 - pl.col("n").fill_null(1).log() / scale).clip(COMMONEST, 1.0)
     words = words.with_columns(w=rarity).sort(["record_id", "w", "token"], descending=[False, True, False])
     best = words.group_by("record_id", maintain_order=True).agg(pl.col("token").head(TOKENS), pl.col("w").head(TOKENS))
     places = range(TOKENS)

@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
-from syncengine.identity.comparisons import COMPARISONS, level_number, level_of
+from syncengine.identity.comparisons import COMPARISONS, Comparison, level_number, level_of
+from syncengine.identity.conditions import condition
 from syncengine.identity.guards import AUTOMATIC, EXACT, POLICY, REVIEW, Policy
 
 RULES = 3  # raised whenever what is compared, keyed or kept for a person changes: stored pairs are then made anew
 IDENTIFIERS = ("tax", "registration", "duns")
+MOST_BITS = 60  # beyond which a probability is a nought or a one
 FAR_NAMES = ("other_place", "part")
 OWN_NAMES = ("same", "other_name")
 OTHER_ADDRESSES = ("moved", "other_country", "other_town", "other_street")
 
 
-def _is(comparison: str, *levels: str) -> pl.Expr:
-    return pl.col(f"g_{comparison}").is_in([level_number(comparison, level) for level in levels])
+def _is(comparison: str, *levels: str) -> str:
+    """The condition that a comparison's answer is one of these levels."""
+    return f"g_{comparison} IN ({', '.join(str(level_number(comparison, level)) for level in levels)})"
 
 
-def _numbers_differ() -> pl.Expr:
-    return _is("tax", "different") | _is("duns", "different") | _registers_differ()
+def _any(*conditions: str) -> str:
+    return f"({' OR '.join(conditions)})"
 
 
-def _registers_differ() -> pl.Expr:
-    """Register numbers of one country whose check digits are right: two companies, whatever else they share."""
-    return _is("registration", "different") & pl.col("registers_sure").fill_null(False)
-
-
-def _elsewhere() -> pl.Expr:
-    return _is("name", "contained") & _is("address", "other_town", "other_country")
-
-
-def _shared_line() -> pl.Expr:
-    """Head offices and shared houses answer for many: a number says who picks up, not who is called."""
-    telling = [("web", "same_mail", "same_domain", "same_stem"), *((name, "same") for name in IDENTIFIERS)]
-    alone = ~pl.any_horizontal([_is(name, *levels) for name, *levels in telling])
-    return ~_is("name", *OWN_NAMES) & _is("address", *OTHER_ADDRESSES) & alone
+# Conditions over the answers (g_…) of a pair, written once in SQL: columns read them as expressions, a handful of
+# pairs as Python functions. Register numbers count where those of one country have right check digits.
+NUMBERS_DIFFER = _any(
+    _is("tax", "different"), _is("duns", "different"), f"{_is('registration', 'different')} AND registers_sure"
+)
+ELSEWHERE = f"{_is('name', 'contained')} AND {_is('address', 'other_town', 'other_country')}"
+SAME_NUMBER = _any(*(_is(name, "same") for name in IDENTIFIERS))
+REACHED_ALIKE = _any(_is("web", "same_mail", "same_domain", "same_stem"), SAME_NUMBER)
+# Head offices and shared houses answer for many: a number says who picks up, not who is called.
+SHARED_LINE = f"NOT {_is('name', *OWN_NAMES)} AND {_is('address', *OTHER_ADDRESSES)} AND NOT {REACHED_ALIKE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,59 +46,79 @@ class Veto:
     """What is never merged without a person, and the sentence that says so."""
 
     sentence: str
-    holds: Callable[[], pl.Expr]
+    holds: str
 
 
 VETOES = (
-    Veto("A number that a company has once differs.", _numbers_differ),
-    Veto("The names differ by a place or division.", lambda: _is("name", *FAR_NAMES)),
-    Veto("The longer of the names belongs to another town.", _elsewhere),
-    Veto("The names differ, and so do the addresses; at most a telephone is shared.", _shared_line),
+    Veto("A number that a company has once differs.", NUMBERS_DIFFER),
+    Veto("The names differ by a place or division.", _is("name", *FAR_NAMES)),
+    Veto("The longer of the names belongs to another town.", ELSEWHERE),
+    Veto("The names differ, and so do the addresses; at most a telephone is shared.", SHARED_LINE),
 )
 UNSUPPORTED = "Only the names agree."
-
-
-def vetoed() -> pl.Expr:
-    """Whether one of the rules keeps a pair for a person."""
-    return pl.any_horizontal([veto.holds() for veto in VETOES])
+VETOED = _any(*(veto.holds for veto in VETOES))
+# Something besides the name agrees; a name alone is never enough, since names collide.
+SUPPORTED = _any(
+    *(
+        _is(c.name, *(level.name for level in c.levels if level.supports))
+        for c in COMPARISONS
+        if any(level.supports for level in c.levels)
+    )
+)
 
 
 def refusal() -> pl.Expr:
     """The sentence of the first rule that keeps a pair for a person; null where none does."""
-    rules = [pl.when(veto.holds()).then(pl.lit(veto.sentence)) for veto in VETOES]
-    return pl.coalesce([*rules, pl.when(~supported()).then(pl.lit(UNSUPPORTED))])
-
-
-def supported() -> pl.Expr:
-    """Something besides the name agrees; a name alone is never enough, since names collide."""
-    found = [
-        _is(c.name, *[level.name for level in c.levels if level.supports])
-        for c in COMPARISONS
-        if any(level.supports for level in c.levels)
-    ]
-    return pl.any_horizontal(found)
+    rules = [pl.when(pl.sql_expr(veto.holds)).then(pl.lit(veto.sentence)) for veto in VETOES]
+    return pl.coalesce([*rules, pl.when(~pl.sql_expr(SUPPORTED)).then(pl.lit(UNSUPPORTED))])
 
 
 def with_tier(scored: pl.DataFrame, policy: Policy = POLICY) -> pl.DataFrame:
     """match_probability, tier and rule, a sentence id as comparison:level of the strongest reason."""
-    odds = pl.lit(2.0).pow(pl.col("match_weight").clip(-60, 60))
-    scored = scored.with_columns(match_probability=odds / (1 + odds))
-    same_number = pl.any_horizontal([_is(name, "same") for name in IDENTIFIERS])
+    odds = pl.lit(2.0).pow(pl.col("match_weight").clip(-MOST_BITS, MOST_BITS))
+    vetoed, supported = pl.sql_expr(VETOED), pl.sql_expr(SUPPORTED)
+    scored = scored.with_columns(
+        match_probability=odds / (1 + odds), registers_sure=pl.col("registers_sure").fill_null(False)
+    )
     abroad = (pl.col("country_l") != pl.col("country_r")).fill_null(False)
-    exact = same_number & ~abroad & ~vetoed()
-    automatic = (pl.col("match_probability") >= policy.automatic) & supported() & ~vetoed()
+    exact = pl.sql_expr(SAME_NUMBER) & ~abroad & ~vetoed
+    automatic = (pl.col("match_probability") >= policy.automatic) & supported & ~vetoed
     tier = pl.when(exact).then(EXACT).when(automatic).then(AUTOMATIC).otherwise(REVIEW)
     return scored.with_columns(tier=tier.cast(pl.Int16), rule=_strongest())
+
+
+def judge(answers: Mapping[str, Any], policy: Policy) -> tuple[float, int, str | None]:
+    """The same of one pair: match_probability, tier and rule."""
+    odds = 2.0 ** max(-MOST_BITS, min(MOST_BITS, answers["match_weight"]))
+    probability = odds / (1 + odds)
+    free = not _holds(VETOED, answers)
+    left, right = answers["country_l"], answers["country_r"]
+    abroad = left is not None and right is not None and left != right
+    if free and not abroad and _holds(SAME_NUMBER, answers):
+        tier = EXACT
+    else:
+        tier = AUTOMATIC if free and probability >= policy.automatic and _holds(SUPPORTED, answers) else REVIEW
+    best = max(answers[f"w_{c.name}"] for c in COMPARISONS)
+    reason = next(c for c in COMPARISONS if answers[f"w_{c.name}"] == best)
+    return probability, tier, _ids(reason).get(answers[f"g_{reason.name}"])
+
+
+def _holds(rule: str, answers: Mapping[str, Any]) -> bool:
+    return condition(rule)(answers, answers, answers) is True
+
+
+def _ids(comparison: Comparison) -> dict[int, str]:
+    """Sentence ids by the number of the level."""
+    top = len(comparison.levels) - 1
+    return {top - n: f"{comparison.name}:{level.name}" for n, level in enumerate(comparison.levels)}
 
 
 def _strongest() -> pl.Expr:
     best = pl.max_horizontal([f"w_{c.name}" for c in COMPARISONS])
     said = pl.lit(None, pl.String)
     for comparison in reversed(COMPARISONS):
-        names = {
-            len(comparison.levels) - 1 - n: f"{comparison.name}:{lv.name}" for n, lv in enumerate(comparison.levels)
-        }
-        told = pl.col(f"g_{comparison.name}").replace_strict(names, default=None, return_dtype=pl.String)
+        ids = _ids(comparison)
+        told = pl.col(f"g_{comparison.name}").replace_strict(ids, default=None, return_dtype=pl.String)
         said = pl.when(pl.col(f"w_{comparison.name}") == best).then(told).otherwise(said)
     return said
 
