@@ -9,7 +9,7 @@ from datetime import datetime
 
 import polars as pl
 
-from accounts.frames import read, stage
+from accounts.frames import among, read
 from syncengine.canonical import read_canonical
 from syncengine.identity import (
     POLICY,
@@ -72,11 +72,12 @@ def resolve_accounts(
     dirty, policy = dirty.unique().sort(), policy or limits.company_policy()
     first, wanted = not affected.any_known(), models.take_wanted(now=now) is not None
     bulk = wanted or first or dirty.len() >= bulk_at or limits.changed(models.in_force(), policy)
-    dying, bound = _stage(dirty), open_bindings()
+    listed = among(DIRTY, affected.RECORD, dirty.to_frame("record_id"))
+    dying, bound = gone.bury_dirty(listed), open_bindings()
     if bulk:
         found = evidence_of_everything(now=now, policy=policy, beside=affected.replacing_keys)[0]
     else:
-        found = _incremental(dirty, dying, bound, now, policy)
+        found = _incremental(dirty, listed, dying, bound, now, policy)
     parted = found.part(bound, policy)
     if not first:
         # What a version changes was planned and asked for by a person, so no run is too large for it.
@@ -86,13 +87,6 @@ def resolve_accounts(
             parted = found.part(bound, policy)
     _keep(found, parted, bulk=bulk, policy=policy, now=now)
     return _resolved(found, parted, bound, dirty, first=first, bulk=bulk, policy=policy, now=now)
-
-
-def _stage(dirty: pl.Series) -> pl.Series:
-    """Bring what is dirty before the database; the records that have died since."""
-    stage(DIRTY, {"record_id": "bigint"}, dirty.to_frame("record_id"))
-    affected.remember_keys(DIRTY)
-    return gone.bury_dirty(DIRTY)
 
 
 def _held(found: Evidence, parted: pl.DataFrame, bound: pl.DataFrame, policy: Policy, now: datetime) -> pl.DataFrame:
@@ -148,23 +142,26 @@ def evidence_of_everything(
     return Evidence(ids, pairs, vetoes, gone.read_gone(), keys, model.model), model.number
 
 
-def _incremental(dirty: pl.Series, dying: pl.Series, bound: pl.DataFrame, now: datetime, policy: Policy) -> Evidence:
-    """Only the components the dirty records were in, or are tied to now."""
+def _incremental(
+    dirty: pl.Series, listed: str, dying: pl.Series, bound: pl.DataFrame, now: datetime, policy: Policy
+) -> Evidence:  # fmt: skip
+    """Only the components the dirty records were in, or are tied to now; `listed` is where SQL reads the dirty from."""
     model = models.current(now=now)
-    told = standardise(_read(DIRTY))
-    affected.store_keys(match_keys(told), dying, policy.key_cap)
-    keys, changed = affected.told_keys(policy.key_cap), affected.changed_records()
+    told = standardise(_read(listed))
+    changed = affected.store_keys(match_keys(told), listed, dying, policy.key_cap)
+    moved = among("changed_records", affected.RECORD, pl.DataFrame({"record_id": changed}))
+    keys = affected.told_keys(moved, policy.key_cap)
     live = affected.held(keys, 2, policy.key_cap)
     near = _among(told, pl.concat([live["record_id"], changed]).unique())
     fresh = score_candidates(near, meeting(live, changed), model=model.model, policy=policy)
     partners = pl.concat([fresh["record_l"], fresh["record_r"], *_bound_partners(dirty, bound)])
-    concerned = affected.concerned(partners)
-    affected.replace_pairs(fresh, model.number)
-    pairs = affected.stored_pairs(concerned)  # stages the concerned records
+    concerned = affected.concerned(moved, partners)
+    affected.replace_pairs(moved, fresh, model.number)
+    whole = among("concerned_records", affected.RECORD, concerned.to_frame())
     tidy = _among(near, concerned)
-    inside = f"crosswalk_id IN (SELECT record_id FROM {affected.CONCERNED})"
     return Evidence(
-        tidy["record_id"], pairs, veto_values(tidy), gone.read_gone(inside),
+        tidy["record_id"], affected.stored_pairs(whole), veto_values(tidy),
+        gone.read_gone(f"crosswalk_id IN (SELECT record_id FROM {whole} w)"),
         fired.common_keys(affected.held(keys, policy.key_cap + 1)), fired.told_model(model.model, near),
     )  # fmt: skip
 
@@ -176,13 +173,13 @@ def _among(standardised: pl.DataFrame, records: pl.Series) -> pl.DataFrame:
     further = wanted.join(standardised, on="record_id", how="anti")
     if not further.height:
         return known
-    stage("further_accounts", {"record_id": "bigint"}, further)
-    return pl.concat([known, standardise(_read("further_accounts"))])
+    return pl.concat([known, standardise(_read(among("further_accounts", affected.RECORD, further)))])
 
 
-def _read(staged: str) -> pl.DataFrame:
-    """The living records of a staged table; the dead take part in nothing."""
-    return read_canonical("account", f"c.live AND c.crosswalk_id IN (SELECT record_id FROM {staged})", columns=MATCHED)
+def _read(listed: str) -> pl.DataFrame:
+    """The living of these records; the dead take part in nothing."""
+    where = f"c.live AND c.crosswalk_id IN (SELECT record_id FROM {listed} d)"
+    return read_canonical("account", where, columns=MATCHED)
 
 
 def _bound_partners(dirty: pl.Series, bound: pl.DataFrame) -> list[pl.Series]:
@@ -194,13 +191,9 @@ def _bound_partners(dirty: pl.Series, bound: pl.DataFrame) -> list[pl.Series]:
 
 def _changed_clusters(members: pl.DataFrame, dirty: pl.Series) -> pl.DataFrame:
     """Only clusters that hold a dirty record or whose membership is not what the crosswalk says."""
-    stage(
-        "new_members",
-        {"record_id": "bigint", "account_id": "bigint"},
-        members.select("record_id", "account_id"),
-    )
+    told = among("new_members", {"record_id": "bigint", "account_id": "bigint"}, members)
     moved = read(
-        "SELECT s.record_id, s.account_id, x.account_id FROM new_members s "
+        f"SELECT s.record_id, s.account_id, x.account_id FROM {told} s "
         "JOIN accounts_accountcrosswalk x ON x.id = s.record_id WHERE x.account_id IS DISTINCT FROM s.account_id",
         {"record_id": pl.Int64(), "new_id": pl.Int64(), "old_id": pl.Int64()},
     )

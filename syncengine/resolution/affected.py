@@ -11,10 +11,12 @@ from contextlib import contextmanager
 
 import polars as pl
 
-from accounts.frames import copy_in, copying, execute, read, rows, stage
+from accounts.frames import among, copy_in, copying, execute, read, rows
 
-CHANGED, CONCERNED = "changed_records", "concerned_records"
+RECORD = {"record_id": "bigint"}
 KEYS = {"crosswalk_id": "bigint", "place": "smallint", "key": "bigint"}
+HELD: dict[str, pl.DataType] = {"crosswalk_id": pl.Int64(), "place": pl.Int16(), "key": pl.Int64()}
+FEW = 1_000  # records whose keys are listed by a loop
 HOLDERS: dict[str, pl.DataType] = {"place": pl.Int16(), "key": pl.Int64(), "holders": pl.List(pl.Int64())}
 PAIRS: dict[str, pl.DataType] = {
     "record_l": pl.Int64(),
@@ -28,6 +30,9 @@ PAIRS: dict[str, pl.DataType] = {
 
 def keys_as_rows(keys: pl.DataFrame) -> pl.DataFrame:
     """(crosswalk_id, place, key): one row a key a record has, the place being that of its blocking rule."""
+    if keys.height <= FEW:
+        told = [(record, place, key) for record, *held in keys.iter_rows() for place, key in enumerate(held, start=1)]
+        return pl.DataFrame(sorted(row for row in told if row[2] is not None), HELD, orient="row")
     names = [name for name in keys.columns if name != "record_id"]
     held = [
         keys.select(crosswalk_id="record_id", place=pl.lit(place, pl.Int16), key=name).drop_nulls("key")
@@ -68,78 +73,68 @@ def store_pairs(pairs: pl.DataFrame, version: int) -> None:
     )
 
 
-def store_keys(keys: pl.DataFrame, dying: pl.Series, cap: int) -> None:
-    """New keys of changed records; the changed are joined by all holders of a key that crossed the cap.
+def store_keys(keys: pl.DataFrame, dirty: str, dying: pl.Series, cap: int) -> pl.Series:
+    """New keys of the living of the dirty records; which records count as changed.
 
     A key says nothing while more records hold it than the cap. When a change takes it over or brings it back,
     the pairs of all who hold it change, so they count as changed too: the bulk run would see it so at once.
     Only the keys that changed are written.
     """
-    stage("new_keys", KEYS, keys_as_rows(keys))
-    stage(CHANGED, {"crosswalk_id": "bigint"}, pl.DataFrame({"crosswalk_id": pl.concat([keys["record_id"], dying])}))
-    _tell_moves()
-    crossed = _crossings(cap)
+    query = f"SELECT crosswalk_id, place, key FROM syncengine_matchkey JOIN {dirty} d ON record_id = crosswalk_id"
+    former = read(query, HELD)
+    fresh = keys_as_rows(keys)
+    gained, lost = fresh.join(former, on=list(HELD), how="anti"), former.join(fresh, on=list(HELD), how="anti")
+    crossed = _crossings(gained, lost, cap)
     execute(
         "INSERT INTO syncengine_matchrecord AS m (crosswalk_id, component_id, live) "
-        f"SELECT crosswalk_id, crosswalk_id, true FROM {CHANGED} WHERE crosswalk_id <> ALL(%s) "
-        "ON CONFLICT (crosswalk_id) DO UPDATE SET live = true, follows = NULL WHERE NOT m.live",
-        [dying.to_list()],
+        f"SELECT record_id, record_id, true FROM {among('living_records', RECORD, keys.select('record_id'))} r "
+        "ON CONFLICT (crosswalk_id) DO UPDATE SET live = true, follows = NULL WHERE NOT m.live"
     )
-    execute(
-        "DELETE FROM syncengine_matchkey k USING key_moves v "
-        "WHERE NOT v.gained AND (k.crosswalk_id, k.place) = (v.crosswalk_id, v.place)"
-    )
-    execute(
-        "INSERT INTO syncengine_matchkey (crosswalk_id, place, key) "
-        "SELECT crosswalk_id, place, key FROM key_moves WHERE gained ORDER BY key"
-    )
-    if crossed:
+    _move_keys(gained, lost)
+    changed = pl.concat([keys["record_id"], dying])
+    return pl.concat([changed, _further_holders(crossed, changed)]) if crossed else changed
+
+
+def _move_keys(gained: pl.DataFrame, lost: pl.DataFrame) -> None:
+    if lost.height:
         execute(
-            f"INSERT INTO {CHANGED} SELECT DISTINCT crosswalk_id FROM syncengine_matchkey WHERE key = ANY(%s) "
-            f"EXCEPT SELECT crosswalk_id FROM {CHANGED}",
-            [crossed],
+            f"DELETE FROM syncengine_matchkey k USING {among('lost_keys', KEYS, lost)} v "
+            "WHERE (k.crosswalk_id, k.place) = (v.crosswalk_id, v.place)"
+        )
+    if gained.height:
+        execute(
+            "INSERT INTO syncengine_matchkey (crosswalk_id, place, key) "
+            f"SELECT crosswalk_id, place, key FROM {among('gained_keys', KEYS, gained)} v ORDER BY key"
         )
 
 
-def _tell_moves() -> None:
-    """The table `key_moves`: keys that changed records gain and lose, a changed one both."""
-    execute(
-        "DROP TABLE IF EXISTS key_moves; "
-        "CREATE TEMP TABLE key_moves ON COMMIT DROP AS SELECT crosswalk_id, place, key, f.key IS NULL AS gained "
-        "FROM new_keys n FULL JOIN former_keys f USING (crosswalk_id, place, key) "
-        "WHERE n.key IS NULL OR f.key IS NULL; ANALYZE key_moves"
-    )
-
-
-def _crossings(cap: int) -> list[int]:
+def _crossings(gained: pl.DataFrame, lost: pl.DataFrame, cap: int) -> list[int]:
     """Keys whose holders pass from at most the cap to more of them, or back, by the moves about to be written."""
+    moves = pl.concat([gained.select("key", gain=pl.lit(1)), lost.select("key", gain=pl.lit(-1))])
+    if not moves.height:
+        return []
+    moves = moves.group_by("key").agg(pl.col("gain").sum())
     found = rows(
-        "SELECT v.key FROM (SELECT key, sum(CASE WHEN gained THEN 1 ELSE -1 END) AS gain FROM key_moves GROUP BY 1) v "
+        f"SELECT v.key FROM {among('key_moves', {'key': 'bigint', 'gain': 'bigint'}, moves)} v "
         "CROSS JOIN LATERAL (SELECT count(*) AS held FROM (SELECT FROM syncengine_matchkey k WHERE k.key = v.key "
         f"LIMIT {cap + 1} + abs(v.gain)) x) h WHERE (held <= {cap}) <> (held + v.gain <= {cap})"
     )
     return [key for (key,) in found]
 
 
-def remember_keys(staged: str) -> None:
-    """The keys that changed records have had until now."""
-    execute(
-        "DROP TABLE IF EXISTS former_keys; "
-        "CREATE TEMP TABLE former_keys ON COMMIT DROP AS SELECT k.crosswalk_id, k.place, k.key "
-        f"FROM syncengine_matchkey k JOIN {staged} s ON s.record_id = k.crosswalk_id"
-    )
+def _further_holders(crossed: list[int], changed: pl.Series) -> pl.Series:
+    """Everybody else who holds a key that crossed the cap."""
+    query = "SELECT DISTINCT crosswalk_id FROM syncengine_matchkey WHERE key = ANY(%s)"
+    holders = read(query, {"record_id": pl.Int64()}, [crossed])["record_id"]
+    return holders.filter(~holders.is_in(changed.implode()))
 
 
-def changed_records() -> pl.Series:
-    """The changed records, with those that joined them because a key crossed its cap."""
-    return read(f"SELECT crosswalk_id FROM {CHANGED}", {"record_id": pl.Int64()})["record_id"]
-
-
-def told_keys(cap: int) -> pl.DataFrame:
+def told_keys(changed: str, cap: int) -> pl.DataFrame:
     """place, key and holders of every key of a changed record, as many holders as show that the cap is passed."""
     return read(
         "SELECT t.place, t.key, h.holders FROM (SELECT DISTINCT place, key FROM syncengine_matchkey "
-        f"JOIN {CHANGED} USING (crosswalk_id)) t CROSS JOIN LATERAL (SELECT array_agg(crosswalk_id) AS holders "
+        f"JOIN {changed} c ON c.record_id = crosswalk_id) t "
+        "CROSS JOIN LATERAL (SELECT array_agg(crosswalk_id) AS holders "
         f"FROM (SELECT crosswalk_id FROM syncengine_matchkey k WHERE k.key = t.key LIMIT {cap + 1}) x) h",
         HOLDERS,
     )
@@ -152,39 +147,40 @@ def held(told: pl.DataFrame, least: int, most: int | None = None) -> pl.DataFram
     return some.explode("holders").select("place", "key", record_id="holders")
 
 
-def replace_pairs(pairs: pl.DataFrame, version: int) -> None:
+def replace_pairs(changed: str, pairs: pl.DataFrame, version: int) -> None:
     """Scored pairs of the changed records take the place of what was stored of them."""
     for side in ("record_l", "record_r"):
-        execute(f"DELETE FROM syncengine_matchpair p USING {CHANGED} c WHERE p.{side} = c.crosswalk_id")
-    store_pairs(pairs, version)
+        execute(f"DELETE FROM syncengine_matchpair p USING {changed} c WHERE p.{side} = c.record_id")
+    if pairs.height:
+        store_pairs(pairs, version)
 
 
-def concerned(partners: pl.Series) -> pl.Series:
+def concerned(changed: str, partners: pl.Series) -> pl.Series:
     """All records of the raw components that the changed records or their partners are in."""
-    stage(CONCERNED, {"record_id": "bigint"}, pl.DataFrame({"record_id": partners}))
     query = (
         "SELECT crosswalk_id FROM syncengine_matchrecord WHERE component_id IN ("
-        f"SELECT component_id FROM syncengine_matchrecord m JOIN {CHANGED} c USING (crosswalk_id) UNION "
-        f"SELECT component_id FROM syncengine_matchrecord m JOIN {CONCERNED} s ON s.record_id = m.crosswalk_id)"
+        f"SELECT component_id FROM syncengine_matchrecord m JOIN {changed} c ON c.record_id = m.crosswalk_id UNION "
+        f"SELECT component_id FROM syncengine_matchrecord m "
+        f"JOIN {among('partner_records', RECORD, pl.DataFrame({'record_id': partners}))} s "
+        "ON s.record_id = m.crosswalk_id)"
     )
     return read(query, {"record_id": pl.Int64()})["record_id"]
 
 
-def stored_pairs(records: pl.Series) -> pl.DataFrame:
+def stored_pairs(concerned: str) -> pl.DataFrame:
     """The scored pairs inside these records."""
-    stage(CONCERNED, {"record_id": "bigint"}, pl.DataFrame({"record_id": records}))
     query = (
         f"SELECT {', '.join(f'p.{name}' for name in PAIRS)} FROM syncengine_matchpair p "
-        f"JOIN {CONCERNED} l ON l.record_id = p.record_l JOIN {CONCERNED} r ON r.record_id = p.record_r"
+        f"JOIN {concerned} l ON l.record_id = p.record_l JOIN {concerned} r ON r.record_id = p.record_r"
     )
     return read(query, PAIRS)
 
 
 def store_components(components: pl.DataFrame) -> None:
     """Keep which raw component each record is in now."""
-    stage("stage_components", {"crosswalk_id": "bigint", "component_id": "bigint"}, components)
+    told = among("stage_components", {"crosswalk_id": "bigint", "component_id": "bigint"}, components)
     execute(
-        "UPDATE syncengine_matchrecord m SET component_id = s.component_id FROM stage_components s "
+        f"UPDATE syncengine_matchrecord m SET component_id = s.component_id FROM {told} s "
         "WHERE m.crosswalk_id = s.crosswalk_id AND m.component_id <> s.component_id"
     )
 

@@ -4,38 +4,37 @@ from __future__ import annotations
 
 import polars as pl
 
-from accounts.frames import execute, read
+from accounts.frames import execute, read, stage
 from syncengine.identity.components import components
 
 DYING = "dying_records"
 GONE: dict[str, pl.DataType] = {"record_id": pl.Int64(), "follows": pl.Int64()}
 
 
-def bury_dirty(staged: str) -> pl.Series:
+def bury_dirty(dirty: str) -> pl.Series:
     """Take records that died since they were last resolved out of matching; which they are.
 
     Each follows the live record of its customer that it was most alike, else the customer's oldest live one,
     else its oldest record; a customer none of whose records lives keeps them all, behind the oldest.
     """
-    execute(f"DROP TABLE IF EXISTS {DYING}")
-    found = execute(
-        f"CREATE TEMP TABLE {DYING} ON COMMIT DROP AS SELECT c.crosswalk_id AS record_id, x.account_id "
-        f"FROM syncengine_canonicalaccount c JOIN {staged} s ON s.record_id = c.crosswalk_id "
-        "JOIN accounts_accountcrosswalk x ON x.id = c.crosswalk_id "
+    dead = read(
+        f"SELECT c.crosswalk_id, x.account_id FROM syncengine_canonicalaccount c "
+        f"JOIN {dirty} s ON s.record_id = c.crosswalk_id JOIN accounts_accountcrosswalk x ON x.id = c.crosswalk_id "
         "LEFT JOIN syncengine_matchrecord m ON m.crosswalk_id = c.crosswalk_id "
-        "WHERE NOT c.live AND (m.crosswalk_id IS NULL OR m.live)"
+        "WHERE NOT c.live AND (m.crosswalk_id IS NULL OR m.live) ORDER BY 1",
+        {"record_id": pl.Int64(), "account_id": pl.Int64()},
     )
-    if not found:
-        return pl.Series("record_id", [], dtype=pl.Int64)
+    if not dead.height:
+        return dead["record_id"]
+    stage(DYING, {"record_id": "bigint", "account_id": "bigint"}, dead)
     execute(
         "INSERT INTO syncengine_matchrecord AS m (crosswalk_id, component_id, live, follows) "
         f"SELECT d.record_id, d.record_id, false, f.target FROM {DYING} d LEFT JOIN LATERAL ({_target()}) f "
         "ON true ON CONFLICT (crosswalk_id) DO UPDATE SET live = false, follows = excluded.follows"
     )
-    dying = read(f"SELECT record_id FROM {DYING} ORDER BY 1", {"record_id": pl.Int64()})["record_id"]
     for side in ("record_l", "record_r"):
         execute(f"DELETE FROM syncengine_matchpair p USING {DYING} d WHERE p.{side} = d.record_id")
-    return dying
+    return dead["record_id"]
 
 
 def _target() -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
-from accounts.frames import copy_in, read, stage
+from accounts.frames import among, copy_in, read
 from accounts.golden.crosswalk import new_ids
 
 ANCHORS: dict[str, pl.DataType] = {"record_id": pl.Int64(), "account_id": pl.Int64()}
@@ -50,12 +50,11 @@ def read_anchors(records: pl.Series, *, everything: bool) -> pl.DataFrame:
     """Which of these records carry a customer's id."""
     if everything:
         return read(IN_FORCE.format(""), ANCHORS)
-    stage("anchored_records", {"record_id": "bigint"}, records.to_frame("record_id"))
-    among = (
-        "AND a.account_id IN (SELECT b.account_id FROM syncengine_anchor b "
-        "JOIN anchored_records s ON s.record_id = b.record_id)"
+    told = among("anchored_records", {"record_id": "bigint"}, records.to_frame("record_id"))
+    mine = (
+        f"AND a.account_id IN (SELECT b.account_id FROM syncengine_anchor b JOIN {told} s ON s.record_id = b.record_id)"
     )
-    found = read(IN_FORCE.format(among), ANCHORS)
+    found = read(IN_FORCE.format(mine), ANCHORS)
     return found.filter(pl.col("record_id").is_in(records.implode()))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from accounts.frames import read, stage
+from accounts.frames import among, read
 from syncengine.identity.components import components
 
 PARTIES: dict[str, pl.DataType] = {
@@ -34,16 +34,16 @@ def meetings(sides: pl.DataFrame) -> pl.DataFrame:
 
 def unsettled(met: pl.DataFrame, sides: pl.DataFrame, bound: pl.DataFrame) -> pl.DataFrame:
     """The meetings that no person's word has made, nor the taking back of one."""
-    settled = pl.concat([_decided(sides, bound), _taken_back()])
+    settled = pl.concat([_decided(sides, bound), _taken_back(sides["record_id"])])
     return met.join(settled, on=["party", "party_r"], how="anti").sort("party", "party_r")
 
 
 def _parties(records: pl.DataFrame) -> pl.DataFrame:
     """The customer each record has belonged to until now, whether it owes, and its credit limit."""
-    stage("guarded_records", {"record_id": "bigint"}, records)
+    guarded = among("guarded_records", {"record_id": "bigint"}, records)
     return read(
         "SELECT g.record_id, x.account_id, coalesce(s.open_receivable, 0), a.credit_limit, "
-        "coalesce(a.credit_currency, a.currency, '') FROM guarded_records g "
+        f"coalesce(a.credit_currency, a.currency, '') FROM {guarded} g "
         "JOIN accounts_accountcrosswalk x ON x.id = g.record_id JOIN accounts_account a ON a.id = x.account_id "
         "LEFT JOIN accounts_accountsummary s ON s.account_id = a.id",
         PARTIES,
@@ -60,12 +60,13 @@ def _decided(sides: pl.DataFrame, bound: pl.DataFrame) -> pl.DataFrame:
     return both.select("party", "party_r").unique()
 
 
-def _taken_back() -> pl.DataFrame:
+def _taken_back(records: pl.Series) -> pl.DataFrame:
     """(party, party_r) of a split that a person has taken back: undoing must bring back what was."""
+    guarded = among("guarded_records", {"record_id": "bigint"}, records.unique().to_frame("record_id"))
     return read(
         "SELECT DISTINCT least(l.account_id, r.account_id), greatest(l.account_id, r.account_id) "
-        "FROM syncengine_decision d JOIN guarded_records gl ON gl.record_id = ANY(d.records_l) "
-        "JOIN guarded_records gr ON gr.record_id = ANY(d.records_r) "
+        f"FROM syncengine_decision d JOIN {guarded} gl ON gl.record_id = ANY(d.records_l) "
+        f"JOIN {guarded} gr ON gr.record_id = ANY(d.records_r) "
         "JOIN accounts_accountcrosswalk l ON l.id = gl.record_id "
         "JOIN accounts_accountcrosswalk r ON r.id = gr.record_id "
         "WHERE d.kind = 'different' AND d.closed_at IS NOT NULL AND NOT d.pending AND l.account_id <> r.account_id",
