@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-
 import polars as pl
 
-from syncengine.identity.components import components
-from syncengine.identity.guards import EXACT, POLICY, REVIEW, Policy
+from syncengine.identity.components import components, few_components
+from syncengine.identity.forest import MUST, gather
+from syncengine.identity.guards import POLICY, REVIEW, Policy
 
 EDGE = {"record_l": pl.Int64, "record_r": pl.Int64, "tier": pl.Int16, "match_weight": pl.Float64}
 VETOING = (
     "record_id", "country", "tax", "tax_country", "tax_kind", "tax_sure", "registration", "registration_sure", "duns",
 )  # fmt: skip
-MUST = 0  # the tier of a steward's "same"
-Edge = tuple[int, int, int, float]
-Kind = tuple[str, bool]  # what is told, and whether one character's difference is no slip of the pen
-Told = dict[int, dict[Kind, set[str]]]
+PARTED = {"record_id": pl.Int64, "component_id": pl.Int64, "cluster": pl.Int64}
+FEW = 500  # records, pairs and decisions up to which a loop beats two dozen steps on frames
 
 
 def partition(
@@ -34,6 +30,8 @@ def partition(
     unless a person said so. Pairs of the review tier join nothing. `names` (record_id, name): a name that does
     not depend on when a record arrived, such as source and key, by which equal pairs are taken; else its id.
     """
+    if max(record_ids.len(), pairs.height, decisions.height) <= FEW:
+        return _partition_few(record_ids, pairs, decisions, vetoes, policy, names)
     ids = record_ids.cast(pl.Int64).unique().sort()
     edges = _edges(ids, pairs, decisions)
     labels = components(ids, edges["record_l"], edges["record_r"]).rename(
@@ -45,6 +43,29 @@ def partition(
     resolved = _resolve(labels, edges, apart, told, doubtful, policy, names)
     parted = labels.join(resolved, on="record_id", how="left", maintain_order="left")
     return parted.with_columns(cluster=pl.coalesce("cluster", "component_id")).sort("record_id")
+
+
+def _partition_few(
+    record_ids: pl.Series,
+    pairs: pl.DataFrame,
+    decisions: pl.DataFrame,
+    vetoes: pl.DataFrame | None,
+    policy: Policy,
+    names: pl.DataFrame | None,
+) -> pl.DataFrame:
+    """The same of a handful of records: every component goes through the loop, whether doubtful or not."""
+    known = set(record_ids)
+    bound = [row for row in decisions.select("record_l", "record_r", "kind").iter_rows() if known.issuperset(row[:2])]
+    accepted = [row for row in pairs.select(*EDGE).iter_rows() if row[2] < REVIEW and known.issuperset(row[:2])]
+    edges = [(tier, left, right, weight) for left, right, tier, weight in accepted]
+    edges += [(MUST, left, right, 0.0) for left, right, kind in bound if kind == "same"]
+    owner = few_components(sorted(known), ((left, right) for _, left, right, _ in edges))
+    apart = ((left, right) for left, right, kind in bound if kind == "different")
+    told = (row for row in _exact(vetoes).iter_rows() if row[0] in known)
+    places = _places(pl.DataFrame({"record_id": list(owner)}, {"record_id": pl.Int64}), names)
+    groups = gather(owner, edges, apart, told)
+    clusters = dict(pair for group in groups for pair in group.clusters(policy, places))
+    return pl.DataFrame([(r, owner[r], clusters[r]) for r in owner], PARTED, orient="row")
 
 
 def refused_pairs(parted: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
@@ -91,11 +112,16 @@ def _known(ids: pl.Series, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _told(labels: pl.DataFrame, vetoes: pl.DataFrame | None) -> pl.DataFrame:
+    return _exact(vetoes).join(labels, on="record_id")
+
+
+def _exact(vetoes: pl.DataFrame | None) -> pl.DataFrame:
+    """record_id, kind, value and exact; a difference may be a slip of the pen where nothing says otherwise."""
     if vetoes is None:
         vetoes = pl.DataFrame(schema={"record_id": pl.Int64, "kind": pl.String, "value": pl.String})
     if "exact" not in vetoes.columns:
         vetoes = vetoes.with_columns(exact=pl.lit(False))
-    return vetoes.join(labels, on="record_id")
+    return vetoes.select("record_id", "kind", "value", "exact")
 
 
 def _doubtful(labels: pl.DataFrame, apart: pl.DataFrame, told: pl.DataFrame, policy: Policy) -> pl.DataFrame:
@@ -120,22 +146,14 @@ def _resolve(
 ) -> pl.DataFrame:
     """record_id and cluster of the doubtful components, the only ones that need a loop."""
     concerned = labels.join(doubtful, on="component_id", how="semi")
-    groups: dict[int, _Component] = {}
-    for record, component in concerned.iter_rows():
-        groups.setdefault(component, _Component()).records.append(record)
-    owner = dict(concerned.iter_rows())
     inside = edges.join(concerned, left_on="record_l", right_on="record_id", how="semi")
-    for left, right, tier, weight in inside.iter_rows():
-        groups[owner[left]].edges.append((tier, left, right, weight) if left < right else (tier, right, left, weight))
-    for left, right in apart.iter_rows():
-        if left in owner and owner.get(right) == owner[left]:
-            groups[owner[left]].apart.append((left, right))
-    for record, kind, value, exact in (
-        told.join(doubtful, on="component_id", how="semi").select("record_id", "kind", "value", "exact").iter_rows()
-    ):
-        groups[owner[record]].told.setdefault(record, {}).setdefault((kind, exact), set()).add(value)
+    values = told.join(doubtful, on="component_id", how="semi").select("record_id", "kind", "value", "exact")
+    sides = ("tier", "record_l", "record_r", "match_weight")
+    groups = gather(
+        dict(concerned.iter_rows()), inside.select(sides).iter_rows(), apart.iter_rows(), values.iter_rows()
+    )
     places = _places(concerned, names)
-    found = [pair for group in groups.values() for pair in group.clusters(policy, places)]
+    found = [pair for group in groups for pair in group.clusters(policy, places)]
     return pl.DataFrame(found, schema={"record_id": pl.Int64, "cluster": pl.Int64}, orient="row")
 
 
@@ -147,79 +165,3 @@ def _places(concerned: pl.DataFrame, names: pl.DataFrame | None) -> dict[int, in
     named = ids.join(names.select("record_id", "name"), on="record_id", how="left")
     ordered = named.sort("name", "record_id", nulls_last=True)["record_id"]
     return {record: place for place, record in enumerate(ordered)}
-
-
-@dataclass(slots=True)
-class _Component:
-    """One doubtful component and what holds its records together or apart."""
-
-    records: list[int] = field(default_factory=list)
-    edges: list[Edge] = field(default_factory=list)
-    apart: list[tuple[int, int]] = field(default_factory=list)
-    told: Told = field(default_factory=dict)
-
-    def clusters(self, policy: Policy, places: Mapping[int, int]) -> Iterable[tuple[int, int]]:
-        """(record, cluster): must-links, then pairs by tier, weight and names; forbidden unions are refused."""
-        oversized = len(self.records) > policy.cluster_cap
-        usable = [edge for edge in self.edges if edge[0] <= EXACT or not oversized]
-        forest = _Forest(self.records, self.apart, self.told)
-        for tier, left, right, _ in sorted(usable, key=lambda e: (e[0], -e[3], *_in_order(places[e[1]], places[e[2]]))):
-            forest.join(left, right, decided=tier == MUST)
-        return [(record, forest.root(record)) for record in self.records]
-
-
-def _in_order(left: int, right: int) -> tuple[int, int]:
-    return (left, right) if left < right else (right, left)
-
-
-class _Forest:
-    """Union-find whose unions can be refused; the root is the smallest record."""
-
-    def __init__(self, records: list[int], apart: list[tuple[int, int]], told: Told) -> None:
-        self.parent = {record: record for record in records}
-        self.told = {record: {k: set(v) for k, v in told.get(record, {}).items()} for record in records}
-        self.foes: dict[int, set[int]] = {record: set() for record in records}
-        for left, right in apart:
-            self.foes[left].add(right)
-            self.foes[right].add(left)
-
-    def root(self, record: int) -> int:
-        while self.parent[record] != record:
-            self.parent[record] = self.parent[self.parent[record]]
-            record = self.parent[record]
-        return record
-
-    def join(self, left: int, right: int, *, decided: bool) -> None:
-        low, high = sorted((self.root(left), self.root(right)))
-        if low == high or self._foes(low, high) or (not decided and self._contradict(low, high)):
-            return
-        self.parent[high] = low
-        self.foes[low] |= self.foes[high]
-        for kind, values in self.told[high].items():
-            self.told[low].setdefault(kind, set()).update(values)
-
-    def _foes(self, low: int, high: int) -> bool:
-        fewer, other = (low, high) if len(self.foes[low]) <= len(self.foes[high]) else (high, low)
-        return any(self.root(foe) == other for foe in self.foes[fewer])
-
-    def _contradict(self, low: int, high: int) -> bool:
-        mine, theirs = self.told[low], self.told[high]
-        return any(kind in theirs and not _alike(kind, mine[kind], theirs[kind]) for kind in mine)
-
-
-def _alike(kind: Kind, mine: set[str], theirs: set[str]) -> bool:
-    """Whether some value of one is a value of the other, or differs from it by one slip of the pen."""
-    _, exact = kind
-    return not mine.isdisjoint(theirs) or (not exact and any(_one_slip(a, b) for a in mine for b in theirs))
-
-
-def _one_slip(a: str, b: str) -> bool:
-    """One character more, less or other, or two neighbours swapped."""
-    if len(a) > len(b):
-        a, b = b, a
-    if len(b) - len(a) > 1 or len(b) < 6:
-        return False
-    at = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(a))
-    if len(a) < len(b):
-        return a[at:] == b[at + 1 :]
-    return a[at + 1 :] == b[at + 1 :] or (a[at : at + 2] == b[at : at + 2][::-1] and a[at + 2 :] == b[at + 2 :])

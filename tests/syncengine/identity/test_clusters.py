@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncengine.identity import Policy, partition, refused_pairs
+from syncengine.identity import clusters as clusters_module
+from syncengine.identity import components as components_module
 
 PAIRS = {"record_l": pl.Int64, "record_r": pl.Int64, "match_weight": pl.Float64, "tier": pl.Int16}
 DECISIONS = {"record_l": pl.Int64, "record_r": pl.Int64, "kind": pl.String}
@@ -74,6 +77,17 @@ def test_whole_components_give_what_everything_gives(pairs, decisions, vetoes) -
     everything = partition(IDS, *frames)
     first = everything.filter(pl.col("component_id") == everything["component_id"].max())
     assert partition(first["record_id"], *frames).rows() == first.rows()
+
+
+@given(pair_rows, decision_rows, veto_rows)
+@settings(max_examples=100, deadline=None)
+def test_few_records_part_as_many_do(pairs, decisions, vetoes) -> None:  # type: ignore[no-untyped-def]
+    frames = frame(pairs, PAIRS), frame(decisions, DECISIONS), frame(vetoes, VETOES)
+    few = partition(IDS, *frames, policy=Policy(cluster_cap=5))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(clusters_module, "FEW", -1)
+        patched.setattr(components_module, "FEW", -1)
+        assert partition(IDS, *frames, policy=Policy(cluster_cap=5)).equals(few)
 
 
 def test_must_links_come_first_and_beat_vetoes() -> None:
