@@ -56,13 +56,13 @@ def match_keys(standardised: pl.DataFrame) -> pl.DataFrame:
 
 def _few_keys(standardised: pl.DataFrame) -> pl.DataFrame:
     """The same keys without a database: a loop, since planning the query takes longer than a few records."""
-    columns: dict[str, list[int | None]] = {rule.name: [] for rule in BLOCKING_RULES}
+    keys = []
     for row in standardised.select("record_id", *_needed()).iter_rows(named=True):
-        for rule in BLOCKING_RULES:
-            values = [row[column] for column in rule.columns]
-            columns[rule.name].append(None if None in values else _md5("\x1f".join([rule.name, *values])))
-    keys = {name: pl.Series(values, dtype=pl.Int64) for name, values in columns.items()}
-    return standardised.select("record_id").with_columns(**keys)
+        told = ((rule.name, [row[column] for column in rule.columns]) for rule in BLOCKING_RULES)
+        hashed = (None if None in values else _md5("\x1f".join([name, *values])) for name, values in told)
+        keys.append((row["record_id"], *hashed))
+    shape = {"record_id": pl.Int64, **{rule.name: pl.Int64 for rule in BLOCKING_RULES}}
+    return pl.DataFrame(keys, shape, orient="row")
 
 
 def _md5(text: str) -> int:
@@ -95,10 +95,26 @@ def few_candidates(live: pl.DataFrame) -> pl.DataFrame:
 
 def meeting(held: pl.DataFrame, changed: pl.Series) -> pl.DataFrame:
     """record_l < record_r of pairs with a changed record that share a key; `held` has record_id and its live keys."""
+    if held.height <= FEW_KEYS:
+        return _meeting_few(held, set(changed))
     mine = held.filter(pl.col("record_id").is_in(changed.implode()))
     pairs = mine.join(held, on="key", suffix="_r").filter(pl.col("record_id") != pl.col("record_id_r"))
     sides = ("record_id", "record_id_r")
     return pairs.select(record_l=pl.min_horizontal(sides), record_r=pl.max_horizontal(sides)).unique()
+
+
+def _meeting_few(held: pl.DataFrame, changed: set[int]) -> pl.DataFrame:
+    by_key: dict[int, list[int]] = {}
+    for key, record in held.select("key", "record_id").iter_rows():
+        by_key.setdefault(key, []).append(record)
+    pairs = {
+        (min(one, other), max(one, other))
+        for holders in by_key.values()
+        for one in changed.intersection(holders)
+        for other in holders
+        if other != one
+    }
+    return pl.DataFrame(sorted(pairs), {"record_l": pl.Int64, "record_r": pl.Int64}, orient="row")
 
 
 def _keys(standardised: pl.DataFrame, hashed: str) -> pl.DataFrame:

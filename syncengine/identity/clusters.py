@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from syncengine.identity.components import components, few_components
@@ -12,6 +14,7 @@ EDGE = {"record_l": pl.Int64, "record_r": pl.Int64, "tier": pl.Int16, "match_wei
 VETOING = (
     "record_id", "country", "tax", "tax_country", "tax_kind", "tax_sure", "registration", "registration_sure", "duns",
 )  # fmt: skip
+VETO = {"record_id": pl.Int64, "kind": pl.String, "value": pl.String, "exact": pl.Boolean}
 PARTED = {"record_id": pl.Int64, "component_id": pl.Int64, "cluster": pl.Int64}
 FEW = 500  # records, pairs and decisions up to which a loop beats two dozen steps on frames
 
@@ -82,6 +85,9 @@ def veto_values(standardised: pl.DataFrame) -> pl.DataFrame:
     `exact` where check digits are right, so that a difference of one character is no slip of the pen.
     """
     standardised = standardised.select(*VETOING)  # a filter copies what it keeps of every column
+    if standardised.height <= FEW:
+        told = [value for row in standardised.iter_rows() for value in _veto_values_of(*row)]
+        return pl.DataFrame(told, VETO, orient="row")
     # A number that cannot be right keeps nobody apart.
     tax = standardised.filter(pl.col("tax").is_not_null() & pl.col("tax_sure").ne_missing(False))
     whose = pl.concat_str(pl.col("tax_country").fill_null(""), "tax_kind", separator=" ", ignore_nulls=True)
@@ -93,6 +99,19 @@ def veto_values(standardised: pl.DataFrame) -> pl.DataFrame:
         register.select("record_id", kind=kind_of_register, value="registration", exact=pl.lit(True)),
         duns.select("record_id", kind=pl.lit("duns"), value="duns", exact=pl.lit(False)),
     ])  # fmt: skip
+
+
+def _veto_values_of(
+    record: int, country: str | None, tax: str | None, whose: str | None, kind: str | None, tax_sure: bool | None,
+    registration: str | None, registered: bool | None, duns: str | None,
+) -> Iterator[tuple[int, str | None, str | None, bool]]:  # fmt: skip
+    """The same of one record."""
+    if tax is not None and tax_sure is not False:
+        yield record, " ".join(["tax", whose or "", *([kind] if kind else [])]), tax, bool(tax_sure)
+    if registered:
+        yield record, country and f"register {country}", registration, True
+    if duns is not None:
+        yield record, "duns", duns, False
 
 
 def _edges(ids: pl.Series, pairs: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:

@@ -67,8 +67,9 @@ def _looked_up(known: pl.DataFrame | None, values: Iterable[str | None]) -> dict
     asked = sorted({value for value in values if value is not None})
     if known is None or not known.height or not asked:
         return {}
-    at = known.to_series(0).search_sorted(pl.Series(asked, dtype=pl.String))
-    return dict(known[at.clip(0, known.height - 1)].iter_rows())
+    values, numbers = known.to_series(0), known.to_series(1)
+    places = zip(asked, values.search_sorted(pl.Series(asked, dtype=pl.String)).to_list(), strict=True)
+    return {value: numbers[at] for value, at in places if at < known.height and values[at] == value}
 
 
 def _share(values: pl.Series, name: str, model: Model) -> pl.Series:

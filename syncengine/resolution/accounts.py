@@ -70,14 +70,15 @@ def resolve_accounts(
 ) -> Resolved:
     """Clusters of everything the dirty customer records concern; under the company's own limits unless told."""
     dirty, policy = dirty.unique().sort(), policy or limits.company_policy()
-    first, wanted = not affected.any_known(), models.take_wanted(now=now) is not None
-    bulk = wanted or first or dirty.len() >= bulk_at or limits.changed(models.in_force(), policy)
+    first, standing = not affected.any_known(), models.standing()
+    wanted = standing.wanted and models.take_wanted(now=now) is not None
+    bulk = wanted or first or dirty.len() >= bulk_at or limits.changed(standing.limits, policy)
     listed = among(DIRTY, affected.RECORD, dirty.to_frame("record_id"))
     dying, bound = gone.bury_dirty(listed), open_bindings()
     if bulk:
         found = evidence_of_everything(now=now, policy=policy, beside=affected.replacing_keys)[0]
     else:
-        found = _incremental(dirty, listed, dying, bound, now, policy)
+        found = _incremental(dirty, listed, dying, bound, policy, models.current(now=now, number=standing.number))
     parted = found.part(bound, policy)
     if not first:
         # What a version changes was planned and asked for by a person, so no run is too large for it.
@@ -91,8 +92,7 @@ def resolve_accounts(
 
 def _held(found: Evidence, parted: pl.DataFrame, bound: pl.DataFrame, policy: Policy, now: datetime) -> pl.DataFrame:
     """The merges that wait for a person."""
-    guard = guards.guard_policy()
-    return guards.hold_transitions(found, parted, bound, guard=guard, policy=policy, now=now)
+    return guards.hold_transitions(found, parted, bound, policy=policy, now=now)
 
 
 def _keep(found: Evidence, parted: pl.DataFrame, *, bulk: bool, policy: Policy, now: datetime) -> None:
@@ -143,10 +143,9 @@ def evidence_of_everything(
 
 
 def _incremental(
-    dirty: pl.Series, listed: str, dying: pl.Series, bound: pl.DataFrame, now: datetime, policy: Policy
+    dirty: pl.Series, listed: str, dying: pl.Series, bound: pl.DataFrame, policy: Policy, model: models.CurrentModel
 ) -> Evidence:  # fmt: skip
     """Only the components the dirty records were in, or are tied to now; `listed` is where SQL reads the dirty from."""
-    model = models.current(now=now)
     told = standardise(_read(listed))
     changed = affected.store_keys(match_keys(told), listed, dying, policy.key_cap)
     moved = among("changed_records", affected.RECORD, pl.DataFrame({"record_id": changed}))
@@ -168,12 +167,14 @@ def _incremental(
 
 def _among(standardised: pl.DataFrame, records: pl.Series) -> pl.DataFrame:
     """The living of these records, standardised: those at hand, and the others read."""
-    wanted = records.to_frame("record_id")
-    known = standardised.join(wanted, on="record_id", how="semi")
-    further = wanted.join(standardised, on="record_id", how="anti")
-    if not further.height:
-        return known
-    return pl.concat([known, standardise(_read(among("further_accounts", affected.RECORD, further)))])
+    wanted, known = set(records), set(standardised["record_id"])
+    at_hand = standardised
+    if not known <= wanted:
+        at_hand = standardised.filter(pl.col("record_id").is_in(records.implode()))
+    if wanted <= known:
+        return at_hand
+    further = pl.DataFrame({"record_id": sorted(wanted - known)})
+    return pl.concat([at_hand, standardise(_read(among("further_accounts", affected.RECORD, further)))])
 
 
 def _read(listed: str) -> pl.DataFrame:
@@ -184,6 +185,8 @@ def _read(listed: str) -> pl.DataFrame:
 
 def _bound_partners(dirty: pl.Series, bound: pl.DataFrame) -> list[pl.Series]:
     """Records that a decision ties to a dirty one: their components are concerned too."""
+    if not bound.height:
+        return [dirty]
     among = dirty.implode()
     tied = bound.filter(pl.col("record_l").is_in(among) | pl.col("record_r").is_in(among))
     return [dirty, tied["record_l"], tied["record_r"]]
@@ -198,8 +201,7 @@ def _changed_clusters(members: pl.DataFrame, dirty: pl.Series) -> pl.DataFrame:
         {"record_id": pl.Int64(), "new_id": pl.Int64(), "old_id": pl.Int64()},
     )
     # An id that lost a record must be published again as well as the one that gained it.
-    ids = pl.concat([moved["new_id"], moved["old_id"].drop_nulls()])
-    stale = members.filter(pl.col("record_id").is_in(dirty.implode()) | pl.col("account_id").is_in(ids.implode()))[
-        "cluster"
-    ].unique()
-    return members.filter(pl.col("cluster").is_in(stale.implode()))
+    ids = {*moved["new_id"], *moved["old_id"]}
+    rows, asked = members.select("record_id", "account_id", "cluster").iter_rows(), set(dirty)
+    stale = {cluster for record, account, cluster in rows if record in asked or account in ids}
+    return members.filter(pl.col("cluster").is_in(pl.Series(sorted(stale), dtype=pl.Int64).implode()))

@@ -6,15 +6,18 @@ pair a scored pair of live records.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import polars as pl
 
-from accounts.frames import among, copy_in, copying, execute, read, rows
+from accounts.frames import among, append, copy_in, copying, execute, read, rows
 
 RECORD = {"record_id": "bigint"}
 KEYS = {"crosswalk_id": "bigint", "place": "smallint", "key": "bigint"}
+MOVES = {"key": "bigint", "gain": "bigint"}
+Key = tuple[int, int, int]  # crosswalk_id, place, key
 HELD: dict[str, pl.DataType] = {"crosswalk_id": pl.Int64(), "place": pl.Int16(), "key": pl.Int64()}
 FEW = 1_000  # records whose keys are listed by a loop
 HOLDERS: dict[str, pl.DataType] = {"place": pl.Int16(), "key": pl.Int64(), "holders": pl.List(pl.Int64())}
@@ -67,7 +70,7 @@ def replace_all(
 def store_pairs(pairs: pl.DataFrame, version: int) -> None:
     """Append scored pairs with their evidence."""
     evidence = pl.col("evidence") if "evidence" in pairs.columns else pl.lit("[]").alias("evidence")
-    copy_in(
+    append(
         "syncengine_matchpair",
         pairs.select(*PAIRS, evidence, pl.lit(version).alias("match_version")),
     )
@@ -81,9 +84,8 @@ def store_keys(keys: pl.DataFrame, dirty: str, dying: pl.Series, cap: int) -> pl
     Only the keys that changed are written.
     """
     query = f"SELECT crosswalk_id, place, key FROM syncengine_matchkey JOIN {dirty} d ON record_id = crosswalk_id"
-    former = read(query, HELD)
-    fresh = keys_as_rows(keys)
-    gained, lost = fresh.join(former, on=list(HELD), how="anti"), former.join(fresh, on=list(HELD), how="anti")
+    fresh, former = set(keys_as_rows(keys).iter_rows()), set(rows(query))
+    gained, lost = fresh - former, former - fresh
     crossed = _crossings(gained, lost, cap)
     execute(
         "INSERT INTO syncengine_matchrecord AS m (crosswalk_id, component_id, live) "
@@ -95,27 +97,37 @@ def store_keys(keys: pl.DataFrame, dirty: str, dying: pl.Series, cap: int) -> pl
     return pl.concat([changed, _further_holders(crossed, changed)]) if crossed else changed
 
 
-def _move_keys(gained: pl.DataFrame, lost: pl.DataFrame) -> None:
-    if lost.height:
+def _move_keys(gained: set[Key], lost: set[Key]) -> None:
+    """Write what was gained over what stood in its place, and take away what nothing takes the place of."""
+    filled = {(record, place) for record, place, _ in gained}
+    emptied = [key for key in lost if key[:2] not in filled]
+    if emptied:
         execute(
-            f"DELETE FROM syncengine_matchkey k USING {among('lost_keys', KEYS, lost)} v "
+            f"DELETE FROM syncengine_matchkey k USING {_listed('emptied_keys', emptied)} v "
             "WHERE (k.crosswalk_id, k.place) = (v.crosswalk_id, v.place)"
         )
-    if gained.height:
+    if gained:
         execute(
             "INSERT INTO syncengine_matchkey (crosswalk_id, place, key) "
-            f"SELECT crosswalk_id, place, key FROM {among('gained_keys', KEYS, gained)} v ORDER BY key"
+            f"SELECT crosswalk_id, place, key FROM {_listed('gained_keys', gained)} v ORDER BY key "
+            "ON CONFLICT (crosswalk_id, place) DO UPDATE SET key = excluded.key"
         )
 
 
-def _crossings(gained: pl.DataFrame, lost: pl.DataFrame, cap: int) -> list[int]:
+def _listed(name: str, keys: Iterable[Key]) -> str:
+    return among(name, KEYS, pl.DataFrame(list(keys), HELD, orient="row"))
+
+
+def _crossings(gained: set[Key], lost: set[Key], cap: int) -> list[int]:
     """Keys whose holders pass from at most the cap to more of them, or back, by the moves about to be written."""
-    moves = pl.concat([gained.select("key", gain=pl.lit(1)), lost.select("key", gain=pl.lit(-1))])
-    if not moves.height:
+    moves = Counter(key for _, _, key in gained)
+    moves.subtract(key for _, _, key in lost)
+    told = [(key, gain) for key, gain in moves.items() if gain]
+    if not told:
         return []
-    moves = moves.group_by("key").agg(pl.col("gain").sum())
+    listed = among("key_moves", MOVES, pl.DataFrame(told, {"key": pl.Int64, "gain": pl.Int64}, orient="row"))
     found = rows(
-        f"SELECT v.key FROM {among('key_moves', {'key': 'bigint', 'gain': 'bigint'}, moves)} v "
+        f"SELECT v.key FROM {listed} v "
         "CROSS JOIN LATERAL (SELECT count(*) AS held FROM (SELECT FROM syncengine_matchkey k WHERE k.key = v.key "
         f"LIMIT {cap + 1} + abs(v.gain)) x) h WHERE (held <= {cap}) <> (held + v.gain <= {cap})"
     )
@@ -142,6 +154,14 @@ def told_keys(changed: str, cap: int) -> pl.DataFrame:
 
 def held(told: pl.DataFrame, least: int, most: int | None = None) -> pl.DataFrame:
     """record_id, place and key of the holders of keys that at least so many records hold, and at most so many."""
+    if told.height <= FEW:
+        held = [
+            (place, key, record)
+            for place, key, holders in told.iter_rows()
+            if least <= len(holders) <= (most or len(holders))
+            for record in holders
+        ]
+        return pl.DataFrame(held, {"place": pl.Int16, "key": pl.Int64, "record_id": pl.Int64}, orient="row")
     count = pl.col("holders").list.len()
     some = told.filter(count >= least if most is None else count.is_between(least, most))
     return some.explode("holders").select("place", "key", record_id="holders")

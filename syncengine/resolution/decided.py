@@ -28,6 +28,8 @@ def open_bindings() -> pl.DataFrame:
 
 def binding(pairs: pl.DataFrame) -> pl.DataFrame:
     """The pairs as the partition takes them: same, or different for whatever reason."""
+    if not pairs.height:
+        return pairs
     told = pairs.filter(pl.col("kind").is_in(["same", *APART]))
     kind = pl.when(pl.col("kind") == "same").then(pl.lit("same")).otherwise(pl.lit("different"))
     return told.with_columns(kind=kind).unique()

@@ -7,10 +7,11 @@ from dataclasses import replace
 import polars as pl
 
 from accounts.frames import copy_in
-from syncengine.identity import BLOCKING_RULES, Model, Policy, firings, refused_pairs
+from syncengine.identity import BLOCKING_RULES, REVIEW, Model, Policy, firings, refused_pairs
 from syncengine.identity.firings import FIRING
 from syncengine.identity.hubs import IDENTIFIERS
 
+FEW = 500  # pairs up to which a loop beats joins of frames
 KEPT = 200  # firings a run keeps, the ones with most records first
 NONE = pl.DataFrame(schema=FIRING)
 APART = "{n} pairs that the scores would join stay apart: identifiers, people or the size of a customer forbid it."
@@ -26,12 +27,21 @@ def all_fired(
 
 
 def _apart(parted: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    refused = refused_pairs(parted, pairs) if pairs.height else NONE
+    if pairs.height <= FEW and not _any_apart(parted, pairs):
+        return NONE
+    refused = refused_pairs(parted, pairs)
     if not refused.height:
         return NONE
     records = pl.concat([refused["record_l"], refused["record_r"]]).n_unique()
     sentence = APART.format(n=f"{refused.height:,}")
     return pl.DataFrame([("veto", "pairs kept apart", records, sentence)], schema=FIRING, orient="row")
+
+
+def _any_apart(parted: pl.DataFrame, pairs: pl.DataFrame) -> bool:
+    """Whether any pair that the scores would join has its records in two clusters."""
+    cluster = dict(parted.select("record_id", "cluster").iter_rows())
+    told = pairs.select("record_l", "record_r", "tier").iter_rows()
+    return any(tier < REVIEW and cluster.get(left) != cluster.get(right) for left, right, tier in told)
 
 
 def told_model(model: Model, standardised: pl.DataFrame) -> Model:

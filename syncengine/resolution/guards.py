@@ -48,11 +48,11 @@ def hold_transitions(
     parted: pl.DataFrame,
     bound: pl.DataFrame,
     *,
-    guard: GuardPolicy,
     policy: Policy,
     now: datetime,
+    guard: GuardPolicy | None = None,
 ) -> pl.DataFrame:
-    """Write hold rows for merges that policy wants looked at; the pairs they keep apart.
+    """Write hold rows for merges that `guard` wants looked at, the company's own unless told; the pairs kept apart.
 
     Keeping two apart may bring others together, so the partition is drawn again until nothing new is held.
     """
@@ -61,7 +61,7 @@ def hold_transitions(
         sides, told = list_sides(parted), pl.concat([bound, kept])
         if sides.select("cluster", "party").n_unique() == sides["cluster"].n_unique():
             return kept  # nobody meets: every customer is made of one customer of yesterday
-        fresh = _guarded(sides, told, guard)
+        fresh = _guarded(sides, told, guard or guard_policy())
         if fresh.height:
             held = write_holds(fresh, now=now)
         else:

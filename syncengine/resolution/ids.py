@@ -11,6 +11,9 @@ from accounts.frames import among, copy_in, read
 from accounts.golden.crosswalk import new_ids
 
 ANCHORS: dict[str, pl.DataType] = {"record_id": pl.Int64(), "account_id": pl.Int64()}
+CLUSTERS = {"cluster": pl.Int64, "id": pl.Int64, "is_new": pl.Boolean}
+MERGED = {"id": pl.Int64, "into": pl.Int64}
+FEW = 500  # records up to which a loop beats a dozen steps on frames
 # The newest open row of a customer says which record carries its id: a split may have moved it.
 IN_FORCE = (
     "SELECT DISTINCT ON (a.account_id) a.record_id, a.account_id FROM syncengine_anchor a "
@@ -29,6 +32,8 @@ class Assigned:
 def assign_ids(members: pl.DataFrame, *, now: datetime, everything: bool) -> Assigned:
     """Ids of clusters; `members` has record_id, live and cluster, and holds whole components."""
     anchors = read_anchors(members["record_id"], everything=everything)
+    if members.height <= FEW:
+        return _assign_few(members, anchors, now)
     held = anchors.join(members.select("record_id", "cluster"), on="record_id")
     oldest = held.group_by("cluster").agg(id=pl.col("account_id").min())
     # The oldest live record stands for the cluster; a dead one only where none is alive.
@@ -44,6 +49,26 @@ def assign_ids(members: pl.DataFrame, *, now: datetime, everything: bool) -> Ass
     ).select("cluster", "id", "is_new")
     merged = held.join(all_ids, on="cluster").filter(pl.col("account_id") != pl.col("id"))
     return Assigned(all_ids, merged.select(id="account_id", into="id").unique())
+
+
+def _assign_few(members: pl.DataFrame, anchors: pl.DataFrame, now: datetime) -> Assigned:
+    """The same by a loop over a handful of records."""
+    rows = members.select("record_id", "live", "cluster").iter_rows()
+    clusters: dict[int, list[tuple[bool, int]]] = {}
+    for record, live, cluster in rows:
+        clusters.setdefault(cluster, []).append((not live, record))
+    of = {record: cluster for cluster, records in clusters.items() for _, record in records}
+    held = [(account, of[record]) for record, account in anchors.iter_rows() if record in of]
+    oldest = {cluster: min(account for account, other in held if other == cluster) for _, cluster in held}
+    # The oldest live record stands for the cluster; a dead one only where none is alive.
+    born = sorted((min(records)[1], cluster) for cluster, records in clusters.items() if cluster not in oldest)
+    fresh = dict(zip((cluster for _, cluster in born), new_ids("account", len(born)), strict=True))
+    if born:
+        firsts = [first for first, _ in born]
+        _anchor(pl.DataFrame({"id": list(fresh.values()), "first": firsts}, {"id": pl.Int64, "first": pl.Int64}), now)
+    told = [*((c, i, False) for c, i in oldest.items()), *((c, i, True) for c, i in fresh.items())]
+    merged = sorted({(account, oldest[cluster]) for account, cluster in held if account != oldest[cluster]})
+    return Assigned(pl.DataFrame(told, CLUSTERS, orient="row"), pl.DataFrame(merged, MERGED, orient="row"))
 
 
 def read_anchors(records: pl.Series, *, everything: bool) -> pl.DataFrame:

@@ -36,9 +36,8 @@ def _share(told: Tolerance, shipped: float) -> float:
     return shipped if told.percent is None else float(told.percent / 100)
 
 
-def changed(number: int | None, policy: Policy) -> bool:
-    """Whether the pairs of a version in force were made under other limits, or by older rules."""
-    made_under = MatchVersion.objects.filter(pk=number or 0).values_list("limits", flat=True).first()
+def changed(made_under: dict[str, float], policy: Policy) -> bool:
+    """Whether the pairs of the version in force were made under other limits, or by older rules."""
     return bool(made_under) and made_under != _parting(policy)
 
 

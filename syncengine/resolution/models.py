@@ -21,9 +21,30 @@ class CurrentModel:
     model: Model
 
 
-def current(*, now: datetime, standardised: pl.DataFrame | None = None) -> CurrentModel:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The version in force with the limits its pairs were made under, and whether somebody asked for another."""
+
+    number: int | None
+    limits: dict[str, float]
+    wanted: bool
+
+
+def standing() -> Standing:
+    """How the versions stand, by one look at them."""
+    versions = MatchVersion.objects.values_list("applied_at", "number", "limits", "wanted_at")
+    told = [(applied, number, limits, wanted) for applied, number, limits, wanted in versions]
+    asked = any(wanted is not None and (applied is None or applied < wanted) for applied, _, _, wanted in told)
+    applied = [(at, number, limits) for at, number, limits, _ in told if at is not None]
+    _, number, limits = max(applied, key=lambda version: version[:2], default=(None, None, {}))
+    return Standing(number, limits or {}, asked)
+
+
+def current(
+    *, now: datetime, standardised: pl.DataFrame | None = None, number: int | None = None
+) -> CurrentModel:  # fmt: skip
     """The version in force; made from the default model and these records where there is none yet."""
-    number = in_force()
+    number = number or in_force()
     if number is None:
         return _first(now, standardised)
     return CurrentModel(number, load_model(number))

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
+FEW = 500  # pairs up to which a loop that finds nothing saves three joins of frames
+ACCOUNTS = ("account_l", "account_r", "low", "high")
+
 
 def undecided(pairs: pl.DataFrame, members: pl.DataFrame, bound: pl.DataFrame) -> pl.DataFrame:
     """The strongest undecided pair between each two customers."""
+    if pairs.height <= FEW and not _any_between(pairs, members):
+        return pairs.clear().with_columns(pl.lit(None, pl.Int64).alias(name) for name in ACCOUNTS)
     sides = members.select("record_id", "account_id")
     open_pairs = (
         pairs.join(sides.rename({"record_id": "record_l", "account_id": "account_l"}), on="record_l")
@@ -21,3 +26,9 @@ def undecided(pairs: pl.DataFrame, members: pl.DataFrame, bound: pl.DataFrame) -
         .sort("match_weight", "record_l", "record_r", descending=[True, False, False])
         .unique(subset=["low", "high"], keep="first", maintain_order=True)
     )
+
+
+def _any_between(pairs: pl.DataFrame, members: pl.DataFrame) -> bool:
+    """Whether any pair is of two customers."""
+    whose = dict(members.select("record_id", "account_id").iter_rows())
+    return any(whose.get(left) != whose.get(right) for left, right in pairs.select("record_l", "record_r").iter_rows())

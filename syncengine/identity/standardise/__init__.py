@@ -49,7 +49,8 @@ READINGS = (  # each reads the country as code
 
 def standardise(records: pl.DataFrame) -> pl.DataFrame:
     """record_id and the compared columns; whatever cannot be read is null and takes no part."""
-    if records.height <= FEW and all(records.schema.get(name, pl.Null) in (pl.String, pl.Null) for name in READ):
+    kinds = records.schema
+    if records.height <= FEW and all(kinds.get(name, pl.Null) in (pl.String, pl.Null) for name in READ):
         return _one_by_one(records)
     return _by_column(_complete(records))
 
