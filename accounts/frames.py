@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import polars as pl
@@ -125,11 +125,17 @@ def read(query: str | sql.Composable, schema: Mapping[str, pl.DataType], params:
             buffer.write(block)
     size = buffer.getbuffer().nbytes
     if not size:
-        return pl.DataFrame(schema=dict(schema))
+        return _empty(tuple(schema.items())).clone()
     if size <= FEW_BYTES:
         return _few_typed(_few_rows(buffer.getvalue().decode()), schema)
     buffer.seek(0)
     return _typed(pl.read_csv(buffer, has_header=False, new_columns=list(schema), infer_schema=False), schema)
+
+
+@lru_cache(maxsize=200)
+def _empty(schema: tuple[tuple[str, pl.DataType], ...]) -> pl.DataFrame:
+    """No rows. Making such a frame takes longer than asking the database."""
+    return pl.DataFrame(schema=dict(schema))
 
 
 def _few_typed(found: list[list[str | None]], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:

@@ -30,6 +30,7 @@ OPEN: dict[str, pl.DataType] = {
     "home": pl.Int64(),
     "released": pl.Boolean(),
 }
+NOTHING_OPEN = pl.DataFrame(schema=OPEN)
 FEW = 5_000
 # The record an echo's word came from, and whether a person or the calendar took that word back.
 FOUND = """
@@ -122,7 +123,7 @@ def _open(name: str, records: pl.DataFrame) -> pl.DataFrame:
     where = "WHERE e.object = %s AND e.closed_at IS NULL"
     known = rows("SELECT count(*) FROM (SELECT 1 FROM syncengine_echo WHERE closed_at IS NULL LIMIT %s) x", [FEW])
     if not known[0][0] or not records.height:
-        return pl.DataFrame(schema=OPEN)
+        return NOTHING_OPEN
     if known[0][0] < FEW:
         return read(f"{FOUND} {where}", OPEN, [code]).join(records.select("record_id"), on="record_id", how="semi")
     stage("echo_records", {"record_id": "bigint"}, records.select("record_id"))

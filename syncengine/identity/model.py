@@ -14,6 +14,7 @@ import polars as pl
 from syncengine.identity.hubs import HUB
 from syncengine.identity.tables import words
 
+NO_HUBS = pl.DataFrame(schema=HUB)
 FEWEST = 1_000  # below this a file says too little about how rare a value is
 
 
@@ -52,7 +53,7 @@ class Model:
     @property
     def hubs(self) -> pl.DataFrame:
         """Identifiers that too many names tell, as they were when the frequencies were counted."""
-        return self.frequencies.get("hub", pl.DataFrame(schema=HUB))
+        return self.frequencies.get("hub", NO_HUBS)
 
     def floor(self, value: str) -> float:
         """The share taken for a value met only in one company."""

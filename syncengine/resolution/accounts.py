@@ -151,16 +151,16 @@ def _incremental(
     moved = among("changed_records", affected.RECORD, pl.DataFrame({"record_id": changed}))
     keys = affected.told_keys(moved, policy.key_cap)
     live = affected.held(keys, 2, policy.key_cap)
-    near = _among(told, pl.concat([live["record_id"], changed]).unique())
+    near = _among(told, pl.concat([live["record_id"], changed]))
     fresh = score_candidates(near, meeting(live, changed), model=model.model, policy=policy)
     partners = pl.concat([fresh["record_l"], fresh["record_r"], *_bound_partners(dirty, bound)])
     concerned = affected.concerned(moved, partners)
     affected.replace_pairs(moved, fresh, model.number)
-    whole = among("concerned_records", affected.RECORD, concerned.to_frame())
-    tidy = _among(near, concerned)
+    whole = among("concerned_records", affected.RECORD, concerned)
+    tidy = _among(near, concerned["record_id"])
     return Evidence(
         tidy["record_id"], affected.stored_pairs(whole), veto_values(tidy),
-        gone.read_gone(f"crosswalk_id IN (SELECT record_id FROM {whole} w)"),
+        concerned.filter(~pl.col("live")).drop("live"),
         fired.common_keys(affected.held(keys, policy.key_cap + 1)), fired.told_model(model.model, near),
     )  # fmt: skip
 

@@ -21,6 +21,7 @@ Key = tuple[int, int, int]  # crosswalk_id, place, key
 HELD: dict[str, pl.DataType] = {"crosswalk_id": pl.Int64(), "place": pl.Int16(), "key": pl.Int64()}
 FEW = 1_000  # records whose keys are listed by a loop
 HOLDERS: dict[str, pl.DataType] = {"place": pl.Int16(), "key": pl.Int64(), "holders": pl.List(pl.Int64())}
+WHOLE: dict[str, pl.DataType] = {"record_id": pl.Int64(), "live": pl.Boolean(), "follows": pl.Int64()}
 PAIRS: dict[str, pl.DataType] = {
     "record_l": pl.Int64(),
     "record_r": pl.Int64(),
@@ -87,27 +88,27 @@ def store_keys(keys: pl.DataFrame, dirty: str, dying: pl.Series, cap: int) -> pl
     fresh, former = set(keys_as_rows(keys).iter_rows()), set(rows(query))
     gained, lost = fresh - former, former - fresh
     crossed = _crossings(gained, lost, cap)
-    execute(
+    living = (
         "INSERT INTO syncengine_matchrecord AS m (crosswalk_id, component_id, live) "
         f"SELECT record_id, record_id, true FROM {among('living_records', RECORD, keys.select('record_id'))} r "
         "ON CONFLICT (crosswalk_id) DO UPDATE SET live = true, follows = NULL WHERE NOT m.live"
     )
-    _move_keys(gained, lost)
+    execute("; ".join([living, *_key_moves(gained, lost)]))
     changed = pl.concat([keys["record_id"], dying])
     return pl.concat([changed, _further_holders(crossed, changed)]) if crossed else changed
 
 
-def _move_keys(gained: set[Key], lost: set[Key]) -> None:
-    """Write what was gained over what stood in its place, and take away what nothing takes the place of."""
+def _key_moves(gained: set[Key], lost: set[Key]) -> Iterator[str]:
+    """Statements that write what was gained over what stood in its place, and take away what lost its place."""
     filled = {(record, place) for record, place, _ in gained}
     emptied = [key for key in lost if key[:2] not in filled]
     if emptied:
-        execute(
+        yield (
             f"DELETE FROM syncengine_matchkey k USING {_listed('emptied_keys', emptied)} v "
             "WHERE (k.crosswalk_id, k.place) = (v.crosswalk_id, v.place)"
         )
     if gained:
-        execute(
+        yield (
             "INSERT INTO syncengine_matchkey (crosswalk_id, place, key) "
             f"SELECT crosswalk_id, place, key FROM {_listed('gained_keys', gained)} v ORDER BY key "
             "ON CONFLICT (crosswalk_id, place) DO UPDATE SET key = excluded.key"
@@ -169,22 +170,25 @@ def held(told: pl.DataFrame, least: int, most: int | None = None) -> pl.DataFram
 
 def replace_pairs(changed: str, pairs: pl.DataFrame, version: int) -> None:
     """Scored pairs of the changed records take the place of what was stored of them."""
-    for side in ("record_l", "record_r"):
-        execute(f"DELETE FROM syncengine_matchpair p USING {changed} c WHERE p.{side} = c.record_id")
+    former = [
+        f"DELETE FROM syncengine_matchpair p USING {changed} c WHERE p.{side} = c.record_id"
+        for side in ("record_l", "record_r")
+    ]
+    execute("; ".join(former))
     if pairs.height:
         store_pairs(pairs, version)
 
 
-def concerned(changed: str, partners: pl.Series) -> pl.Series:
-    """All records of the raw components that the changed records or their partners are in."""
+def concerned(changed: str, partners: pl.Series) -> pl.DataFrame:
+    """WHOLE of all records of the raw components that the changed records or their partners are in."""
     query = (
-        "SELECT crosswalk_id FROM syncengine_matchrecord WHERE component_id IN ("
+        "SELECT crosswalk_id, live, follows FROM syncengine_matchrecord WHERE component_id IN ("
         f"SELECT component_id FROM syncengine_matchrecord m JOIN {changed} c ON c.record_id = m.crosswalk_id UNION "
         f"SELECT component_id FROM syncengine_matchrecord m "
         f"JOIN {among('partner_records', RECORD, pl.DataFrame({'record_id': partners}))} s "
         "ON s.record_id = m.crosswalk_id)"
     )
-    return read(query, {"record_id": pl.Int64()})["record_id"]
+    return read(query, WHOLE)
 
 
 def stored_pairs(concerned: str) -> pl.DataFrame:

@@ -14,6 +14,8 @@ from syncengine.identity.hubs import IDENTIFIERS
 FEW = 500  # pairs up to which a loop beats joins of frames
 KEPT = 200  # firings a run keeps, the ones with most records first
 NONE = pl.DataFrame(schema=FIRING)
+RULE_NAMES = [rule.name for rule in BLOCKING_RULES]
+NO_KEYS = pl.DataFrame(schema={"record_id": pl.Int64, **dict.fromkeys(RULE_NAMES, pl.Int64)})
 APART = "{n} pairs that the scores would join stay apart: identifiers, people or the size of a customer forbid it."
 
 
@@ -56,11 +58,11 @@ def told_model(model: Model, standardised: pl.DataFrame) -> Model:
 
 def common_keys(held: pl.DataFrame) -> pl.DataFrame:
     """(record_id, a column a blocking rule) of holders of the suppressed keys, as many as show that they are."""
-    names = [rule.name for rule in BLOCKING_RULES]
-    shape = {"record_id": pl.Int64, **dict.fromkeys(names, pl.Int64)}
+    if not held.height:
+        return NO_KEYS
     placed = held.partition_by("place", as_dict=True)
-    parts = [part.select("record_id", pl.col("key").alias(names[place - 1])) for (place,), part in placed.items()]
-    return pl.concat([pl.DataFrame(schema=shape), *parts], how="diagonal")
+    parts = [part.select("record_id", pl.col("key").alias(RULE_NAMES[place - 1])) for (place,), part in placed.items()]
+    return pl.concat([NO_KEYS, *parts], how="diagonal")
 
 
 def keep_firings(fired: pl.DataFrame, *, run_id: int) -> int:

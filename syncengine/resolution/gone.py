@@ -55,9 +55,9 @@ def _target() -> str:
     )
 
 
-def read_gone(where: str = "true") -> pl.DataFrame:
+def read_gone() -> pl.DataFrame:
     """(record_id, follows) of records that are gone."""
-    return read(f"SELECT crosswalk_id, follows FROM syncengine_matchrecord WHERE NOT live AND {where}", GONE)
+    return read("SELECT crosswalk_id, follows FROM syncengine_matchrecord WHERE NOT live", GONE)
 
 
 def attach(parted: pl.DataFrame, gone: pl.DataFrame, bound: pl.DataFrame) -> pl.DataFrame:

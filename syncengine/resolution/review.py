@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
+from syncengine.resolution.affected import PAIRS
+
 FEW = 500  # pairs up to which a loop that finds nothing saves three joins of frames
-ACCOUNTS = ("account_l", "account_r", "low", "high")
+NONE = pl.DataFrame(schema={**PAIRS, **dict.fromkeys(("account_l", "account_r", "low", "high"), pl.Int64)})
 
 
 def undecided(pairs: pl.DataFrame, members: pl.DataFrame, bound: pl.DataFrame) -> pl.DataFrame:
     """The strongest undecided pair between each two customers."""
     if pairs.height <= FEW and not _any_between(pairs, members):
-        return pairs.clear().with_columns(pl.lit(None, pl.Int64).alias(name) for name in ACCOUNTS)
+        return NONE
     sides = members.select("record_id", "account_id")
     open_pairs = (
         pairs.join(sides.rename({"record_id": "record_l", "account_id": "account_l"}), on="record_l")
