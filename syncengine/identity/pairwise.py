@@ -16,7 +16,7 @@ from syncengine.identity.prepare import prepare_few
 from syncengine.identity.rules import judge
 from syncengine.identity.scheme import comparisons_of
 
-FEW_PAIRS = 200  # pairs up to which planning a statement takes longer than comparing them
+FEW_PAIRS = 1_000  # pairs up to which planning a statement takes longer than comparing them
 Weights = Mapping[int, Callable[[Record, Record], float]]
 SCORED = {
     "record_l": pl.Int64, "record_r": pl.Int64, "match_weight": pl.Float64, "match_probability": pl.Float64,

@@ -85,8 +85,8 @@ def store_keys(keys: pl.DataFrame, dirty: str, dying: pl.Series, cap: int) -> pl
     Only the keys that changed are written.
     """
     query = f"SELECT crosswalk_id, place, key FROM syncengine_matchkey JOIN {dirty} d ON record_id = crosswalk_id"
-    fresh, former = set(keys_as_rows(keys).iter_rows()), set(rows(query))
-    gained, lost = fresh - former, former - fresh
+    fresh, former = keys_as_rows(keys), read(query, HELD)
+    gained, lost = _missing(fresh, former), _missing(former, fresh)
     crossed = _crossings(gained, lost, cap)
     living = (
         "INSERT INTO syncengine_matchrecord AS m (crosswalk_id, component_id, live) "
@@ -96,6 +96,13 @@ def store_keys(keys: pl.DataFrame, dirty: str, dying: pl.Series, cap: int) -> pl
     execute("; ".join([living, *_key_moves(gained, lost)]))
     changed = pl.concat([keys["record_id"], dying])
     return pl.concat([changed, _further_holders(crossed, changed)]) if crossed else changed
+
+
+def _missing(keys: pl.DataFrame, others: pl.DataFrame) -> set[Key]:
+    """The keys that are not among others."""
+    if keys.height <= FEW:
+        return set(keys.iter_rows()).difference(others.iter_rows())
+    return set(keys.join(others, on=list(HELD), how="anti").iter_rows())
 
 
 def _key_moves(gained: set[Key], lost: set[Key]) -> Iterator[str]:

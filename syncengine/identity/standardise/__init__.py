@@ -21,7 +21,7 @@ from syncengine.identity.standardise.readings import Reading, read_columns
 from syncengine.identity.standardise.scripts import latin_columns
 from syncengine.identity.standardise.text import as_text
 
-FEW = 200  # records up to which reading each alone is quicker than reading columns
+FEW = 500  # records up to which reading each alone is quicker than reading columns
 
 COUNTRY = Reading(country_column, ("country",), ("country",))
 NAMES = Reading(
