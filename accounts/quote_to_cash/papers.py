@@ -22,6 +22,7 @@ REFERENCES = (
     "JOIN accounts_invoice b ON b.id = n.invoice_id AND b.order_id IS DISTINCT FROM a.id",
     "accounts_order a JOIN accounts_linkdecision d ON d.left_object = 14 AND d.left_id = a.id "
     "AND d.closed_at IS NULL JOIN accounts_invoice b ON d.right_object = 18 AND b.id = d.right_id",
+    "accounts_invoice a JOIN accounts_creditnote b ON b.invoice_id = a.id",
 )
 # Customers whose documents refer to documents of another customer are renewed together with it.
 NEIGHBOURS = f"INSERT INTO {WHO} SELECT DISTINCT other FROM (" + " UNION ALL ".join(

@@ -41,6 +41,15 @@ Beside = Callable[[pl.DataFrame], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True, slots=True)
+class Dirty:
+    """The records that changed, where a statement reads their ids from, and which of them have died."""
+
+    records: pl.Series
+    listed: str
+    dying: pl.Series
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What the partition follows from: living records, scored pairs, values one customer has once, the dead.
 
@@ -74,11 +83,11 @@ def resolve_accounts(
     wanted = standing.wanted and models.take_wanted(now=now) is not None
     bulk = wanted or first or dirty.len() >= bulk_at or limits.changed(standing.limits, policy)
     listed = among(DIRTY, affected.RECORD, dirty.to_frame("record_id"))
-    dying, bound = gone.bury_dirty(listed), open_bindings()
+    touched, bound = Dirty(dirty, listed, gone.bury_dirty(listed)), open_bindings()
     if bulk:
         found = evidence_of_everything(now=now, policy=policy, beside=affected.replacing_keys)[0]
     else:
-        found = _incremental(dirty, listed, dying, bound, policy, models.current(now=now, number=standing.number))
+        found = _incremental(touched, bound, policy, models.current(now=now, number=standing.number))
     parted = found.part(bound, policy)
     if not first:
         # What a version changes was planned and asked for by a person, so no run is too large for it.
@@ -142,18 +151,16 @@ def evidence_of_everything(
     return Evidence(ids, pairs, vetoes, gone.read_gone(), keys, model.model), model.number
 
 
-def _incremental(
-    dirty: pl.Series, listed: str, dying: pl.Series, bound: pl.DataFrame, policy: Policy, model: models.CurrentModel
-) -> Evidence:  # fmt: skip
-    """Only the components the dirty records were in, or are tied to now; `listed` is where SQL reads the dirty from."""
-    told = standardise(_read(listed))
-    changed = affected.store_keys(match_keys(told), listed, dying, policy.key_cap)
+def _incremental(dirty: Dirty, bound: pl.DataFrame, policy: Policy, model: models.CurrentModel) -> Evidence:
+    """Only the components the dirty records were in, or are tied to now."""
+    told = standardise(_read(dirty.listed))
+    changed = affected.store_keys(match_keys(told), dirty.listed, dirty.dying, policy.key_cap)
     moved = among("changed_records", affected.RECORD, pl.DataFrame({"record_id": changed}))
     keys = affected.told_keys(moved, policy.key_cap)
     live = affected.held(keys, 2, policy.key_cap)
     near = _among(told, pl.concat([live["record_id"], changed]))
     fresh = score_candidates(near, meeting(live, changed), model=model.model, policy=policy)
-    partners = pl.concat([fresh["record_l"], fresh["record_r"], *_bound_partners(dirty, bound)])
+    partners = pl.concat([fresh["record_l"], fresh["record_r"], *_bound_partners(dirty.records, bound)])
     concerned = affected.concerned(moved, partners)
     affected.replace_pairs(moved, fresh, model.number)
     whole = among("concerned_records", affected.RECORD, concerned)
