@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 import polars as pl
 
 from syncengine.identity.comparisons import TOKENS
 from syncengine.identity.frequencies import ADDRESS, VALUES
-from syncengine.identity.hubs import without_hubs
+from syncengine.identity.hubs import IDENTIFIERS, without_hubs
 from syncengine.identity.model import Model
 
 Record = Mapping[str, Any]
@@ -33,7 +33,8 @@ def prepare(standardised: pl.DataFrame, model: Model) -> pl.DataFrame:
 
 def prepare_few(rows: Iterable[Record], model: Model) -> dict[int, Record]:
     """The same of a handful of records, by their ids."""
-    records = [_told(row, model) for row in rows]
+    hubs = set(model.hubs.select("kind", "value").iter_rows())
+    records = [_told(row, hubs) for row in rows]
     for value, floor in ((value, model.floor(value)) for value in model.floors):
         shares = _looked_up(model.frequencies.get(value), [record[VALUES[value]] for record in records])
         for record in records:
@@ -42,14 +43,11 @@ def prepare_few(rows: Iterable[Record], model: Model) -> dict[int, Record]:
     return {record["record_id"]: {**record, **_rarest(record["tokens"], known, model)} for record in records}
 
 
-def _told(row: Record, model: Model) -> dict[str, Any]:
+def _told(row: Record, hubs: Set[tuple[str, str]]) -> dict[str, Any]:
     """A record with its address and without placeholders."""
-    record = dict(row)
-    for kind, value, _ in model.hubs.iter_rows():
-        if record[kind] == value:
-            record[kind] = None
-    town = record["postcode"] or record["city"] or ""
-    return {**record, "address": f"{record['street_key']}|{town}" if record["street_key"] else None}
+    told = {kind: None for kind in IDENTIFIERS if (kind, row.get(kind)) in hubs}
+    town = row["postcode"] or row["city"] or ""
+    return {**row, **told, "address": f"{row['street_key']}|{town}" if row["street_key"] else None}
 
 
 def _rarest(tokens: Sequence[str] | None, known: Mapping[str, float], model: Model) -> dict[str, Any]:

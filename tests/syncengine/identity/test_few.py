@@ -5,13 +5,15 @@ from __future__ import annotations
 import random
 import string
 from collections.abc import Callable
+from unittest.mock import ANY
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syncengine.identity import standardise
+from syncengine.identity import default_model, fit_frequencies, standardise
+from syncengine.identity.prepare import prepare, prepare_few
 from syncengine.identity.standardise import READ, SCHEMA, TRADE_NAMES, _by_column, _complete, _one_by_one
 from syncengine.identity.standardise.few import alone_read
 from syncengine.identity.tables import blocked, division_words, place_words, table, words
@@ -135,3 +137,14 @@ def test_texts_that_only_columns_read_keep_their_place() -> None:
 def test_what_is_no_text_is_read_as_one() -> None:
     read = standardise(pl.DataFrame([{"record_id": 1, "name": "Acme", "postcode": 10115, "country": "DE"}]))
     assert read["postcode"].to_list() == ["10115"]
+
+
+def test_a_handful_is_prepared_as_many_are() -> None:
+    records = companies(120, seed=6)[0].with_columns(record_id=pl.int_range(pl.len(), dtype=pl.Int64))
+    shared = pl.when(pl.col("record_id") % 3 == 0).then(pl.lit("123456780"))  # a number that a form was copied with
+    tidy = standardise(records.with_columns(duns=shared))
+    model = fit_frequencies(tidy, default_model())
+    assert model.hubs.rows() == [("duns", "123456780", ANY)]
+    many, few = prepare(tidy, model), prepare_few(tidy.iter_rows(named=True), model)
+    for row in many.drop("all_names").iter_rows(named=True):
+        assert {name: few[row["record_id"]][name] for name in row} == pytest.approx(row)
