@@ -194,8 +194,8 @@ def _bound_partners(dirty: pl.Series, bound: pl.DataFrame) -> list[pl.Series]:
     """Records that a decision ties to a dirty one: their components are concerned too."""
     if not bound.height:
         return [dirty]
-    among = dirty.implode()
-    tied = bound.filter(pl.col("record_l").is_in(among) | pl.col("record_r").is_in(among))
+    ids = dirty.implode()
+    tied = bound.filter(pl.col("record_l").is_in(ids) | pl.col("record_r").is_in(ids))
     return [dirty, tied["record_l"], tied["record_r"]]
 
 

@@ -59,7 +59,7 @@ def _assign_few(members: pl.DataFrame, anchors: pl.DataFrame, now: datetime) -> 
         clusters.setdefault(cluster, []).append((not live, record))
     of = {record: cluster for cluster, records in clusters.items() for _, record in records}
     held = [(account, of[record]) for record, account in anchors.iter_rows() if record in of]
-    oldest = {cluster: min(account for account, other in held if other == cluster) for _, cluster in held}
+    oldest = {cluster: account for account, cluster in sorted(held, reverse=True)}
     # The oldest live record stands for the cluster; a dead one only where none is alive.
     born = sorted((min(records)[1], cluster) for cluster, records in clusters.items() if cluster not in oldest)
     fresh = dict(zip((cluster for _, cluster in born), new_ids("account", len(born)), strict=True))
