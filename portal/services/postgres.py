@@ -125,7 +125,7 @@ class Postgres(Service):
 BULK: dict[str, str | int] = {
     "max_wal_size": "8GB",
     "checkpoint_timeout": "15min",
-    "wal_compression": "on",
+    "wal_compression": "off",
     "wal_level": "minimal",
     "max_wal_senders": 0,
     "random_page_cost": "1.1",
