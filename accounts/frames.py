@@ -48,18 +48,32 @@ def append(table: str, frame: pl.DataFrame) -> None:
 
 
 @contextmanager
-def copying(table: str, frame: pl.DataFrame) -> Iterator[None]:
-    """Append the frame's rows while the block computes, which leaves the database alone meanwhile."""
+def refilling(table: str, frame: pl.DataFrame) -> Iterator[None]:
+    """The frame's rows in place of the table's, written while the block computes, which leaves the database alone.
+
+    They are frozen, so that indexes alone can answer from the start.
+    """
+    execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(table)))
     with connection.cursor() as cursor, ThreadPoolExecutor(1) as beside:
-        copied = beside.submit(_copy, cursor.cursor, table, frame)
+        copied = beside.submit(_copy, cursor.cursor, table, frame, ", FREEZE")
         yield
         copied.result()
 
 
-def _copy(cursor: Cursor, table: str, frame: pl.DataFrame) -> None:
+@contextmanager
+def executing(query: str) -> Iterator[None]:
+    """Run one statement while the block computes, which leaves the database alone meanwhile."""
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as beside:
+        done = beside.submit(cursor.cursor.execute, query)
+        yield
+        done.result()
+
+
+def _copy(cursor: Cursor, table: str, frame: pl.DataFrame, further: str = "") -> None:
     """By psycopg's own cursor: Django's debug wrapper knows no copy, and its connections belong to a thread."""
     names = identifiers(frame.columns)
-    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(sql.Identifier(table), names)
+    options = sql.SQL("FORMAT csv" + further)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN ({})").format(sql.Identifier(table), names, options)
     for part in _parts(frame):
         with cursor.copy(statement) as copy:
             _send(copy, part)

@@ -9,6 +9,7 @@ import polars as pl
 
 from syncengine.identity.engine import connect
 
+WEAK_SHARE = 4  # a weak rule's key compares this much fewer records than another one
 FEW_KEYS = 1_000  # records up to which keys are worked out without a database
 
 
@@ -19,6 +20,11 @@ class BlockingRule:
     name: str
     columns: tuple[str, ...]
     sentence: str
+    weak: bool = False  # says little of any two records: of a large city it tells next to nothing
+
+    def most(self, cap: int) -> int:
+        """How many live records may hold a key of it, of which a strong rule's may be held by `cap`."""
+        return min(cap, max(2, cap // WEAK_SHARE)) if self.weak else cap
 
 
 BLOCKING_RULES = (
@@ -32,12 +38,12 @@ BLOCKING_RULES = (
     BlockingRule("alias_first", ("alias_1",), "One is known by a name of the other."),
     BlockingRule("alias_last", ("alias_2",), "One is known by a name of the other."),
     BlockingRule("postcode_name", ("postcode", "tok1"), "Names begin alike in one postcode."),
-    BlockingRule("city_name", ("city", "tok1"), "Names begin alike in one city."),
+    BlockingRule("city_name", ("city", "tok1"), "Names begin alike in one city.", weak=True),
     BlockingRule("address", ("street_key", "postcode"), "They have the same address."),
     BlockingRule("street_name", ("street_key", "tok1"), "Names begin alike at one house number."),
     BlockingRule("trunk_name", ("trunk", "tok1"), "Names begin alike behind one switchboard."),
     # What a slip of the pen in the first word, or a postcode that one side lacks, would keep apart.
-    BlockingRule("city_begun", ("city", "begun"), "Names begin with the same letters in one city."),
+    BlockingRule("city_begun", ("city", "begun"), "Names begin with the same letters in one city.", weak=True),
     BlockingRule("postcode_begun", ("postcode", "begun"), "Names begin with the same letters in one postcode."),
     BlockingRule("address_city", ("street_key", "city"), "They have the same street and house number in one city."),
     BlockingRule("house_road", ("house", "postcode", "way"), "They are in streets that begin alike, at one number."),
@@ -80,9 +86,12 @@ def passing_keys(standardised: pl.DataFrame) -> pl.DataFrame:
 
 
 def live_keys(keys: pl.DataFrame, cap: int) -> pl.DataFrame:
-    """Keys that make candidates: held by two records at least and by no more than the cap."""
-    live = [pl.when(pl.len().over(n).is_between(2, cap)).then(n).alias(n) for n in (r.name for r in BLOCKING_RULES)]
-    return keys.select("record_id", *live)
+    """Keys that make candidates: held by two records at least and by no more than their rule allows."""
+    return keys.select("record_id", *(_live(rule.name, rule.most(cap)) for rule in BLOCKING_RULES))
+
+
+def _live(name: str, most: int) -> pl.Expr:
+    return pl.when(pl.len().over(name).is_between(2, most)).then(name).alias(name)
 
 
 def few_candidates(live: pl.DataFrame) -> pl.DataFrame:

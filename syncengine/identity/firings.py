@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from syncengine.identity.blocking import BLOCKING_RULES
+from syncengine.identity.blocking import BLOCKING_RULES, BlockingRule
 from syncengine.identity.guards import POLICY, Policy
 from syncengine.identity.model import Model
 
@@ -13,7 +13,7 @@ FIRING = {"guard": pl.String, "subject": pl.String, "records": pl.Int64, "senten
 
 def firings(keys: pl.DataFrame, parted: pl.DataFrame, model: Model, policy: Policy = POLICY) -> pl.DataFrame:
     """guard, subject, records and a sentence: placeholders, keys and components beyond their limits."""
-    found = [_placeholders(model), *(_common_keys(keys, rule.name, policy) for rule in BLOCKING_RULES)]
+    found = [_placeholders(model), *(_common_keys(keys, rule, policy.key_cap) for rule in BLOCKING_RULES)]
     told = pl.concat([pl.DataFrame(schema=FIRING), *found, _large_components(parted, policy)])
     return told.sort("records", "guard", "subject", descending=[True, False, False])
 
@@ -50,12 +50,13 @@ def _placeholders(model: Model) -> pl.DataFrame:
     )
 
 
-def _common_keys(keys: pl.DataFrame, rule: str, policy: Policy) -> pl.DataFrame:
-    counted = keys.drop_nulls(rule).group_by(rule).agg(n=pl.len().cast(pl.Int64)).filter(pl.col("n") > policy.key_cap)
+def _common_keys(keys: pl.DataFrame, rule: BlockingRule, cap: int) -> pl.DataFrame:
+    name, most = rule.name, rule.most(cap)
+    counted = keys.drop_nulls(name).group_by(name).agg(n=pl.len().cast(pl.Int64)).filter(pl.col("n") > most)
     if counted.is_empty():
         return pl.DataFrame(schema=FIRING)
-    said = f"{counted.height} values of this key are held by more than {policy.key_cap} records: they compare nobody."
-    row = {"guard": "key limit", "subject": rule, "records": int(counted["n"].sum()), "sentence": said}
+    said = f"{counted.height} values of this key are held by more than {most} records: they compare nobody."
+    row = {"guard": "key limit", "subject": name, "records": int(counted["n"].sum()), "sentence": said}
     return pl.DataFrame([row], schema=FIRING)
 
 

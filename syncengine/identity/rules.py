@@ -12,7 +12,7 @@ from syncengine.identity.comparisons import COMPARISONS, Comparison, level_numbe
 from syncengine.identity.conditions import condition
 from syncengine.identity.guards import AUTOMATIC, EXACT, POLICY, REVIEW, Policy
 
-RULES = 3  # raised whenever what is compared, keyed or kept for a person changes: stored pairs are then made anew
+RULES = 4  # raised whenever what is compared, keyed or kept for a person changes: stored pairs are then made anew
 IDENTIFIERS = ("tax", "registration", "duns")
 MOST_BITS = 60  # beyond which a probability is a nought or a one
 FAR_NAMES = ("other_place", "part")

@@ -48,15 +48,19 @@ class MatchRecord(models.Model):
 class MatchKey(models.Model):
     """What one live customer record answers to one blocking rule: a 63-bit hash salted by the rule.
 
-    A row a key, so that a record that changes one value rewrites one key. Unchecked like match records.
+    A row a key, so that a record that changes one value rewrites one key. Unchecked like match records, and written
+    without a log (UNLOGGED): keys follow from the records.
     """
 
     pk = models.CompositePrimaryKey("crosswalk_id", "place")
     crosswalk = models.ForeignKey(
         "accounts.AccountCrosswalk", models.CASCADE, related_name="+", db_constraint=False, db_index=False
     )
-    key = models.BigIntegerField(db_index=True)
+    key = models.BigIntegerField()
     place = models.SmallIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["key"], include=["crosswalk"], name="match_key_holders")]
 
 
 class MatchPair(models.Model):

@@ -10,7 +10,6 @@ from datetime import datetime
 import polars as pl
 
 from accounts.frames import among, read
-from syncengine.canonical import read_canonical
 from syncengine.identity import (
     POLICY,
     Model,
@@ -26,16 +25,13 @@ from syncengine.identity import (
     veto_values,
 )
 from syncengine.records import Resolved
-from syncengine.resolution import affected, fired, gone, guards, holds, limits, models, stops
+from syncengine.resolution import affected, fired, gone, guards, holds, keys, limits, models, stops
 from syncengine.resolution.decided import binding, open_bindings
 from syncengine.resolution.ids import assign_ids
+from syncengine.resolution.living import read_living
 from syncengine.resolution.review import undecided
 
 BULK_AT = 20_000  # changed records from which reading everything beats asking for candidates
-MATCHED = [
-    "name", "legal_name", "trade_names", "street", "city", "region", "postcode", "country", "phone", "email",
-    "website", "tax_id", "registration_id", "duns",
-]  # fmt: skip
 DIRTY = "dirty_accounts"
 Beside = Callable[[pl.DataFrame], AbstractContextManager[object]]
 
@@ -85,7 +81,7 @@ def resolve_accounts(
     listed = among(DIRTY, affected.RECORD, dirty.to_frame("record_id"))
     touched, bound = Dirty(dirty, listed, gone.bury_dirty(listed)), open_bindings()
     if bulk:
-        found = evidence_of_everything(now=now, policy=policy, beside=affected.replacing_keys)[0]
+        found = evidence_of_everything(now=now, policy=policy, beside=keys.replacing_keys)[0]
     else:
         found = _incremental(touched, bound, policy, models.current(now=now, number=standing.number))
     parted = found.part(bound, policy)
@@ -142,52 +138,52 @@ def evidence_of_everything(
 
     `beside` gets the keys and runs while their holders are compared.
     """
-    tidy = standardise(side_by_side(read_canonical("account", "c.live", columns=MATCHED)))
+    tidy = standardise(side_by_side(read_living()))
     model = models.numbered(version) if version else models.current(now=now, standardised=tidy)
-    ids, keys, vetoes = tidy["record_id"], match_keys(tidy), veto_values(tidy)
+    ids, told, vetoes = tidy["record_id"], match_keys(tidy), veto_values(tidy)
     tidy = comparable(tidy, model.model)
-    with beside(keys):
-        pairs = score(tidy, model=model.model, keys=keys, policy=policy)
-    return Evidence(ids, pairs, vetoes, gone.read_gone(), keys, model.model), model.number
+    with beside(told):
+        pairs = score(tidy, model=model.model, keys=told, policy=policy)
+    return Evidence(ids, pairs, vetoes, gone.read_gone(), told, model.model), model.number
 
 
 def _incremental(dirty: Dirty, bound: pl.DataFrame, policy: Policy, model: models.CurrentModel) -> Evidence:
     """Only the components the dirty records were in, or are tied to now."""
-    told = standardise(_read(dirty.listed))
-    changed = affected.store_keys(match_keys(told), dirty.listed, dirty.dying, policy.key_cap)
-    moved = among("changed_records", affected.RECORD, pl.DataFrame({"record_id": changed}))
-    keys = affected.told_keys(moved, policy.key_cap)
-    live = affected.held(keys, 2, policy.key_cap)
-    near = _among(told, pl.concat([live["record_id"], changed]))
-    fresh = score_candidates(near, meeting(live, changed), model=model.model, policy=policy)
+    keys.regain_keys()
+    told = standardise(read_living(dirty.listed))
+    moves = keys.find_moves(match_keys(told), dirty.listed, dirty.dying, policy.key_cap)
+    further = _read_further(told, pl.concat([moves.live["record_id"], moves.changed]))
+    with keys.writing(moves):
+        near = pl.concat([told, standardise(further)]) if further.height else told
+        fresh = score_candidates(near, meeting(moves.live, moves.changed), model=model.model, policy=policy)
+    changed = among("changed_records", affected.RECORD, moves.changed.to_frame("record_id"))
     partners = pl.concat([fresh["record_l"], fresh["record_r"], *_bound_partners(dirty.records, bound)])
-    concerned = affected.concerned(moved, partners)
-    affected.replace_pairs(moved, fresh, model.number)
+    concerned = affected.concerned(changed, partners)
+    affected.replace_pairs(changed, fresh, model.number)
     whole = among("concerned_records", affected.RECORD, concerned)
     tidy = _among(near, concerned["record_id"])
     return Evidence(
         tidy["record_id"], affected.stored_pairs(whole), veto_values(tidy),
         concerned.filter(~pl.col("live")).drop("live"),
-        fired.common_keys(affected.held(keys, policy.key_cap + 1)), fired.told_model(model.model, near),
+        fired.common_keys(moves.common), fired.told_model(model.model, near),
     )  # fmt: skip
 
 
 def _among(standardised: pl.DataFrame, records: pl.Series) -> pl.DataFrame:
     """The living of these records, standardised: those at hand, and the others read."""
-    wanted, known = set(records), set(standardised["record_id"])
-    at_hand = standardised
-    if not known <= wanted:
+    wanted, at_hand = set(records), standardised
+    if not wanted.issuperset(standardised["record_id"]):
         at_hand = standardised.filter(pl.col("record_id").is_in(records.implode()))
-    if wanted <= known:
-        return at_hand
-    further = pl.DataFrame({"record_id": sorted(wanted - known)})
-    return pl.concat([at_hand, standardise(_read(among("further_accounts", affected.RECORD, further)))])
+    further = _read_further(standardised, records)
+    return pl.concat([at_hand, standardise(further)]) if further.height else at_hand
 
 
-def _read(listed: str) -> pl.DataFrame:
-    """The living of these records; the dead take part in nothing."""
-    where = f"c.live AND c.crosswalk_id IN (SELECT record_id FROM {listed} d)"
-    return read_canonical("account", where, columns=MATCHED)
+def _read_further(known: pl.DataFrame, records: pl.Series) -> pl.DataFrame:
+    """The living of these records that are not known yet."""
+    further = sorted(set(records).difference(known["record_id"]))
+    if not further:
+        return pl.DataFrame()
+    return read_living(among("further_accounts", affected.RECORD, pl.DataFrame({"record_id": further})))
 
 
 def _bound_partners(dirty: pl.Series, bound: pl.DataFrame) -> list[pl.Series]:

@@ -17,7 +17,7 @@ from syncengine.identity import default_model, standardise
 from syncengine.identity.training import Measured, Share, halves, measure, train
 from syncengine.models import MatchVersion
 from syncengine.resolution import models
-from syncengine.resolution.accounts import MATCHED
+from syncengine.resolution.living import MATCHED
 
 FEW = 20  # labelled pairs below which figures would be guesses
 LABELS: dict[str, pl.DataType] = {"record_l": pl.Int64(), "record_r": pl.Int64(), "same": pl.Boolean()}

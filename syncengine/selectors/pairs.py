@@ -13,6 +13,7 @@ from accounts.frames import rows
 from accounts.models import AccountCrosswalk, User
 from syncengine.canonical import read_canonical
 from syncengine.identity import (
+    BLOCKING_RULES,
     REVIEW,
     Explanation,
     Policy,
@@ -23,8 +24,8 @@ from syncengine.identity import (
     veto_values,
 )
 from syncengine.models import CanonicalAccount, Decision, Hold, MatchPair, StewardTask
-from syncengine.resolution.accounts import MATCHED
 from syncengine.resolution.limits import company_policy
+from syncengine.resolution.living import MATCHED
 from syncengine.resolution.models import in_force, load_model
 
 VETO_HIDDEN = "An identifier that a company has once differs."
@@ -165,8 +166,12 @@ def _living(records: Sequence[int]) -> pl.DataFrame:
 def _compared(records: Sequence[CanonicalAccount], policy: Policy) -> bool:
     """Whether they share a blocking key that no more records hold than the limit."""
     keys = match_keys(standardise(_living([record.pk for record in records]))).drop("record_id")
-    shared = [left for left, right in zip(*keys.rows(), strict=True) if left == right]
-    return any(key is not None and _held_by_few(key, policy.key_cap) for key in shared)
+    shared = [
+        (left, rule.most(policy.key_cap))
+        for rule, left, right in zip(BLOCKING_RULES, *keys.rows(), strict=True)
+        if left is not None and left == right
+    ]
+    return any(_held_by_few(key, most) for key, most in shared)
 
 
 def _held_by_few(key: int, cap: int) -> bool:

@@ -8,7 +8,7 @@ import polars as pl
 
 from syncengine.canonical import read_canonical
 from syncengine.identity import standardise, veto_values
-from syncengine.resolution.accounts import MATCHED
+from syncengine.resolution.living import MATCHED
 
 WORDS = {"tax": "tax numbers", "duns": "D-U-N-S numbers", "register": "register numbers"}
 

@@ -10,7 +10,7 @@ import polars as pl
 from accounts.frames import rows, stage
 from syncengine.canonical import read_canonical
 from syncengine.identity import standardise
-from syncengine.resolution.accounts import MATCHED
+from syncengine.resolution.living import MATCHED
 
 # What was judged, in the words that say what has changed.
 JUDGED = {

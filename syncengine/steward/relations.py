@@ -10,6 +10,7 @@ from datetime import datetime
 
 from accounts.frames import execute
 from syncengine.identity import BLOCKING_RULES
+from syncengine.resolution.keys import regain_keys
 from syncengine.resolution.limits import company_policy
 from syncengine.steward.deadlines import deadlines
 from syncengine.steward.kin import STAGED, stage_kin
@@ -98,6 +99,7 @@ SUBJECT = f"'{PREFIX}' || p.low || '-' || p.high"
 
 def propose_relations(*, now: datetime) -> int:
     """Ask about customers that belong together without being one; how many questions are new."""
+    regain_keys()
     execute("DROP TABLE IF EXISTS proposed_relations")
     stage_kin()
     since = now.replace(year=now.year - 1, day=min(now.day, 28)).date()

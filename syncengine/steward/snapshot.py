@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from accounts.frames import rows
-from syncengine.resolution.accounts import MATCHED
+from syncengine.resolution.living import MATCHED
 
 
 def snapshot_of(records: Sequence[int]) -> dict[str, dict[str, Any]]:

@@ -13,7 +13,8 @@ from django.db import transaction
 from accounts.frames import execute, read, stage
 from syncengine.policies.plan.records import SAMPLES, Overlay
 from syncengine.policies.plan.shapes import LinkChange
-from syncengine.resolution.accounts import MATCHED, resolve_accounts
+from syncengine.resolution.accounts import resolve_accounts
+from syncengine.resolution.living import MATCHED
 
 LANE_LOCK = 7302
 ARRAYS = ("trade_names",)

@@ -1,0 +1,149 @@
+"""Match keys: which living records hold which, and whose pairs change when some are gained and lost.
+
+Grain: one row a blocking key of a living record. The table is written without a log, for it follows from the
+records: a server that fell leaves it empty, and it is made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import polars as pl
+
+from accounts.frames import among, execute, executing, read, refilling, rows
+from syncengine.identity import BLOCKING_RULES, match_keys, standardise
+from syncengine.resolution.holders import HELD, moved_holders
+from syncengine.resolution.living import read_living
+
+FEW = 1_000  # records whose keys are listed by a loop
+KEYS = {"record_id": "bigint", "place": "smallint", "key": "bigint"}
+ASKED = {"place": "smallint", "key": "bigint", "lost": "smallint"}
+NONE_LEFT = (
+    "SELECT NOT EXISTS (SELECT FROM syncengine_matchkey) AND EXISTS (SELECT FROM syncengine_matchrecord WHERE live)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """The living records told, keys they gained and lost, and what follows from both."""
+
+    living: pl.Series
+    gained: pl.DataFrame
+    lost: pl.DataFrame
+    changed: pl.Series  # records whose pairs change: the dirty, and holders of a key that came to its limit or back
+    live: pl.DataFrame  # place, key and record_id of the keys that bring a changed record together with others
+    common: pl.DataFrame  # the same of keys that too many hold, as many holders as show it
+
+
+def keys_as_rows(keys: pl.DataFrame) -> pl.DataFrame:
+    """HELD: one row a key a record has, the place being that of its blocking rule."""
+    if keys.height <= FEW:
+        told = [(record, place, key) for record, *held in keys.iter_rows() for place, key in enumerate(held, start=1)]
+        return pl.DataFrame(sorted(row for row in told if row[2] is not None), HELD, orient="row")
+    names = [name for name in keys.columns if name != "record_id"]
+    held = [
+        keys.select("record_id", place=pl.lit(place, pl.Int16), key=name).drop_nulls("key")
+        for place, name in enumerate(names, start=1)
+    ]
+    return pl.concat(held).sort("record_id", "place")
+
+
+@contextmanager
+def replacing_keys(keys: pl.DataFrame) -> Iterator[None]:
+    """Bulk: every match key anew, written while the block compares records."""
+    with refilling("syncengine_matchkey", keys_as_rows(keys).rename({"record_id": "crosswalk_id"})):
+        yield
+
+
+def regain_keys() -> bool:
+    """Make the keys anew where a fallen server has left none, though records are known; whether it had."""
+    if not rows(NONE_LEFT)[0][0]:
+        return False
+    execute("LOCK TABLE syncengine_matchkey IN EXCLUSIVE MODE")
+    if rows(NONE_LEFT)[0][0]:  # nobody else has been quicker
+        with replacing_keys(match_keys(standardise(read_living()))):
+            pass
+        execute("ANALYZE syncengine_matchkey")
+    return True
+
+
+def find_moves(keys: pl.DataFrame, dirty: str, dying: pl.Series, cap: int) -> Moves:
+    """What it changes that the living of the dirty records now have these keys; nothing is written yet.
+
+    A key says nothing while more records hold it than its rule allows. When a change takes it over or brings it
+    back, the pairs of all who hold it change, so they count as changed too: the bulk run would see it so at once.
+    """
+    most = [rule.most(cap) for rule in BLOCKING_RULES]
+    fresh, former = keys_as_rows(keys), _keys_of(dirty)
+    gained, lost = _missing(fresh, former), _missing(former, fresh)
+    holders = moved_holders(_holders(fresh, lost, most), gained, lost, most)
+    changed, told = pl.concat([keys["record_id"], dying]), fresh
+    further = holders.crossing.filter(~holders.crossing.is_in(changed.implode()))
+    if further.len():
+        theirs = _keys_of(among("further_holders", {"record_id": "bigint"}, further.to_frame("record_id")))
+        unasked = theirs.join(pl.concat([fresh, lost]), on="key", how="anti")
+        holders = holders.beside(_holders(unasked, lost.clear(), most))
+        changed, told = pl.concat([changed, further]), pl.concat([fresh, theirs])
+    live, common = holders.split(told["key"], most)
+    return Moves(keys["record_id"], gained, lost, changed, live, common)
+
+
+@contextmanager
+def writing(moves: Moves) -> Iterator[None]:
+    """The moved keys are written while the block computes: only those that changed."""
+    living = among("living_records", {"record_id": "bigint"}, moves.living.to_frame())
+    known = (
+        "INSERT INTO syncengine_matchrecord AS m (crosswalk_id, component_id, live) "
+        f"SELECT record_id, record_id, true FROM {living} r "
+        "ON CONFLICT (crosswalk_id) DO UPDATE SET live = true, follows = NULL WHERE NOT m.live"
+    )
+    with executing("; ".join([known, *_key_moves(moves)])):
+        yield
+
+
+def _key_moves(moves: Moves) -> Iterator[str]:
+    """Statements that write what was gained over what stood in its place, and take away what lost its place."""
+    filled = {(record, place) for record, place, _ in moves.gained.iter_rows()}
+    emptied = [row for row in moves.lost.iter_rows() if row[:2] not in filled]
+    if emptied:
+        listed = among("emptied_keys", KEYS, pl.DataFrame(emptied, HELD, orient="row"))
+        yield (
+            f"DELETE FROM syncengine_matchkey k USING {listed} v "
+            "WHERE (k.crosswalk_id, k.place) = (v.record_id, v.place)"
+        )
+    if moves.gained.height:
+        yield (
+            "INSERT INTO syncengine_matchkey (crosswalk_id, place, key) "
+            f"SELECT record_id, place, key FROM {among('gained_keys', KEYS, moves.gained)} v ORDER BY key "
+            "ON CONFLICT (crosswalk_id, place) DO UPDATE SET key = excluded.key"
+        )
+
+
+def _missing(keys: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """The keys that are not among others."""
+    if keys.height <= FEW:
+        found = set(keys.iter_rows()).difference(others.iter_rows())
+        return pl.DataFrame(list(found), HELD, orient="row")
+    return keys.join(others, on=list(HELD), how="anti")
+
+
+def _keys_of(listed: str) -> pl.DataFrame:
+    """HELD of these records as it is stored."""
+    return read(
+        f"SELECT crosswalk_id, place, key FROM syncengine_matchkey JOIN {listed} d ON record_id = crosswalk_id", HELD
+    )
+
+
+def _holders(keys: pl.DataFrame, lost: pl.DataFrame, most: list[int]) -> pl.DataFrame:
+    """HELD of who holds these keys or those lost: as many as show that too many do, even once some have lost it."""
+    asked = [keys.select("place", "key", lost=pl.lit(0)), lost.select("place", "key", lost=pl.lit(1))]
+    listed = among("asked_keys", ASKED, pl.concat(asked))
+    return read(
+        "SELECT h.crosswalk_id, a.place, a.key "
+        f"FROM (SELECT place, key, sum(lost) AS lost FROM {listed} k GROUP BY 1, 2 ORDER BY key) a CROSS JOIN LATERAL "
+        "(SELECT crosswalk_id FROM syncengine_matchkey m WHERE m.key = a.key "
+        f"LIMIT ('{{{','.join(map(str, most))}}}'::int[])[a.place] + 1 + a.lost) h",
+        HELD,
+    )
