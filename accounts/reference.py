@@ -82,8 +82,8 @@ def get_tolerance(name: str) -> Tolerance:
 
 def list_tolerances() -> dict[str, Tolerance]:
     """Every tolerance by name, in one query."""
-    rows = {row.name: Tolerance(row.percent, row.amount, row.days) for row in ToleranceRow.objects.all()}
-    return {**DEFAULTS, **rows}
+    rows = ToleranceRow.objects.values_list("name", "percent", "amount", "days")
+    return {**DEFAULTS, **{name: Tolerance(*told) for name, *told in rows}}
 
 
 def list_payment_terms() -> dict[str, PaymentTerm]:

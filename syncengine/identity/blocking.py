@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from syncengine.identity.engine import connect
+from syncengine.identity.rows import rows_of
 
 WEAK_SHARE = 4  # a weak rule's key compares this much fewer records than another one
 FEW_KEYS = 1_000  # records up to which keys are worked out without a database
@@ -63,9 +64,11 @@ def match_keys(standardised: pl.DataFrame) -> pl.DataFrame:
 def _few_keys(standardised: pl.DataFrame) -> pl.DataFrame:
     """The same keys without a database: a loop, since planning the query takes longer than a few records."""
     keys = []
-    for row in standardised.select("record_id", *_needed()).iter_rows(named=True):
+    names = ("record_id", *_needed())
+    for values in rows_of(standardised, *names):
+        row = dict(zip(names, values, strict=True))
         told = ((rule.name, [row[column] for column in rule.columns]) for rule in BLOCKING_RULES)
-        hashed = (None if None in values else _md5("\x1f".join([name, *values])) for name, values in told)
+        hashed = (None if None in texts else _md5("\x1f".join([name, *texts])) for name, texts in told)
         keys.append((row["record_id"], *hashed))
     shape = {"record_id": pl.Int64, **{rule.name: pl.Int64 for rule in BLOCKING_RULES}}
     return pl.DataFrame(keys, shape, orient="row")
@@ -114,7 +117,7 @@ def meeting(held: pl.DataFrame, changed: pl.Series) -> pl.DataFrame:
 
 def _meeting_few(held: pl.DataFrame, changed: set[int]) -> pl.DataFrame:
     by_key: dict[int, list[int]] = {}
-    for key, record in held.select("key", "record_id").iter_rows():
+    for key, record in rows_of(held, "key", "record_id"):
         by_key.setdefault(key, []).append(record)
     pairs = {
         (min(one, other), max(one, other))

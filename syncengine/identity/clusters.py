@@ -9,6 +9,7 @@ import polars as pl
 from syncengine.identity.components import components, few_components
 from syncengine.identity.forest import MUST, gather
 from syncengine.identity.guards import POLICY, REVIEW, Policy
+from syncengine.identity.rows import rows_of
 
 EDGE = {"record_l": pl.Int64, "record_r": pl.Int64, "tier": pl.Int16, "match_weight": pl.Float64}
 VETOING = (
@@ -58,8 +59,8 @@ def _partition_few(
 ) -> pl.DataFrame:
     """The same of a handful of records: every component goes through the loop, whether doubtful or not."""
     known = set(record_ids)
-    bound = [row for row in decisions.select("record_l", "record_r", "kind").iter_rows() if known.issuperset(row[:2])]
-    accepted = [row for row in pairs.select(*EDGE).iter_rows() if row[2] < REVIEW and known.issuperset(row[:2])]
+    bound = [row for row in rows_of(decisions, "record_l", "record_r", "kind") if known.issuperset(row[:2])]
+    accepted = [row for row in rows_of(pairs, *EDGE) if row[2] < REVIEW and known.issuperset(row[:2])]
     edges = [(tier, left, right, weight) for left, right, tier, weight in accepted]
     edges += [(MUST, left, right, 0.0) for left, right, kind in bound if kind == "same"]
     owner = few_components(sorted(known), ((left, right) for _, left, right, _ in edges))
@@ -84,10 +85,10 @@ def veto_values(standardised: pl.DataFrame) -> pl.DataFrame:
 
     `exact` where check digits are right, so that a difference of one character is no slip of the pen.
     """
-    standardised = standardised.select(*VETOING)  # a filter copies what it keeps of every column
     if standardised.height <= FEW:
-        told = [value for row in standardised.iter_rows() for value in _veto_values_of(*row)]
+        told = [value for row in rows_of(standardised, *VETOING) for value in _veto_values_of(*row)]
         return pl.DataFrame(told, VETO, orient="row")
+    standardised = standardised.select(*VETOING)  # a filter copies what it keeps of every column
     # A number that cannot be right keeps nobody apart.
     tax = standardised.filter(pl.col("tax").is_not_null() & pl.col("tax_sure").ne_missing(False))
     whose = pl.concat_str(pl.col("tax_country").fill_null(""), "tax_kind", separator=" ", ignore_nulls=True)

@@ -13,6 +13,7 @@ from syncengine.identity.conditions import Condition, Record, condition
 from syncengine.identity.guards import Policy
 from syncengine.identity.model import Model
 from syncengine.identity.prepare import prepare_few
+from syncengine.identity.rows import rows_of
 from syncengine.identity.rules import judge
 from syncengine.identity.scheme import comparisons_of
 
@@ -26,7 +27,7 @@ SCORED = {
 
 def score_few(standardised: pl.DataFrame, pairs: pl.DataFrame, model: Model, policy: Policy) -> pl.DataFrame:
     """SCORED of the pairs worth merging or asking about, in the order of ids."""
-    asked = sorted(pairs.select("record_l", "record_r").iter_rows())
+    asked = sorted(rows_of(pairs, "record_l", "record_r"))
     named = {record for pair in asked for record in pair}
     records = prepare_few((row for row in standardised.iter_rows(named=True) if row["record_id"] in named), model)
     least = math.log2(policy.review / (1 - policy.review))

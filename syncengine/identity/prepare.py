@@ -12,6 +12,7 @@ from syncengine.identity.comparisons import TOKENS
 from syncengine.identity.frequencies import ADDRESS, VALUES
 from syncengine.identity.hubs import IDENTIFIERS, without_hubs
 from syncengine.identity.model import Model
+from syncengine.identity.rows import rows_of
 
 Record = Mapping[str, Any]
 COMMONEST = 0.02  # the weight of a word that everyone has
@@ -33,7 +34,7 @@ def prepare(standardised: pl.DataFrame, model: Model) -> pl.DataFrame:
 
 def prepare_few(rows: Iterable[Record], model: Model) -> dict[int, Record]:
     """The same of a handful of records, by their ids."""
-    hubs = set(model.hubs.select("kind", "value").iter_rows())
+    hubs = set(rows_of(model.hubs, "kind", "value"))
     records = [_told(row, hubs) for row in rows]
     for value, floor in ((value, model.floor(value)) for value in model.floors):
         shares = _looked_up(model.frequencies.get(value), [record[VALUES[value]] for record in records])

@@ -24,6 +24,7 @@ from syncengine.identity import (
     standardise,
     veto_values,
 )
+from syncengine.identity.rows import rows_of
 from syncengine.records import Resolved
 from syncengine.resolution import affected, fired, gone, guards, holds, keys, limits, models, stops
 from syncengine.resolution.decided import binding, open_bindings
@@ -33,16 +34,20 @@ from syncengine.resolution.review import undecided
 
 BULK_AT = 20_000  # changed records from which reading everything beats asking for candidates
 DIRTY = "dirty_accounts"
+NOBODY = pl.Series(dtype=pl.Int64)
 Beside = Callable[[pl.DataFrame], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True, slots=True)
 class Dirty:
-    """The records that changed, where a statement reads their ids from, and which of them have died."""
+    """The records that changed, and where a statement reads their ids from."""
 
     records: pl.Series
     listed: str
-    dying: pl.Series
+
+    def bury(self, living: int = 0) -> pl.Series:
+        """Those that have died, buried; nobody looks for them where all are known to live."""
+        return NOBODY if living == self.records.len() else gone.bury_dirty(self.listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +80,27 @@ def resolve_accounts(
 ) -> Resolved:
     """Clusters of everything the dirty customer records concern; under the company's own limits unless told."""
     dirty, policy = dirty.unique().sort(), policy or limits.company_policy()
-    first, standing = not affected.any_known(), models.standing()
+    (known, keyed), standing = affected.any_known(), models.standing()
     wanted = standing.wanted and models.take_wanted(now=now) is not None
-    bulk = wanted or first or dirty.len() >= bulk_at or limits.changed(standing.limits, policy)
+    bulk = wanted or not known or dirty.len() >= bulk_at or limits.changed(standing.limits, policy)
     listed = among(DIRTY, affected.RECORD, dirty.to_frame("record_id"))
-    touched, bound = Dirty(dirty, listed, gone.bury_dirty(listed)), open_bindings()
+    touched, bound = Dirty(dirty, listed), open_bindings()
     if bulk:
+        touched.bury()
         found = evidence_of_everything(now=now, policy=policy, beside=keys.replacing_keys)[0]
     else:
+        if not keyed:
+            keys.regain_keys()
         found = _incremental(touched, bound, policy, models.current(now=now, number=standing.number))
     parted = found.part(bound, policy)
-    if not first:
+    if known:
         # What a version changes was planned and asked for by a person, so no run is too large for it.
         held = _held(found, parted, bound, replace(policy, breaker_share=1.0) if wanted else policy, now)
         if held.height:
             bound = pl.concat([bound, held])
             parted = found.part(bound, policy)
     _keep(found, parted, bulk=bulk, policy=policy, now=now)
-    return _resolved(found, parted, bound, dirty, first=first, bulk=bulk, policy=policy, now=now)
+    return _resolved(found, parted, bound, dirty, first=not known, bulk=bulk, policy=policy, now=now)
 
 
 def _held(found: Evidence, parted: pl.DataFrame, bound: pl.DataFrame, policy: Policy, now: datetime) -> pl.DataFrame:
@@ -109,8 +117,9 @@ def _keep(found: Evidence, parted: pl.DataFrame, *, bulk: bool, policy: Policy, 
         limits.keep(number, policy)
     else:
         affected.store_components(components)
-    holds.close_idle_holds(now=now)
-    stops.close_idle_stops(now=now)
+    if holds.any_waiting():
+        holds.close_idle_holds(now=now)
+        stops.close_idle_stops(now=now)
 
 
 def _resolved(
@@ -118,9 +127,8 @@ def _resolved(
     policy: Policy, now: datetime,
 ) -> Resolved:  # fmt: skip
     """Clusters with the ids they take, what a person should judge, and which guards fired."""
-    assigned = assign_ids(parted.select("record_id", "cluster", "live"), now=now, everything=bulk)
-    members = parted.select("record_id", "cluster").join(assigned.clusters, on="cluster")
-    members = members.rename({"id": "account_id"})
+    assigned = assign_ids(parted, now=now, everything=bulk)
+    members = parted.select("record_id", "cluster").join(assigned.clusters.rename({"id": "account_id"}), on="cluster")
     return Resolved(
         members=members if first else _changed_clusters(members, dirty),
         merged=assigned.merged,
@@ -149,12 +157,12 @@ def evidence_of_everything(
 
 def _incremental(dirty: Dirty, bound: pl.DataFrame, policy: Policy, model: models.CurrentModel) -> Evidence:
     """Only the components the dirty records were in, or are tied to now."""
-    keys.regain_keys()
     told = standardise(read_living(dirty.listed))
-    moves = keys.find_moves(match_keys(told), dirty.listed, dirty.dying, policy.key_cap)
+    dying = dirty.bury(living=told.height)
+    moves = keys.find_moves(match_keys(told), dirty.listed, dying, policy.key_cap)
     further = _read_further(told, pl.concat([moves.live["record_id"], moves.changed]))
     with keys.writing(moves):
-        near = pl.concat([told, standardise(further)]) if further.height else told
+        near = told.vstack(standardise(further)) if further.height else told
         fresh = score_candidates(near, meeting(moves.live, moves.changed), model=model.model, policy=policy)
     changed = among("changed_records", affected.RECORD, moves.changed.to_frame("record_id"))
     partners = pl.concat([fresh["record_l"], fresh["record_r"], *_bound_partners(dirty.records, bound)])
@@ -164,7 +172,7 @@ def _incremental(dirty: Dirty, bound: pl.DataFrame, policy: Policy, model: model
     tidy = _among(near, concerned["record_id"])
     return Evidence(
         tidy["record_id"], affected.stored_pairs(whole), veto_values(tidy),
-        concerned.filter(~pl.col("live")).drop("live"),
+        gone.of(concerned),
         fired.common_keys(moves.common), fired.told_model(model.model, near),
     )  # fmt: skip
 
@@ -175,7 +183,7 @@ def _among(standardised: pl.DataFrame, records: pl.Series) -> pl.DataFrame:
     if not wanted.issuperset(standardised["record_id"]):
         at_hand = standardised.filter(pl.col("record_id").is_in(records.implode()))
     further = _read_further(standardised, records)
-    return pl.concat([at_hand, standardise(further)]) if further.height else at_hand
+    return at_hand.vstack(standardise(further)) if further.height else at_hand
 
 
 def _read_further(known: pl.DataFrame, records: pl.Series) -> pl.DataFrame:
@@ -205,6 +213,8 @@ def _changed_clusters(members: pl.DataFrame, dirty: pl.Series) -> pl.DataFrame:
     )
     # An id that lost a record must be published again as well as the one that gained it.
     ids = {*moved["new_id"], *moved["old_id"]}
-    rows, asked = members.select("record_id", "account_id", "cluster").iter_rows(), set(dirty)
+    rows, asked = rows_of(members, "record_id", "account_id", "cluster"), set(dirty)
     stale = {cluster for record, account, cluster in rows if record in asked or account in ids}
+    if stale.issuperset(members["cluster"]):
+        return members
     return members.filter(pl.col("cluster").is_in(pl.Series(sorted(stale), dtype=pl.Int64).implode()))

@@ -86,6 +86,7 @@ def store_components(components: pl.DataFrame) -> None:
     )
 
 
-def any_known() -> bool:
-    """Whether any customer record has been resolved before."""
-    return bool(rows("SELECT 1 FROM syncengine_matchrecord LIMIT 1"))
+def any_known() -> tuple[bool, bool]:
+    """Whether any customer record has been resolved before, and whether there are any keys of them."""
+    told = rows("SELECT EXISTS (SELECT FROM syncengine_matchrecord), EXISTS (SELECT FROM syncengine_matchkey)")
+    return bool(told[0][0]), bool(told[0][1])

@@ -10,6 +10,7 @@ from accounts.frames import copy_in
 from syncengine.identity import BLOCKING_RULES, REVIEW, Model, Policy, firings, refused_pairs
 from syncengine.identity.firings import FIRING
 from syncengine.identity.hubs import IDENTIFIERS
+from syncengine.identity.rows import rows_of
 
 FEW = 500  # pairs up to which a loop beats joins of frames
 KEPT = 200  # firings a run keeps, the ones with most records first
@@ -41,8 +42,8 @@ def _apart(parted: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
 
 def _any_apart(parted: pl.DataFrame, pairs: pl.DataFrame) -> bool:
     """Whether any pair that the scores would join has its records in two clusters."""
-    cluster = dict(parted.select("record_id", "cluster").iter_rows())
-    told = pairs.select("record_l", "record_r", "tier").iter_rows()
+    cluster = dict(rows_of(parted, "record_id", "cluster"))
+    told = rows_of(pairs, "record_l", "record_r", "tier")
     return any(tier < REVIEW and cluster.get(left) != cluster.get(right) for left, right, tier in told)
 
 

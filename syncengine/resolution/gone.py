@@ -9,6 +9,7 @@ from syncengine.identity.components import components
 
 DYING = "dying_records"
 GONE: dict[str, pl.DataType] = {"record_id": pl.Int64(), "follows": pl.Int64()}
+NOBODY = pl.DataFrame(schema=GONE)
 
 
 def bury_dirty(dirty: str) -> pl.Series:
@@ -58,6 +59,11 @@ def _target() -> str:
 def read_gone() -> pl.DataFrame:
     """(record_id, follows) of records that are gone."""
     return read("SELECT crosswalk_id, follows FROM syncengine_matchrecord WHERE NOT live", GONE)
+
+
+def of(concerned: pl.DataFrame) -> pl.DataFrame:
+    """GONE of these records, which tell whether they are live."""
+    return NOBODY if concerned["live"].all() else concerned.filter(~pl.col("live")).select(*GONE)
 
 
 def attach(parted: pl.DataFrame, gone: pl.DataFrame, bound: pl.DataFrame) -> pl.DataFrame:

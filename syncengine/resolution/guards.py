@@ -11,7 +11,7 @@ import polars as pl
 from accounts.reference import list_tolerances
 from syncengine.identity import Policy
 from syncengine.resolution.holds import NO_HOLDS, write_holds
-from syncengine.resolution.parties import list_sides, meetings, unsettled
+from syncengine.resolution.parties import any_meet, list_sides, meetings, unsettled
 from syncengine.resolution.stops import stop_many
 
 OPEN_BOTH, LIMITS_DIFFER = "open invoices on both sides", "different credit limits"
@@ -59,7 +59,7 @@ def hold_transitions(
     kept = NO_HOLDS
     while True:
         sides, told = list_sides(parted), pl.concat([bound, kept])
-        if sides.select("cluster", "party").n_unique() == sides["cluster"].n_unique():
+        if not any_meet(sides):
             return kept  # nobody meets: every customer is made of one customer of yesterday
         fresh = _guarded(sides, told, guard or guard_policy())
         if fresh.height:

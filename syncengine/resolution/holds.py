@@ -46,10 +46,14 @@ def _pairs(fresh: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def any_waiting() -> bool:
+    """Whether any hold or stop waits for a person."""
+    holds, stops = "syncengine_hold WHERE state = 'open'", "syncengine_stop WHERE state IN ('open', 'apart')"
+    return bool(rows(f"SELECT EXISTS (SELECT FROM {holds}) OR EXISTS (SELECT FROM {stops})")[0][0])
+
+
 def close_idle_holds(*, now: datetime) -> int:
     """Holds whose sides nothing ties together any more: the question is gone."""
-    if not rows("SELECT 1 FROM syncengine_hold WHERE state = 'open' LIMIT 1"):
-        return 0
     return execute(
         "UPDATE syncengine_hold h SET state = 'obsolete', closed_at = %s WHERE h.state = 'open' AND NOT EXISTS ("
         "SELECT FROM syncengine_matchrecord l JOIN syncengine_matchrecord r USING (component_id) "

@@ -18,8 +18,8 @@ from syncengine.resolution.holders import HELD, moved_holders
 from syncengine.resolution.living import read_living
 
 FEW = 1_000  # records whose keys are listed by a loop
-KEYS = {"record_id": "bigint", "place": "smallint", "key": "bigint"}
-ASKED = {"place": "smallint", "key": "bigint", "lost": "smallint"}
+KEY = {"place": "smallint", "key": "bigint"}
+KEYS = {"record_id": "bigint", **KEY}
 NONE_LEFT = (
     "SELECT NOT EXISTS (SELECT FROM syncengine_matchkey) AND EXISTS (SELECT FROM syncengine_matchrecord WHERE live)"
 )
@@ -138,11 +138,13 @@ def _keys_of(listed: str) -> pl.DataFrame:
 
 def _holders(keys: pl.DataFrame, lost: pl.DataFrame, most: list[int]) -> pl.DataFrame:
     """HELD of who holds these keys or those lost: as many as show that too many do, even once some have lost it."""
-    asked = [keys.select("place", "key", lost=pl.lit(0)), lost.select("place", "key", lost=pl.lit(1))]
-    listed = among("asked_keys", ASKED, pl.concat(asked))
+    asked = (
+        f"SELECT place, key, 0 AS lost FROM {among('told_keys', KEY, keys)} t "
+        f"UNION ALL SELECT place, key, 1 FROM {among('lost_keys', KEY, lost)} l"
+    )
     return read(
         "SELECT h.crosswalk_id, a.place, a.key "
-        f"FROM (SELECT place, key, sum(lost) AS lost FROM {listed} k GROUP BY 1, 2 ORDER BY key) a CROSS JOIN LATERAL "
+        f"FROM (SELECT place, key, sum(lost) AS lost FROM ({asked}) k GROUP BY 1, 2 ORDER BY key) a CROSS JOIN LATERAL "
         "(SELECT crosswalk_id FROM syncengine_matchkey m WHERE m.key = a.key "
         f"LIMIT ('{{{','.join(map(str, most))}}}'::int[])[a.place] + 1 + a.lost) h",
         HELD,

@@ -6,22 +6,34 @@ import polars as pl
 
 from accounts.frames import among, read
 from syncengine.identity.components import components
+from syncengine.identity.rows import rows_of
 
 PARTIES: dict[str, pl.DataType] = {
     "record_id": pl.Int64(),
+    "cluster": pl.Int64(),
     "party": pl.Int64(),
     "owed": pl.Float64(),
     "credit": pl.Float64(),
     "currency": pl.String(),
 }
+NOBODY = pl.DataFrame(schema=PARTIES)
+FEW = 500  # records up to which a loop beats steps on frames
 
 
 def list_sides(parted: pl.DataFrame) -> pl.DataFrame:
-    """PARTIES and cluster of the records in clusters of more than one: the customer each has belonged to until now."""
-    mixed = parted.filter(pl.len().over("cluster") > 1).select("record_id")
-    if not mixed.height:
-        return pl.DataFrame(schema={**PARTIES, "cluster": pl.Int64})
-    return _parties(mixed).join(parted.select("record_id", "cluster"), on="record_id")
+    """PARTIES of the records in clusters of more than one, if there are any: whose each has been until now."""
+    if parted.height > FEW:
+        return _parties(parted.filter(pl.len().over("cluster") > 1))
+    # A record alone in its cluster meets nobody: among few it need not be left out.
+    return _parties(parted if len(set(parted["cluster"])) < parted.height else parted.clear())
+
+
+def any_meet(sides: pl.DataFrame) -> bool:
+    """Whether any cluster has records of more than one customer."""
+    if sides.height > FEW:
+        return sides.select("cluster", "party").n_unique() > sides["cluster"].n_unique()
+    told = set(rows_of(sides, "cluster", "party"))
+    return len(told) > len({cluster for cluster, _ in told})
 
 
 def meetings(sides: pl.DataFrame) -> pl.DataFrame:
@@ -40,9 +52,11 @@ def unsettled(met: pl.DataFrame, sides: pl.DataFrame, bound: pl.DataFrame) -> pl
 
 def _parties(records: pl.DataFrame) -> pl.DataFrame:
     """The customer each record has belonged to until now, whether it owes, and its credit limit."""
-    guarded = among("guarded_records", {"record_id": "bigint"}, records)
+    if not records.height:
+        return NOBODY
+    guarded = among("guarded_records", {"record_id": "bigint", "cluster": "bigint"}, records)
     return read(
-        "SELECT g.record_id, x.account_id, coalesce(s.open_receivable, 0), a.credit_limit, "
+        "SELECT g.record_id, g.cluster, x.account_id, coalesce(s.open_receivable, 0), a.credit_limit, "
         f"coalesce(a.credit_currency, a.currency, '') FROM {guarded} g "
         "JOIN accounts_accountcrosswalk x ON x.id = g.record_id JOIN accounts_account a ON a.id = x.account_id "
         "LEFT JOIN accounts_accountsummary s ON s.account_id = a.id",

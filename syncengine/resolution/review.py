@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from syncengine.identity.rows import rows_of
 from syncengine.resolution.affected import PAIRS
 
 FEW = 500  # pairs up to which a loop that finds nothing saves three joins of frames
@@ -32,5 +33,5 @@ def undecided(pairs: pl.DataFrame, members: pl.DataFrame, bound: pl.DataFrame) -
 
 def _any_between(pairs: pl.DataFrame, members: pl.DataFrame) -> bool:
     """Whether any pair is of two customers."""
-    whose = dict(members.select("record_id", "account_id").iter_rows())
-    return any(whose.get(left) != whose.get(right) for left, right in pairs.select("record_l", "record_r").iter_rows())
+    whose = dict(rows_of(members, "record_id", "account_id"))
+    return any(whose.get(left) != whose.get(right) for left, right in rows_of(pairs, "record_l", "record_r"))

@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg.errors import DivisionByZero
 
 from accounts import frames
 
@@ -50,3 +51,27 @@ def test_times_of_few_rows_keep_their_zone() -> None:
         frames.stage("times", {"at": "timestamptz", "one": "text"}, pl.DataFrame({"at": [at, None], "one": ["a", "b"]}))
         told = frames.read("SELECT at FROM times ORDER BY one", {"at": pl.Datetime("us", "UTC")})
     assert told["at"].to_list() == [at, None]
+
+
+def test_a_statement_runs_while_the_block_computes(db: None) -> None:
+    frames.execute("CREATE TEMP TABLE written (n int) ON COMMIT DROP")
+
+    with frames.executing("INSERT INTO written SELECT generate_series(1, 3)"):
+        pass
+
+    assert frames.rows("SELECT count(*) FROM written") == [(3,)]
+
+
+def test_a_statement_that_fails_beside_is_told(db: None) -> None:
+    with pytest.raises(DivisionByZero), frames.executing("SELECT 1 / 0"):
+        pass
+
+
+def test_rows_take_the_place_of_others(db: None) -> None:
+    frames.execute("CREATE TEMP TABLE refilled (n int) ON COMMIT DROP")
+    frames.execute("INSERT INTO refilled VALUES (1)")
+
+    with frames.refilling("refilled", pl.DataFrame({"n": [7, 8]})):
+        pass
+
+    assert frames.rows("SELECT n FROM refilled ORDER BY n") == [(7,), (8,)]

@@ -32,6 +32,7 @@ from syncengine.identity import (
     veto_values,
     weighing,
 )
+from syncengine.identity.blocking import BLOCKING_RULES
 from syncengine.identity.standardise import readings
 from tests.syncengine.identity.anyfile.labelled import SHARED
 from tests.syncengine.identity.companies import companies
@@ -102,6 +103,22 @@ def test_changed_records_get_the_weights_of_the_bulk_run(tidy: pl.DataFrame, mod
     live = blocking.live_keys(match_keys(tidy), Policy().key_cap)
     held = live.unpivot(index="record_id", variable_name="place", value_name="key").drop_nulls("key")
     assert score_candidates(tidy, meeting(held, changed), model=model).rows() == concerned.rows()
+
+
+def test_a_weak_key_compares_a_quarter_as_many_and_at_least_two() -> None:
+    weak, strong = (next(rule for rule in BLOCKING_RULES if rule.weak is kind) for kind in (True, False))
+
+    assert [weak.most(cap) for cap in (100, 9, 2, 1)] == [25, 2, 2, 1]
+    assert [strong.most(cap) for cap in (100, 9, 2, 1)] == [100, 9, 2, 1]
+
+
+@pytest.mark.parametrize(("holders", "said"), [(25, True), (26, False)])
+def test_names_that_begin_alike_in_one_city_are_compared_where_they_are_few(holders: int, said: bool) -> None:
+    rows = [{"record_id": n, "name": f"Acme {n:03}{n:03}", "city": "Bern", "country": "CH"} for n in range(holders)]
+
+    live = blocking.live_keys(match_keys(standardise(pl.DataFrame(rows))), 100)
+
+    assert live["city_name"].is_not_null().all() is said
 
 
 def test_model_survives_its_bytes(tidy: pl.DataFrame, model: Model) -> None:

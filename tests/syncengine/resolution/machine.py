@@ -87,6 +87,10 @@ class Resolution(RuleBasedStateMachine):
         self.world.remodel(trust)
         self.world.resolve()
 
+    @rule()
+    def fall(self) -> None:
+        self.world.fall()
+
     @rule(at=place)
     def owe(self, at: int) -> None:
         self.world.owe(self.pick(at))

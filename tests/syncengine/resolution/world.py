@@ -96,6 +96,10 @@ class World:
         MatchVersion.objects.create(body=doubting(trust).to_bytes(), made_at=self.now, wanted_at=self.now)
         self.dirty |= set(self.records[:1])
 
+    def fall(self) -> None:
+        """The server falls and comes up again: what was written without a log is gone."""
+        execute("TRUNCATE syncengine_matchkey")
+
     def resolve(self) -> None:
         """What the lane does with dirty records, without the golden values."""
         self.now += timedelta(minutes=1)
