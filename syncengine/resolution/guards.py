@@ -11,7 +11,7 @@ import polars as pl
 from accounts.reference import list_tolerances
 from syncengine.identity import Policy
 from syncengine.resolution.holds import NO_HOLDS, write_holds
-from syncengine.resolution.parties import any_meet, list_sides, meetings, unsettled
+from syncengine.resolution.parties import NOBODY, any_meet, list_sides, meetings, unsettled
 from syncengine.resolution.stops import stop_many
 
 OPEN_BOTH, LIMITS_DIFFER = "open invoices on both sides", "different credit limits"
@@ -56,9 +56,9 @@ def hold_transitions(
 
     Keeping two apart may bring others together, so the partition is drawn again until nothing new is held.
     """
-    kept = NO_HOLDS
+    kept, sides = NO_HOLDS, NOBODY
     while True:
-        sides, told = list_sides(parted), pl.concat([bound, kept])
+        sides, told = list_sides(parted, sides), pl.concat([bound, kept])
         if not any_meet(sides):
             return kept  # nobody meets: every customer is made of one customer of yesterday
         fresh = _guarded(sides, told, guard or guard_policy())

@@ -20,12 +20,23 @@ NOBODY = pl.DataFrame(schema=PARTIES)
 FEW = 500  # records up to which a loop beats steps on frames
 
 
-def list_sides(parted: pl.DataFrame) -> pl.DataFrame:
-    """PARTIES of the records in clusters of more than one, if there are any: whose each has been until now."""
+def list_sides(parted: pl.DataFrame, before: pl.DataFrame = NOBODY) -> pl.DataFrame:
+    """PARTIES of the records in clusters of more than one, if there are any: whose each has been until now.
+
+    `before` are the sides of another partition: of their records it is known.
+    """
+    mixed = _mixed(parted)
+    if not before.height:
+        return _parties(mixed)
+    again = before.drop("cluster").join(mixed.select("record_id", "cluster"), on="record_id")
+    return pl.concat([again.select(*PARTIES), _parties(mixed.join(before, on="record_id", how="anti"))])
+
+
+def _mixed(parted: pl.DataFrame) -> pl.DataFrame:
     if parted.height > FEW:
-        return _parties(parted.filter(pl.len().over("cluster") > 1))
+        return parted.filter(pl.len().over("cluster") > 1)
     # A record alone in its cluster meets nobody: among few it need not be left out.
-    return _parties(parted if len(set(parted["cluster"])) < parted.height else parted.clear())
+    return parted if len(set(parted["cluster"])) < parted.height else parted.clear()
 
 
 def any_meet(sides: pl.DataFrame) -> bool:
