@@ -49,7 +49,7 @@ class MatchKey(models.Model):
     """What one live customer record answers to one blocking rule: a 63-bit hash salted by the rule.
 
     A row a key, so that a record that changes one value rewrites one key. Unchecked like match records, and written
-    without a log (UNLOGGED): keys follow from the records.
+    without a log (UNLOGGED): keys follow from the records, and a round that finds none resolves everything.
     """
 
     pk = models.CompositePrimaryKey("crosswalk_id", "place")

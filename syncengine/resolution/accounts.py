@@ -82,15 +82,13 @@ def resolve_accounts(
     dirty, policy = dirty.unique().sort(), policy or limits.company_policy()
     (known, keyed), standing = affected.any_known(), models.standing()
     wanted = standing.wanted and models.take_wanted(now=now) is not None
-    bulk = wanted or not known or dirty.len() >= bulk_at or limits.changed(standing.limits, policy)
+    bulk = wanted or not keyed or dirty.len() >= bulk_at or limits.changed(standing.limits, policy)
     listed = among(DIRTY, affected.RECORD, dirty.to_frame("record_id"))
     touched, bound = Dirty(dirty, listed), open_bindings()
     if bulk:
         touched.bury()
         found = evidence_of_everything(now=now, policy=policy, beside=keys.replacing_keys)[0]
     else:
-        if not keyed:
-            keys.regain_keys()
         found = _incremental(touched, bound, policy, models.current(now=now, number=standing.number))
     parted = found.part(bound, policy)
     if known:

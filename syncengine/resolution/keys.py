@@ -1,7 +1,7 @@
 """Match keys: which living records hold which, and whose pairs change when some are gained and lost.
 
 Grain: one row a blocking key of a living record. The table is written without a log, for it follows from the
-records: a server that fell leaves it empty, and it is made anew.
+records: a server that fell leaves it empty, and the next round resolves everything, which makes it anew.
 """
 
 from __future__ import annotations
@@ -12,17 +12,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from accounts.frames import among, execute, executing, read, refilling, rows
-from syncengine.identity import BLOCKING_RULES, match_keys, standardise
+from accounts.frames import among, executing, read, refilling, rows
+from syncengine.identity import BLOCKING_RULES
 from syncengine.resolution.holders import HELD, moved_holders
-from syncengine.resolution.living import read_living
 
 FEW = 1_000  # records whose keys are listed by a loop
 KEY = {"place": "smallint", "key": "bigint"}
 KEYS = {"record_id": "bigint", **KEY}
-NONE_LEFT = (
-    "SELECT NOT EXISTS (SELECT FROM syncengine_matchkey) AND EXISTS (SELECT FROM syncengine_matchrecord WHERE live)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +53,10 @@ def replacing_keys(keys: pl.DataFrame) -> Iterator[None]:
         yield
 
 
-def regain_keys() -> bool:
-    """Make the keys anew where a fallen server has left none, though records are known; whether it had."""
-    if not rows(NONE_LEFT)[0][0]:
-        return False
-    execute("LOCK TABLE syncengine_matchkey IN EXCLUSIVE MODE")
-    if rows(NONE_LEFT)[0][0]:  # nobody else has been quicker
-        with replacing_keys(match_keys(standardise(read_living()))):
-            pass
-        execute("ANALYZE syncengine_matchkey")
-    return True
+def are_lost() -> bool:
+    """Whether a server that fell has left no keys of the records that are known."""
+    living = "SELECT FROM syncengine_matchrecord WHERE live"
+    return bool(rows(f"SELECT EXISTS ({living}) AND NOT EXISTS (SELECT FROM syncengine_matchkey)")[0][0])
 
 
 def find_moves(keys: pl.DataFrame, dirty: str, dying: pl.Series, cap: int) -> Moves:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from accounts.frames import execute
 from syncengine.identity import BLOCKING_RULES
-from syncengine.resolution.keys import regain_keys
+from syncengine.resolution.keys import are_lost
 from syncengine.resolution.limits import company_policy
 from syncengine.steward.deadlines import deadlines
 from syncengine.steward.kin import STAGED, stage_kin
@@ -99,7 +99,8 @@ SUBJECT = f"'{PREFIX}' || p.low || '-' || p.high"
 
 def propose_relations(*, now: datetime) -> int:
     """Ask about customers that belong together without being one; how many questions are new."""
-    regain_keys()
+    if are_lost():  # the next round makes them anew; until then nothing can be said of what records share
+        return 0
     execute("DROP TABLE IF EXISTS proposed_relations")
     stage_kin()
     since = now.replace(year=now.year - 1, day=min(now.day, 28)).date()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.frames import rows
-from syncengine.resolution.keys import regain_keys
+from syncengine.resolution.keys import are_lost
 from tests.syncengine.resolution.world import COMPANIES, INCREMENTAL, World
 
 WHOLE = frozenset(COMPANIES[0])
@@ -28,20 +28,36 @@ def test_keys_are_kept_without_a_log(db: None) -> None:
     assert rows("SELECT relpersistence FROM pg_class WHERE relname = 'syncengine_matchkey'") == [("u",)]
 
 
-def test_a_fallen_server_s_keys_are_made_anew_once(world: World) -> None:
+def test_what_a_fallen_server_leaves_is_made_anew_by_the_next_round(world: World) -> None:
     before = stored()
     world.fall()
+    assert (are_lost(), stored()) == (True, [])
 
-    assert (regain_keys(), stored()) == (True, before)
-    assert regain_keys() is False
+    world.change(world.records[0], 0, WHOLE)
+    world.resolve()
+
+    assert (are_lost(), stored()) == (False, before)
 
 
-def test_where_nothing_lives_there_is_nothing_to_make_anew(world: World) -> None:
+def test_a_change_that_waited_while_the_server_fell_reaches_all_it_concerns(world: World) -> None:
+    """More holders than a key may have make it say nothing of the first, whose pairs go with it."""
+    told = frozenset({"name", "country"})
+    records = [world.come(2, told) for _ in range(2)]
+    world.resolve()
+    world.fall()
+    records += [world.come(2, told) for _ in range(2)]
+    world.resolve()
+
+    accounts, raw, pairs = world.from_scratch()
+    assert (world.accounts, world.stored) == (accounts, (raw, pairs))
+
+
+def test_where_nothing_lives_nothing_is_lost(world: World) -> None:
     for record in world.records:
         world.go(record)
     world.resolve()
 
-    assert (stored(), regain_keys()) == ([], False)
+    assert (stored(), are_lost()) == ([], False)
 
 
 def test_a_record_that_says_less_loses_the_keys_of_what_it_said(world: World) -> None:
