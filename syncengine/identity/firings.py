@@ -13,9 +13,10 @@ FIRING = {"guard": pl.String, "subject": pl.String, "records": pl.Int64, "senten
 
 def firings(keys: pl.DataFrame, parted: pl.DataFrame, model: Model, policy: Policy = POLICY) -> pl.DataFrame:
     """guard, subject, records and a sentence: placeholders, keys and components beyond their limits."""
-    found = [_placeholders(model), *(_common_keys(keys, rule, policy.key_cap) for rule in BLOCKING_RULES)]
-    told = pl.concat([pl.DataFrame(schema=FIRING), *found, _large_components(parted, policy)])
-    return told.sort("records", "guard", "subject", descending=[True, False, False])
+    told = [rule for rule in BLOCKING_RULES if keys[rule.name].null_count() < keys.height]
+    found = [_placeholders(model), *(_common_keys(keys, rule, policy.key_cap) for rule in told)]
+    fired = pl.concat([pl.DataFrame(schema=FIRING), *found, _large_components(parted, policy)])
+    return fired.sort("records", "guard", "subject", descending=[True, False, False])
 
 
 def breaks(before: pl.DataFrame, after: pl.DataFrame, policy: Policy = POLICY) -> str | None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from accounts.loading import is_loading
-from accounts.reference import get_tolerance
+from accounts.reference import list_tolerances
 
 OPENS, CLOSES = time(9), time(17)
 WORKING_DAY = CLOSES.hour - OPENS.hour
@@ -49,6 +49,7 @@ def deadlines(now: datetime) -> Mapping[str, datetime | None]:
 
 def due_times(now: datetime) -> Mapping[str, datetime]:
     """When a question that arises now is due, by urgency."""
-    days = {urgency: get_tolerance(name).days or 0 for urgency, name in DAYS.items()}
+    told = list_tolerances()
+    days = {urgency: told[name].days or 0 for urgency, name in DAYS.items()}
     due = {urgency: add_working_hours(now, count * WORKING_DAY) for urgency, count in days.items()}
     return due | {"blocking": add_working_hours(now, BLOCKING_HOURS)}

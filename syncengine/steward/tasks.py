@@ -213,7 +213,10 @@ def _open(now: datetime) -> int:
     )
 
 
-OPEN_TASKS = (
-    "SELECT account_id, count(*) AS tasks FROM (SELECT unnest(ARRAY[account_id, other_account_id]) AS account_id "
-    "FROM syncengine_stewardtask WHERE state = 'open') x WHERE account_id IS NOT NULL GROUP BY 1"
+OPEN_TASKS = "SELECT account_id, count(*) AS tasks FROM ({}) x GROUP BY 1".format(
+    " UNION ALL ".join(
+        f"SELECT a.account_id FROM syncengine_stewardtask t JOIN touched_accounts a ON a.account_id = t.{side} "
+        "WHERE t.state = 'open'"
+        for side in ("account_id", "other_account_id")
+    )
 )
