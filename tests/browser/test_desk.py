@@ -169,6 +169,7 @@ def test_changes_are_approved_taken_back_and_rejected_by_keys(enter: Enter, cust
     expect(page.locator("#toasts")).to_contain_text("Approved")
     page.keyboard.press("z")
     expect(page.locator("h1")).to_contain_text("Koehler Pumps")
+    expect(page.locator("#work [data-focus]")).to_be_focused()
     expect(page.locator("#toasts")).to_contain_text("open again")
     page.keyboard.press("n")
     page.keyboard.type("Not so")

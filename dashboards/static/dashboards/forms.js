@@ -10,6 +10,9 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   const spoken = event.target.querySelector?.("[data-say]") ?? (event.target.matches?.("[data-say]") ? event.target : null);
   const status = document.getElementById("spoken");
   if (spoken && status) status.textContent = spoken.dataset.say;
+});
+// With the swap and not once it has settled: by then somebody may already be typing into the new card.
+document.body.addEventListener("htmx:afterSwap", (event) => {
   const focus = document.querySelector("#work[data-autofocus] h1, #work [data-focus]");
   if (focus && event.target.id === "work") {
     focus.setAttribute("tabindex", "-1");
