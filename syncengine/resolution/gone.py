@@ -57,8 +57,12 @@ def _target() -> str:
 
 
 def read_gone() -> pl.DataFrame:
-    """(record_id, follows) of records that are gone."""
-    return read("SELECT crosswalk_id, follows FROM syncengine_matchrecord WHERE NOT live", GONE)
+    """GONE of records that died and have not come back since."""
+    return read(
+        "SELECT crosswalk_id, follows FROM syncengine_matchrecord m WHERE NOT live AND NOT EXISTS "
+        "(SELECT FROM syncengine_canonicalaccount c WHERE c.crosswalk_id = m.crosswalk_id AND c.live)",
+        GONE,
+    )
 
 
 def of(concerned: pl.DataFrame) -> pl.DataFrame:

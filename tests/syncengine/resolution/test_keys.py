@@ -6,7 +6,7 @@ import pytest
 
 from accounts.frames import rows
 from syncengine.resolution.keys import are_lost
-from tests.syncengine.resolution.world import COMPANIES, INCREMENTAL, World
+from tests.syncengine.resolution.world import BULK, COMPANIES, INCREMENTAL, World
 
 WHOLE = frozenset(COMPANIES[0])
 
@@ -58,6 +58,19 @@ def test_where_nothing_lives_nothing_is_lost(world: World) -> None:
     world.resolve()
 
     assert (stored(), are_lost()) == ([], False)
+
+
+@pytest.mark.parametrize("bulk_at", [BULK, INCREMENTAL], ids=["bulk", "incremental"])
+def test_a_record_that_comes_back_is_no_longer_among_the_gone(world: World, bulk_at: int) -> None:
+    world.bulk_at = bulk_at
+    for record in world.records:
+        world.go(record)
+    world.resolve()
+    world.change(world.records[0], 0, WHOLE)
+    world.resolve()
+
+    accounts, raw, pairs = world.from_scratch()
+    assert (world.accounts, world.stored) == (accounts, (raw, pairs))
 
 
 def test_a_record_that_says_less_loses_the_keys_of_what_it_said(world: World) -> None:
