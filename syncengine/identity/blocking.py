@@ -10,7 +10,7 @@ import polars as pl
 from syncengine.identity.engine import connect
 from syncengine.identity.rows import rows_of
 
-WEAK_SHARE = 4  # a weak rule's key compares this much fewer records than another one
+WEAK_SHARE = 4  # a weak rule's key compares a quarter of the records another one may
 FEW_KEYS = 1_000  # records up to which keys are worked out without a database
 
 
