@@ -9,7 +9,7 @@ from datetime import datetime
 
 import polars as pl
 
-from accounts.frames import among, read
+from accounts.frames import among
 from syncengine.identity import (
     POLICY,
     Model,
@@ -24,15 +24,15 @@ from syncengine.identity import (
     standardise,
     veto_values,
 )
-from syncengine.identity.rows import rows_of
+from syncengine.identity.rows import missing, rows_of
 from syncengine.records import Resolved
-from syncengine.resolution import affected, fired, gone, guards, holds, keys, limits, models, stops
-from syncengine.resolution.decided import binding, open_bindings
+from syncengine.resolution import affected, decided, fired, gone, guards, holds, keys, limits, models, outset, stops
 from syncengine.resolution.ids import assign_ids
 from syncengine.resolution.living import read_living
 from syncengine.resolution.review import undecided
 
 BULK_AT = 20_000  # changed records from which reading everything beats asking for candidates
+FEW = 1_000  # records up to which a loop beats steps on frames
 DIRTY = "dirty_accounts"
 NOBODY = pl.Series(dtype=pl.Int64)
 Beside = Callable[[pl.DataFrame], AbstractContextManager[object]]
@@ -66,7 +66,7 @@ class Evidence:
 
     def part(self, bound: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         """record_id, component_id, cluster and live, the same for any order of rows."""
-        pairs = binding(bound)
+        pairs = decided.binding(bound)
         parted = partition(self.records, self.pairs, pairs, self.vetoes, policy)
         return gone.attach(parted, self.gone, pairs)
 
@@ -80,55 +80,52 @@ def resolve_accounts(
 ) -> Resolved:
     """Clusters of everything the dirty customer records concern; under the company's own limits unless told."""
     dirty, policy = dirty.unique().sort(), policy or limits.company_policy()
-    (known, keyed), standing = affected.any_known(), models.standing()
+    start, standing = outset.look(), models.standing()
     wanted = standing.wanted and models.take_wanted(now=now) is not None
-    bulk = wanted or not keyed or dirty.len() >= bulk_at or limits.changed(standing.limits, policy)
+    bulk = wanted or not start.keyed or dirty.len() >= bulk_at or limits.changed(standing.limits, policy)
     listed = among(DIRTY, affected.RECORD, dirty.to_frame("record_id"))
-    touched, bound = Dirty(dirty, listed), open_bindings()
+    touched, bound = Dirty(dirty, listed), decided.open_bindings() if start.bound else decided.NOTHING
     if bulk:
         touched.bury()
         found = evidence_of_everything(now=now, policy=policy, beside=keys.replacing_keys)[0]
+        stood = affected.owners()
     else:
-        found = _incremental(touched, bound, policy, models.current(now=now, number=standing.number))
-    parted = found.part(bound, policy)
-    if known:
+        found, stood = _incremental(touched, bound, policy, models.current(now=now, number=standing.number))
+    parted, held = found.part(bound, policy), decided.NOTHING
+    if start.known:
         # What a version changes was planned and asked for by a person, so no run is too large for it.
-        held = _held(found, parted, bound, replace(policy, breaker_share=1.0) if wanted else policy, now)
-        if held.height:
-            bound = pl.concat([bound, held])
-            parted = found.part(bound, policy)
-    _keep(found, parted, bulk=bulk, policy=policy, now=now)
-    return _resolved(found, parted, bound, dirty, first=not known, bulk=bulk, policy=policy, now=now)
+        allowed = replace(policy, breaker_share=1.0) if wanted else policy
+        held = guards.hold_transitions(found, parted, bound, stood, policy=allowed, now=now)
+    if held.height:
+        bound = pl.concat([bound, held])
+        parted = found.part(bound, policy)
+    _keep(found, parted, stood, bulk=bulk, policy=policy)
+    if start.waiting or held.height:
+        holds.close_idle_holds(now=now)
+        stops.close_idle_stops(now=now)
+    return _resolved(found, parted, stood, bound, dirty, bulk=bulk, policy=policy, now=now)
 
 
-def _held(found: Evidence, parted: pl.DataFrame, bound: pl.DataFrame, policy: Policy, now: datetime) -> pl.DataFrame:
-    """The merges that wait for a person."""
-    return guards.hold_transitions(found, parted, bound, policy=policy, now=now)
-
-
-def _keep(found: Evidence, parted: pl.DataFrame, *, bulk: bool, policy: Policy, now: datetime) -> None:
-    """Store keys, pairs and components, and close the holds and stops that nothing asks for any more."""
-    components = parted.select(crosswalk_id="record_id", component_id="component_id")
+def _keep(found: Evidence, parted: pl.DataFrame, stood: pl.DataFrame, *, bulk: bool, policy: Policy) -> None:
+    """Store pairs and components, and in bulk under which limits they were made."""
     if bulk:
         number = models.in_force() or 0
+        components = parted.select(crosswalk_id="record_id", component_id="component_id")
         affected.replace_all(found.keys, found.gone, components, found.pairs, number)
         limits.keep(number, policy)
     else:
-        affected.store_components(components)
-    if holds.any_waiting():
-        holds.close_idle_holds(now=now)
-        stops.close_idle_stops(now=now)
+        affected.store_components(parted, stood)
 
 
 def _resolved(
-    found: Evidence, parted: pl.DataFrame, bound: pl.DataFrame, dirty: pl.Series, *, first: bool, bulk: bool,
+    found: Evidence, parted: pl.DataFrame, stood: pl.DataFrame, bound: pl.DataFrame, dirty: pl.Series, *, bulk: bool,
     policy: Policy, now: datetime,
 ) -> Resolved:  # fmt: skip
     """Clusters with the ids they take, what a person should judge, and which guards fired."""
     assigned = assign_ids(parted, now=now, everything=bulk)
-    members = parted.select("record_id", "cluster").join(assigned.clusters.rename({"id": "account_id"}), on="cluster")
+    members = assigned.members
     return Resolved(
-        members=members if first else _changed_clusters(members, dirty),
+        members=_changed_clusters(members, dirty, stood),
         merged=assigned.merged,
         review=undecided(found.pairs, members, bound),
         concerned=parted["record_id"],
@@ -153,8 +150,10 @@ def evidence_of_everything(
     return Evidence(ids, pairs, vetoes, gone.read_gone(), told, model.model), model.number
 
 
-def _incremental(dirty: Dirty, bound: pl.DataFrame, policy: Policy, model: models.CurrentModel) -> Evidence:
-    """Only the components the dirty records were in, or are tied to now."""
+def _incremental(
+    dirty: Dirty, bound: pl.DataFrame, policy: Policy, model: models.CurrentModel
+) -> tuple[Evidence, pl.DataFrame]:
+    """Only the components the dirty records were in, or are tied to now; and how their records stood so far."""
     told = standardise(read_living(dirty.listed))
     dying = dirty.bury(living=told.height)
     moves = keys.find_moves(match_keys(told), dirty.listed, dying, policy.key_cap)
@@ -164,15 +163,14 @@ def _incremental(dirty: Dirty, bound: pl.DataFrame, policy: Policy, model: model
         fresh = score_candidates(near, meeting(moves.live, moves.changed), model=model.model, policy=policy)
     changed = among("changed_records", affected.RECORD, moves.changed.to_frame("record_id"))
     partners = pl.concat([fresh["record_l"], fresh["record_r"], *_bound_partners(dirty.records, bound)])
-    concerned = affected.concerned(changed, partners)
+    stood = affected.concerned(changed, partners)
     affected.replace_pairs(changed, fresh, model.number)
-    whole = among("concerned_records", affected.RECORD, concerned)
-    tidy = _among(near, concerned["record_id"])
-    return Evidence(
-        tidy["record_id"], affected.stored_pairs(whole), veto_values(tidy),
-        gone.of(concerned),
-        fired.common_keys(moves.common), fired.told_model(model.model, near),
+    tidy = _among(near, stood["record_id"])
+    found = Evidence(
+        tidy["record_id"], affected.stored_pairs(among("concerned_records", affected.RECORD, stood)),
+        veto_values(tidy), gone.of(stood), fired.common_keys(moves.common), fired.told_model(model.model, near),
     )  # fmt: skip
+    return found, stood
 
 
 def _among(standardised: pl.DataFrame, records: pl.Series) -> pl.DataFrame:
@@ -201,18 +199,22 @@ def _bound_partners(dirty: pl.Series, bound: pl.DataFrame) -> list[pl.Series]:
     return [dirty, tied["record_l"], tied["record_r"]]
 
 
-def _changed_clusters(members: pl.DataFrame, dirty: pl.Series) -> pl.DataFrame:
-    """Only clusters that hold a dirty record or whose membership is not what the crosswalk says."""
-    told = among("new_members", {"record_id": "bigint", "account_id": "bigint"}, members)
-    moved = read(
-        f"SELECT s.record_id, s.account_id, x.account_id FROM {told} s "
-        "JOIN accounts_accountcrosswalk x ON x.id = s.record_id WHERE x.account_id IS DISTINCT FROM s.account_id",
-        {"record_id": pl.Int64(), "new_id": pl.Int64(), "old_id": pl.Int64()},
-    )
+def _changed_clusters(members: pl.DataFrame, dirty: pl.Series, stood: pl.DataFrame) -> pl.DataFrame:
+    """Only clusters that hold a dirty record or whose membership is not what it was."""
+    gained, lost = (missing(*sides, *affected.OWNED) for sides in ((members, stood), (stood, members)))
     # An id that lost a record must be published again as well as the one that gained it.
-    ids = {*moved["new_id"], *moved["old_id"]}
-    rows, asked = rows_of(members, "record_id", "account_id", "cluster"), set(dirty)
-    stale = {cluster for record, account, cluster in rows if record in asked or account in ids}
-    if stale.issuperset(members["cluster"]):
+    stale = _holding(members, dirty, pl.concat([gained["account_id"], lost["account_id"]]))
+    if stale.len() == members["cluster"].n_unique():
         return members
-    return members.filter(pl.col("cluster").is_in(pl.Series(sorted(stale), dtype=pl.Int64).implode()))
+    return members.filter(pl.col("cluster").is_in(stale.implode()))
+
+
+def _holding(members: pl.DataFrame, records: pl.Series, ids: pl.Series) -> pl.Series:
+    """Clusters that hold one of the records or have one of the ids."""
+    if members.height <= FEW:
+        asked, told = set(records), set(ids)
+        rows = rows_of(members, "record_id", "account_id", "cluster")
+        found = {cluster for record, account, cluster in rows if record in asked or account in told}
+        return pl.Series(sorted(found), dtype=pl.Int64)
+    named = pl.col("record_id").is_in(records.implode()) | pl.col("account_id").is_in(ids.implode())
+    return members.filter(named)["cluster"].unique()

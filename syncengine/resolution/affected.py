@@ -7,10 +7,17 @@ from __future__ import annotations
 
 import polars as pl
 
-from accounts.frames import among, append, copy_in, execute, read, rows
+from accounts.frames import among, append, copy_in, execute, read
+from syncengine.identity.rows import missing
 
 RECORD = {"record_id": "bigint"}
-WHOLE: dict[str, pl.DataType] = {"record_id": pl.Int64(), "live": pl.Boolean(), "follows": pl.Int64()}
+OWNED: dict[str, pl.DataType] = {"record_id": pl.Int64(), "account_id": pl.Int64()}
+STOOD: dict[str, pl.DataType] = {
+    **OWNED,
+    "component_id": pl.Int64(),
+    "live": pl.Boolean(),
+    "follows": pl.Int64(),
+}
 PAIRS: dict[str, pl.DataType] = {
     "record_l": pl.Int64(),
     "record_r": pl.Int64(),
@@ -57,15 +64,16 @@ def replace_pairs(changed: str, pairs: pl.DataFrame, version: int) -> None:
 
 
 def concerned(changed: str, partners: pl.Series) -> pl.DataFrame:
-    """WHOLE of all records of the raw components that the changed records or their partners are in."""
+    """STOOD: how all records of the raw components that the changed records or their partners are in stood so far."""
     query = (
-        "SELECT crosswalk_id, live, follows FROM syncengine_matchrecord WHERE component_id IN ("
+        "SELECT x.id, x.account_id, w.component_id, w.live, w.follows FROM syncengine_matchrecord w "
+        "JOIN accounts_accountcrosswalk x ON x.id = w.crosswalk_id WHERE w.component_id IN ("
         f"SELECT component_id FROM syncengine_matchrecord m JOIN {changed} c ON c.record_id = m.crosswalk_id UNION "
         f"SELECT component_id FROM syncengine_matchrecord m "
         f"JOIN {among('partner_records', RECORD, pl.DataFrame({'record_id': partners}))} s "
         "ON s.record_id = m.crosswalk_id)"
     )
-    return read(query, WHOLE)
+    return read(query, STOOD)
 
 
 def stored_pairs(concerned: str) -> pl.DataFrame:
@@ -77,16 +85,17 @@ def stored_pairs(concerned: str) -> pl.DataFrame:
     return read(query, PAIRS)
 
 
-def store_components(components: pl.DataFrame) -> None:
-    """Keep which raw component each record is in now."""
-    told = among("stage_components", {"crosswalk_id": "bigint", "component_id": "bigint"}, components)
-    execute(
-        f"UPDATE syncengine_matchrecord m SET component_id = s.component_id FROM {told} s "
-        "WHERE m.crosswalk_id = s.crosswalk_id AND m.component_id <> s.component_id"
-    )
+def store_components(parted: pl.DataFrame, stood: pl.DataFrame) -> None:
+    """Keep which raw component each record is in now, of those that were in another one."""
+    moved = missing(parted, stood, "record_id", "component_id")
+    if moved.height:
+        told = among("moved_components", {**RECORD, "component_id": "bigint"}, moved)
+        execute(
+            f"UPDATE syncengine_matchrecord m SET component_id = s.component_id FROM {told} s "
+            "WHERE m.crosswalk_id = s.record_id"
+        )
 
 
-def any_known() -> tuple[bool, bool]:
-    """Whether any customer record has been resolved before, and whether there are any keys of them."""
-    told = rows("SELECT EXISTS (SELECT FROM syncengine_matchrecord), EXISTS (SELECT FROM syncengine_matchkey)")
-    return bool(told[0][0]), bool(told[0][1])
+def owners() -> pl.DataFrame:
+    """OWNED of every record: the customer it has belonged to until now."""
+    return read("SELECT id, account_id FROM accounts_accountcrosswalk WHERE account_id IS NOT NULL", OWNED)

@@ -11,7 +11,7 @@ import polars as pl
 from accounts.reference import list_tolerances
 from syncengine.identity import Policy
 from syncengine.resolution.holds import NO_HOLDS, write_holds
-from syncengine.resolution.parties import NOBODY, any_meet, list_sides, meetings, unsettled
+from syncengine.resolution.parties import any_meet, list_sides, meetings, unsettled, with_money
 from syncengine.resolution.stops import stop_many
 
 OPEN_BOTH, LIMITS_DIFFER = "open invoices on both sides", "different credit limits"
@@ -47,6 +47,7 @@ def hold_transitions(
     found: Parts,
     parted: pl.DataFrame,
     bound: pl.DataFrame,
+    owners: pl.DataFrame,
     *,
     policy: Policy,
     now: datetime,
@@ -54,13 +55,15 @@ def hold_transitions(
 ) -> pl.DataFrame:
     """Write hold rows for merges that `guard` wants looked at, the company's own unless told; the pairs kept apart.
 
-    Keeping two apart may bring others together, so the partition is drawn again until nothing new is held.
+    `owners` tells the customer (account_id) of each record_id until now. Keeping two apart may bring others together,
+    so the partition is drawn again until nothing new is held.
     """
-    kept, sides = NO_HOLDS, NOBODY
+    kept = NO_HOLDS
     while True:
-        sides, told = list_sides(parted, sides), pl.concat([bound, kept])
+        sides = list_sides(parted, owners)
         if not any_meet(sides):
             return kept  # nobody meets: every customer is made of one customer of yesterday
+        told = pl.concat([bound, kept])
         fresh = _guarded(sides, told, guard or guard_policy())
         if fresh.height:
             held = write_holds(fresh, now=now)
@@ -76,7 +79,7 @@ def _guarded(sides: pl.DataFrame, bound: pl.DataFrame, guard: GuardPolicy) -> pl
     """party, party_r, their records and reasons of each two customers whose money asks for a look."""
     owing, apart = _owing(guard.owed_above), _limits_differ(guard.limits_apart)
     asked = (
-        meetings(sides)
+        with_money(meetings(sides))
         .with_columns(
             reasons=pl.concat_list(
                 pl.when(owing).then(pl.lit(OPEN_BOTH)), pl.when(apart).then(pl.lit(LIMITS_DIFFER))

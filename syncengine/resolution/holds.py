@@ -6,7 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
-from accounts.frames import execute, rows, stage
+from accounts.frames import execute, stage
 from syncengine.resolution.decided import SCHEMA
 
 NO_HOLDS = pl.DataFrame(schema=SCHEMA)
@@ -44,12 +44,6 @@ def _pairs(fresh: pl.DataFrame) -> pl.DataFrame:
         record_r=pl.max_horizontal("record_id", "record_id_r"),
         kind=pl.lit("held"),
     )
-
-
-def any_waiting() -> bool:
-    """Whether any hold or stop waits for a person."""
-    holds, stops = "syncengine_hold WHERE state = 'open'", "syncengine_stop WHERE state IN ('open', 'apart')"
-    return bool(rows(f"SELECT EXISTS (SELECT FROM {holds}) OR EXISTS (SELECT FROM {stops})")[0][0])
 
 
 def close_idle_holds(*, now: datetime) -> int:

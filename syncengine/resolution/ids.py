@@ -12,7 +12,7 @@ from accounts.golden.crosswalk import new_ids
 from syncengine.identity.rows import rows_of
 
 ANCHORS: dict[str, pl.DataType] = {"record_id": pl.Int64(), "account_id": pl.Int64()}
-CLUSTERS = {"cluster": pl.Int64, "id": pl.Int64, "is_new": pl.Boolean}
+MEMBERS = {"record_id": pl.Int64, "cluster": pl.Int64, "account_id": pl.Int64, "is_new": pl.Boolean}
 MERGED = {"id": pl.Int64, "into": pl.Int64}
 FEW = 500  # records up to which a loop beats a dozen steps on frames
 # The newest open row of a customer says which record carries its id: a split may have moved it.
@@ -24,9 +24,9 @@ IN_FORCE = (
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """clusters: cluster, id, is_new; merged: id, into (ids whose records now live under another)."""
+    """members: MEMBERS of every record; merged: id, into (ids whose records now live under another)."""
 
-    clusters: pl.DataFrame
+    members: pl.DataFrame
     merged: pl.DataFrame
 
 
@@ -49,7 +49,8 @@ def assign_ids(members: pl.DataFrame, *, now: datetime, everything: bool) -> Ass
         how="vertical_relaxed",
     ).select("cluster", "id", "is_new")
     merged = held.join(all_ids, on="cluster").filter(pl.col("account_id") != pl.col("id"))
-    return Assigned(all_ids, merged.select(id="account_id", into="id").unique())
+    owned = members.select("record_id", "cluster").join(all_ids.rename({"id": "account_id"}), on="cluster")
+    return Assigned(owned, merged.select(id="account_id", into="id").unique())
 
 
 def _assign_few(members: pl.DataFrame, anchors: pl.DataFrame, now: datetime) -> Assigned:
@@ -67,9 +68,10 @@ def _assign_few(members: pl.DataFrame, anchors: pl.DataFrame, now: datetime) -> 
     if born:
         firsts = [first for first, _ in born]
         _anchor(pl.DataFrame({"id": list(fresh.values()), "first": firsts}, {"id": pl.Int64, "first": pl.Int64}), now)
-    told = [*((c, i, False) for c, i in oldest.items()), *((c, i, True) for c, i in fresh.items())]
+    ids = oldest | fresh
+    told = [(record, cluster, ids[cluster], cluster in fresh) for record, cluster in of.items()]
     merged = sorted({(account, oldest[cluster]) for account, cluster in held if account != oldest[cluster]})
-    return Assigned(pl.DataFrame(told, CLUSTERS, orient="row"), pl.DataFrame(merged, MERGED, orient="row"))
+    return Assigned(pl.DataFrame(told, MEMBERS, orient="row"), pl.DataFrame(merged, MERGED, orient="row"))
 
 
 def read_anchors(records: pl.Series, *, everything: bool) -> pl.DataFrame:

@@ -14,6 +14,7 @@ import polars as pl
 
 from accounts.frames import among, executing, read, refilling, rows
 from syncengine.identity import BLOCKING_RULES
+from syncengine.identity.rows import missing
 from syncengine.resolution.holders import HELD, moved_holders
 
 FEW = 1_000  # records whose keys are listed by a loop
@@ -67,7 +68,7 @@ def find_moves(keys: pl.DataFrame, dirty: str, dying: pl.Series, cap: int) -> Mo
     """
     most = [rule.most(cap) for rule in BLOCKING_RULES]
     fresh, former = keys_as_rows(keys), _keys_of(dirty)
-    gained, lost = _missing(fresh, former), _missing(former, fresh)
+    gained, lost = missing(fresh, former, *HELD), missing(former, fresh, *HELD)
     holders = moved_holders(_holders(fresh, lost, most), gained, lost, most)
     changed, told = pl.concat([keys["record_id"], dying]), fresh
     further = holders.crossing.filter(~holders.crossing.is_in(changed.implode()))
@@ -109,14 +110,6 @@ def _key_moves(moves: Moves) -> Iterator[str]:
             f"SELECT record_id, place, key FROM {among('gained_keys', KEYS, moves.gained)} v ORDER BY key "
             "ON CONFLICT (crosswalk_id, place) DO UPDATE SET key = excluded.key"
         )
-
-
-def _missing(keys: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
-    """The keys that are not among others."""
-    if keys.height <= FEW:
-        found = set(keys.iter_rows()).difference(others.iter_rows())
-        return pl.DataFrame(list(found), HELD, orient="row")
-    return keys.join(others, on=list(HELD), how="anti")
 
 
 def _keys_of(listed: str) -> pl.DataFrame:

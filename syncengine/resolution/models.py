@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -9,6 +10,7 @@ from functools import lru_cache
 import polars as pl
 from django.db.models import F, Q
 
+from accounts.frames import rows
 from syncengine.identity import Model, default_model, fit_frequencies
 from syncengine.models import MatchVersion
 
@@ -32,12 +34,11 @@ class Standing:
 
 def standing() -> Standing:
     """How the versions stand, by one look at them."""
-    versions = MatchVersion.objects.values_list("applied_at", "number", "limits", "wanted_at")
-    told = [(applied, number, limits, wanted) for applied, number, limits, wanted in versions]
-    asked = any(wanted is not None and (applied is None or applied < wanted) for applied, _, _, wanted in told)
-    applied = [(at, number, limits) for at, number, limits, _ in told if at is not None]
-    _, number, limits = max(applied, key=lambda version: version[:2], default=(None, None, {}))
-    return Standing(number, limits or {}, asked)
+    versions = rows("SELECT applied_at, number, limits::text, wanted_at FROM syncengine_matchversion")
+    asked = any(wanted is not None and (applied is None or applied < wanted) for applied, _, _, wanted in versions)
+    applied = [(at, number, limits) for at, number, limits, _ in versions if at is not None]
+    _, number, limits = max(applied, key=lambda version: version[:2], default=(None, None, "{}"))
+    return Standing(number, json.loads(limits) or {}, asked)
 
 
 def current(

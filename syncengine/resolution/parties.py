@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import polars as pl
 
 from accounts.frames import among, read
 from syncengine.identity.components import components
 from syncengine.identity.rows import rows_of
 
-PARTIES: dict[str, pl.DataType] = {
-    "record_id": pl.Int64(),
-    "cluster": pl.Int64(),
+SIDES = {"record_id": pl.Int64, "cluster": pl.Int64, "party": pl.Int64}
+MONEY: dict[str, pl.DataType] = {
     "party": pl.Int64(),
     "owed": pl.Float64(),
     "credit": pl.Float64(),
     "currency": pl.String(),
 }
-NOBODY = pl.DataFrame(schema=PARTIES)
 FEW = 500  # records up to which a loop beats steps on frames
 
 
-def list_sides(parted: pl.DataFrame, before: pl.DataFrame = NOBODY) -> pl.DataFrame:
-    """PARTIES of the records in clusters of more than one, if there are any: whose each has been until now.
-
-    `before` are the sides of another partition: of their records it is known.
-    """
-    mixed = _mixed(parted)
-    if not before.height:
-        return _parties(mixed)
-    again = before.drop("cluster").join(mixed.select("record_id", "cluster"), on="record_id")
-    return pl.concat([again.select(*PARTIES), _parties(mixed.join(before, on="record_id", how="anti"))])
-
-
-def _mixed(parted: pl.DataFrame) -> pl.DataFrame:
-    if parted.height > FEW:
-        return parted.filter(pl.len().over("cluster") > 1)
-    # A record alone in its cluster meets nobody: among few it need not be left out.
-    return parted if len(set(parted["cluster"])) < parted.height else parted.clear()
+def list_sides(parted: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
+    """SIDES of the records in clusters of more than one: the customer (party) that each has belonged to until now."""
+    if parted.height <= FEW:
+        sizes, whose = Counter(parted["cluster"]), dict(rows_of(owners, "record_id", "account_id"))
+        told = [(*row, whose.get(row[0])) for row in rows_of(parted, "record_id", "cluster") if sizes[row[1]] > 1]
+        return pl.DataFrame([side for side in told if side[-1] is not None], SIDES, orient="row")
+    mixed = parted.filter(pl.len().over("cluster") > 1).select("record_id", "cluster")
+    return mixed.join(owners.select("record_id", party="account_id").drop_nulls(), on="record_id")
 
 
 def any_meet(sides: pl.DataFrame) -> bool:
@@ -48,31 +39,27 @@ def any_meet(sides: pl.DataFrame) -> bool:
 
 
 def meetings(sides: pl.DataFrame) -> pl.DataFrame:
-    """cluster, party, party_r, their records and money, of each two customers that would become one."""
-    grouped = sides.group_by("cluster", "party").agg(
-        pl.col("record_id").sort(), *[pl.col(name).first() for name in ("owed", "credit", "currency")]
-    )
+    """cluster, party, party_r and the records of both, of each two customers that would become one."""
+    grouped = sides.group_by("cluster", "party").agg(pl.col("record_id").sort())
     return grouped.join(grouped, on="cluster", suffix="_r").filter(pl.col("party") < pl.col("party_r"))
+
+
+def with_money(met: pl.DataFrame) -> pl.DataFrame:
+    """The same with what both customers owe, and their credit limits."""
+    parties = pl.concat([met["party"], met["party_r"]]).unique().to_frame("party")
+    told = read(
+        "SELECT a.id, coalesce(s.open_receivable, 0), a.credit_limit, coalesce(a.credit_currency, a.currency, '') "
+        f"FROM {among('meeting_parties', {'party': 'bigint'}, parties)} p JOIN accounts_account a ON a.id = p.party "
+        "LEFT JOIN accounts_accountsummary s ON s.account_id = a.id",
+        MONEY,
+    )
+    return met.join(told, on="party").join(told.rename({"party": "party_r"}), on="party_r", suffix="_r")
 
 
 def unsettled(met: pl.DataFrame, sides: pl.DataFrame, bound: pl.DataFrame) -> pl.DataFrame:
     """The meetings that no person's word has made, nor the taking back of one."""
     settled = pl.concat([_decided(sides, bound), _taken_back(sides["record_id"])])
     return met.join(settled, on=["party", "party_r"], how="anti").sort("party", "party_r")
-
-
-def _parties(records: pl.DataFrame) -> pl.DataFrame:
-    """The customer each record has belonged to until now, whether it owes, and its credit limit."""
-    if not records.height:
-        return NOBODY
-    guarded = among("guarded_records", {"record_id": "bigint", "cluster": "bigint"}, records)
-    return read(
-        "SELECT g.record_id, g.cluster, x.account_id, coalesce(s.open_receivable, 0), a.credit_limit, "
-        f"coalesce(a.credit_currency, a.currency, '') FROM {guarded} g "
-        "JOIN accounts_accountcrosswalk x ON x.id = g.record_id JOIN accounts_account a ON a.id = x.account_id "
-        "LEFT JOIN accounts_accountsummary s ON s.account_id = a.id",
-        PARTIES,
-    )
 
 
 def _decided(sides: pl.DataFrame, bound: pl.DataFrame) -> pl.DataFrame:

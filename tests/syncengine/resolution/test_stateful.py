@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from accounts import frames
-from syncengine.identity import blocking, clusters, components, linker
-from syncengine.resolution import fired, holders, ids, keys, review
+from syncengine.identity import blocking, clusters, components, linker, rows
+from syncengine.resolution import accounts, fired, holders, ids, keys, parties, review
 from tests.syncengine.resolution.machine import BulkResolution, Resolution
 
 BUDGET = settings(
@@ -31,8 +31,9 @@ def test_any_history_leaves_what_a_resolution_from_scratch_gives(db: None, machi
 # How many records, pairs, rows or bytes are worked on by a loop; above it, in sets.
 FEW = [
     ("syncengine.identity.standardise", "FEW"), (blocking, "FEW_KEYS"), (clusters, "FEW"), (components, "FEW"),
-    (linker, "FEW"), (linker, "FEW_PAIRS"), (keys, "FEW"), (holders, "FEW"), (fired, "FEW"), (ids, "FEW"),
-    (review, "FEW"), (frames, "FEW_TOLD"), (frames, "FEW_ROWS"), (frames, "FEW_BYTES"),
+    (linker, "FEW"), (linker, "FEW_PAIRS"), (rows, "FEW"), (keys, "FEW"), (holders, "FEW"), (parties, "FEW"),
+    (fired, "FEW"), (ids, "FEW"), (accounts, "FEW"), (review, "FEW"), (frames, "FEW_TOLD"), (frames, "FEW_ROWS"),
+    (frames, "FEW_BYTES"),
 ]  # fmt: skip
 
 
