@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from accounts.frames import rows
 from accounts.models import PaymentTerm, SalesStage
 from accounts.models import Tolerance as ToleranceRow
 
@@ -82,8 +83,8 @@ def get_tolerance(name: str) -> Tolerance:
 
 def list_tolerances() -> dict[str, Tolerance]:
     """Every tolerance by name, in one query."""
-    rows = ToleranceRow.objects.values_list("name", "percent", "amount", "days")
-    return {**DEFAULTS, **{name: Tolerance(*told) for name, *told in rows}}
+    told = rows("SELECT name, percent, amount, days FROM accounts_tolerance")  # by every round of identity
+    return {**DEFAULTS} | {name: Tolerance(*limits) for name, *limits in told}
 
 
 def list_payment_terms() -> dict[str, PaymentTerm]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
@@ -63,12 +64,11 @@ def _rarest(tokens: Sequence[str] | None, known: Mapping[str, float], model: Mod
 
 def _looked_up(known: pl.DataFrame | None, values: Iterable[str | None]) -> dict[str, float]:
     """What a table sorted by its first column tells of a few values."""
-    asked = sorted({value for value in values if value is not None})
-    if known is None or not known.height or not asked:
+    if known is None or not known.height:
         return {}
-    values, numbers = known.to_series(0), known.to_series(1)
-    places = zip(asked, values.search_sorted(pl.Series(asked, dtype=pl.String)).to_list(), strict=True)
-    return {value: numbers[at] for value, at in places if at < known.height and values[at] == value}
+    told, numbers = known.to_series(0), known.to_series(1)
+    places = [(value, bisect_left(told, value)) for value in set(values) if value is not None]
+    return {value: numbers[at] for value, at in places if at < known.height and told[at] == value}
 
 
 def _share(values: pl.Series, name: str, model: Model) -> pl.Series:

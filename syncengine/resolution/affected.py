@@ -45,11 +45,8 @@ def replace_all(
 
 def store_pairs(pairs: pl.DataFrame, version: int) -> None:
     """Append scored pairs with their evidence."""
-    evidence = pl.col("evidence") if "evidence" in pairs.columns else pl.lit("[]").alias("evidence")
-    append(
-        "syncengine_matchpair",
-        pairs.select(*PAIRS, evidence, pl.lit(version).alias("match_version")),
-    )
+    told = pl.Series("match_version", [version]).new_from_index(0, pairs.height)
+    append("syncengine_matchpair", pairs.hstack([told]))
 
 
 def replace_pairs(changed: str, pairs: pl.DataFrame, version: int) -> None:

@@ -7,7 +7,7 @@ records: a server that fell leaves it empty, and the next round resolves everyth
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import polars as pl
@@ -24,9 +24,9 @@ KEYS = {"record_id": "bigint", **KEY}
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """The living records told, keys they gained and lost, and what follows from both."""
+    """Keys that records gained and lost, those that had none so far, and what follows from it."""
 
-    living: pl.Series
+    newcomers: pl.DataFrame
     gained: pl.DataFrame
     lost: pl.DataFrame
     changed: pl.Series  # records whose pairs change: the dirty, and holders of a key that came to its limit or back
@@ -78,20 +78,27 @@ def find_moves(keys: pl.DataFrame, dirty: str, dying: pl.Series, cap: int) -> Mo
         holders = holders.beside(_holders(unasked, lost.clear(), most))
         changed, told = pl.concat([changed, further]), pl.concat([fresh, theirs])
     live, common = holders.split(told["key"], most)
-    return Moves(keys["record_id"], gained, lost, changed, live, common)
+    newcomers = set(keys["record_id"]).difference(former["record_id"])
+    return Moves(pl.DataFrame({"record_id": sorted(newcomers)}), gained, lost, changed, live, common)
 
 
 @contextmanager
 def writing(moves: Moves) -> Iterator[None]:
     """The moved keys are written while the block computes: only those that changed."""
-    living = among("living_records", {"record_id": "bigint"}, moves.living.to_frame())
-    known = (
-        "INSERT INTO syncengine_matchrecord AS m (crosswalk_id, component_id, live) "
-        f"SELECT record_id, record_id, true FROM {living} r "
-        "ON CONFLICT (crosswalk_id) DO UPDATE SET live = true, follows = NULL WHERE NOT m.live"
-    )
-    with executing("; ".join([known, *_key_moves(moves)])):
+    statements = [*_newcomers(moves), *_key_moves(moves)]
+    with executing("; ".join(statements)) if statements else nullcontext():
         yield
+
+
+def _newcomers(moves: Moves) -> Iterator[str]:
+    """Who had no keys may be new here, or be back among the living."""
+    if moves.newcomers.height:
+        listed = among("new_records", {"record_id": "bigint"}, moves.newcomers)
+        yield (
+            "INSERT INTO syncengine_matchrecord AS m (crosswalk_id, component_id, live) "
+            f"SELECT record_id, record_id, true FROM {listed} r "
+            "ON CONFLICT (crosswalk_id) DO UPDATE SET live = true, follows = NULL WHERE NOT m.live"
+        )
 
 
 def _key_moves(moves: Moves) -> Iterator[str]:
