@@ -6,10 +6,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 import polars as pl
 
-from accounts.frames import among
+from accounts.frames import among, executing
 from syncengine.identity import (
     POLICY,
     Model,
@@ -158,16 +159,17 @@ def _incremental(
     dying = dirty.bury(living=told.height)
     moves = keys.find_moves(match_keys(told), dirty.listed, dying, policy.key_cap)
     further = _read_further(told, pl.concat([moves.live["record_id"], moves.changed]))
-    with keys.writing(moves):
+    changed = among("changed_records", affected.RECORD, moves.changed.to_frame("record_id"))
+    with executing("; ".join([*keys.moving(moves), *affected.forgetting(changed)])):
         near = told.vstack(standardise(further)) if further.height else told
         fresh = score_candidates(near, meeting(moves.live, moves.changed), model=model.model, policy=policy)
-    changed = among("changed_records", affected.RECORD, moves.changed.to_frame("record_id"))
-    partners = pl.concat([fresh["record_l"], fresh["record_r"], *_bound_partners(dirty.records, bound)])
-    stood = affected.concerned(changed, partners)
-    affected.replace_pairs(changed, fresh, model.number)
+    partners = (fresh["record_l"], fresh["record_r"], *_bound_partners(dirty.records, bound))
+    stood = affected.concerned(chain(moves.changed, *partners))
+    others = affected.stored_pairs(among("concerned_records", affected.RECORD, stood))
+    affected.store_pairs(fresh, model.number)
     tidy = _among(near, stood["record_id"])
     found = Evidence(
-        tidy["record_id"], affected.stored_pairs(among("concerned_records", affected.RECORD, stood)),
+        tidy["record_id"], others.vstack(fresh.select(others.columns)) if fresh.height else others,
         veto_values(tidy), gone.of(stood), fired.common_keys(moves.common), fired.told_model(model.model, near),
     )  # fmt: skip
     return found, stood

@@ -5,6 +5,8 @@ Grain: one match record a customer record, live or gone, one match pair a scored
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import polars as pl
 
 from accounts.frames import among, append, copy_in, execute, read
@@ -49,28 +51,23 @@ def store_pairs(pairs: pl.DataFrame, version: int) -> None:
     append("syncengine_matchpair", pairs.hstack([told]))
 
 
-def replace_pairs(changed: str, pairs: pl.DataFrame, version: int) -> None:
-    """Scored pairs of the changed records take the place of what was stored of them."""
-    former = [
-        f"DELETE FROM syncengine_matchpair p USING {changed} c WHERE p.{side} = c.record_id"
-        for side in ("record_l", "record_r")
-    ]
-    execute("; ".join(former))
-    if pairs.height:
-        store_pairs(pairs, version)
+def forgetting(changed: str) -> Iterator[str]:
+    """Statements that take away what was stored of pairs of the changed records."""
+    for side in ("record_l", "record_r"):
+        yield f"DELETE FROM syncengine_matchpair p USING {changed} c WHERE p.{side} = c.record_id"
 
 
-def concerned(changed: str, partners: pl.Series) -> pl.DataFrame:
-    """STOOD: how all records of the raw components that the changed records or their partners are in stood so far."""
-    query = (
-        "SELECT x.id, x.account_id, w.component_id, w.live, w.follows FROM syncengine_matchrecord w "
-        "JOIN accounts_accountcrosswalk x ON x.id = w.crosswalk_id WHERE w.component_id IN ("
-        f"SELECT component_id FROM syncengine_matchrecord m JOIN {changed} c ON c.record_id = m.crosswalk_id UNION "
-        f"SELECT component_id FROM syncengine_matchrecord m "
-        f"JOIN {among('partner_records', RECORD, pl.DataFrame({'record_id': partners}))} s "
-        "ON s.record_id = m.crosswalk_id)"
+def concerned(records: Iterable[int]) -> pl.DataFrame:
+    """STOOD: how all records of the raw components that these are in stood so far."""
+    asked = among("asked_records", RECORD, pl.DataFrame({"record_id": sorted(set(records))}))
+    return read(
+        "SELECT s.* FROM (SELECT DISTINCT component_id FROM syncengine_matchrecord m "
+        f"JOIN {asked} a ON a.record_id = m.crosswalk_id) c CROSS JOIN LATERAL "
+        "(SELECT x.id, x.account_id, w.component_id, w.live, w.follows FROM syncengine_matchrecord w "
+        # One by one: how many components so many records are in is guessed too high to ask for them otherwise.
+        "JOIN accounts_accountcrosswalk x ON x.id = w.crosswalk_id WHERE w.component_id = c.component_id OFFSET 0) s",
+        STOOD,
     )
-    return read(query, STOOD)
 
 
 def stored_pairs(concerned: str) -> pl.DataFrame:

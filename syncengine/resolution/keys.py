@@ -7,12 +7,12 @@ records: a server that fell leaves it empty, and the next round resolves everyth
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import polars as pl
 
-from accounts.frames import among, executing, read, refilling, rows
+from accounts.frames import among, read, refilling, rows
 from syncengine.identity import BLOCKING_RULES
 from syncengine.identity.rows import missing
 from syncengine.resolution.holders import HELD, moved_holders
@@ -82,12 +82,10 @@ def find_moves(keys: pl.DataFrame, dirty: str, dying: pl.Series, cap: int) -> Mo
     return Moves(pl.DataFrame({"record_id": sorted(newcomers)}), gained, lost, changed, live, common)
 
 
-@contextmanager
-def writing(moves: Moves) -> Iterator[None]:
-    """The moved keys are written while the block computes: only those that changed."""
-    statements = [*_newcomers(moves), *_key_moves(moves)]
-    with executing("; ".join(statements)) if statements else nullcontext():
-        yield
+def moving(moves: Moves) -> Iterator[str]:
+    """Statements that write the keys that changed, and who is new or back among the living."""
+    yield from _newcomers(moves)
+    yield from _key_moves(moves)
 
 
 def _newcomers(moves: Moves) -> Iterator[str]:
