@@ -11,7 +11,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "record_r": pl.Int64(),
     "kind": pl.String(),
 }
-NOTHING = pl.DataFrame(schema=SCHEMA)
+NOTHING = pl.DataFrame(schema=SCHEMA)  # is bound
 # A relation says that two companies are not one; a hold keeps them apart until somebody has looked.
 APART = ("different", "related", "held")
 

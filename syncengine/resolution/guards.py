@@ -10,7 +10,8 @@ import polars as pl
 
 from accounts.reference import list_tolerances
 from syncengine.identity import Policy
-from syncengine.resolution.holds import NO_HOLDS, write_holds
+from syncengine.resolution.decided import NOTHING
+from syncengine.resolution.holds import write_holds
 from syncengine.resolution.parties import any_meet, list_sides, meetings, unsettled, with_money
 from syncengine.resolution.stops import stop_many
 
@@ -38,41 +39,39 @@ def guard_policy() -> GuardPolicy:
 class Parts(Protocol):
     """Evidence that can be parted under other bindings."""
 
+    @property
+    def stood(self) -> pl.DataFrame:
+        """record_id and the account_id it has had until now."""
+        ...
+
     def part(self, bound: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         """record_id, component_id, cluster and live."""
         ...
 
 
-def hold_transitions(
-    found: Parts,
-    parted: pl.DataFrame,
-    bound: pl.DataFrame,
-    owners: pl.DataFrame,
-    *,
-    policy: Policy,
-    now: datetime,
-    guard: GuardPolicy | None = None,
-) -> pl.DataFrame:
-    """Write hold rows for merges that `guard` wants looked at, the company's own unless told; the pairs kept apart.
+def part_guarded(
+    found: Parts, bound: pl.DataFrame, *, policy: Policy, now: datetime
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The partition, and what is bound once merges that the company's guards want looked at are held.
 
-    `owners` tells the customer (account_id) of each record_id until now. Keeping two apart may bring others together,
-    so the partition is drawn again until nothing new is held.
+    Keeping two apart may bring others together, so the partition is drawn again until nothing new is held.
     """
-    kept = NO_HOLDS
     while True:
-        sides = list_sides(parted, owners)
-        if not any_meet(sides):
-            return kept  # nobody meets: every customer is made of one customer of yesterday
-        told = pl.concat([bound, kept])
-        fresh = _guarded(sides, told, guard or guard_policy())
-        if fresh.height:
-            held = write_holds(fresh, now=now)
-        else:
-            held = stop_many(sides, told, known=parted.height, policy=policy, now=now)
+        parted = found.part(bound, policy)
+        held = _hold(list_sides(parted, found.stood), bound, known=parted.height, policy=policy, now=now)
         if not held.height:
-            return kept
-        kept = pl.concat([kept, held])
-        parted = found.part(pl.concat([bound, kept]), policy)
+            return parted, bound
+        bound = pl.concat([bound, held])
+
+
+def _hold(sides: pl.DataFrame, bound: pl.DataFrame, *, known: int, policy: Policy, now: datetime) -> pl.DataFrame:
+    """Write holds of what should not merge unasked; the pairs kept apart."""
+    if not any_meet(sides):
+        return NOTHING  # nobody meets: every customer is made of one customer of yesterday
+    fresh = _guarded(sides, bound, guard_policy())
+    if fresh.height:
+        return write_holds(fresh, now=now)
+    return stop_many(sides, bound, known=known, policy=policy, now=now)
 
 
 def _guarded(sides: pl.DataFrame, bound: pl.DataFrame, guard: GuardPolicy) -> pl.DataFrame:

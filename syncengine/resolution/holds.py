@@ -7,9 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from accounts.frames import execute, stage
-from syncengine.resolution.decided import SCHEMA
 
-NO_HOLDS = pl.DataFrame(schema=SCHEMA)
 TYPES = {
     "account_id": "bigint", "other_account_id": "bigint", "records_l": "bigint[]", "records_r": "bigint[]",
     "reasons": "text[]",

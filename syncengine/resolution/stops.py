@@ -9,7 +9,8 @@ import polars as pl
 from accounts.frames import execute, read
 from syncengine.identity import Policy
 from syncengine.models import Stop
-from syncengine.resolution.holds import NO_HOLDS, write_holds
+from syncengine.resolution.decided import NOTHING
+from syncengine.resolution.holds import write_holds
 from syncengine.resolution.parties import meetings, unsettled
 
 REASON = "more merges at once than one run may make by itself"
@@ -19,11 +20,11 @@ def stop_many(sides: pl.DataFrame, bound: pl.DataFrame, *, known: int, policy: P
     """Hold every unasked merge of a round that would make too many of them; the pairs kept apart."""
     limit = max(policy.breaker_least, int(policy.breaker_share * known))
     if _moved(sides) <= limit:
-        return NO_HOLDS
+        return NOTHING
     met = unsettled(meetings(sides), sides, bound).join(_allowed(), on=["party", "party_r"], how="anti")
     moved = _moved(sides.filter(pl.col("cluster").is_in(met["cluster"].unique().implode())))
     if moved <= limit:
-        return NO_HOLDS
+        return NOTHING
     sentence = (
         f"{moved:,} of {known:,} records would change their customer in one run; above {limit:,} a person decides."
     )

@@ -18,8 +18,8 @@ from syncengine.identity import REVIEW
 from syncengine.landing import mark_dirty
 from syncengine.models import MatchVersion
 from syncengine.resolution import models
-from syncengine.resolution.accounts import evidence_of_everything
 from syncengine.resolution.decided import open_bindings
+from syncengine.resolution.evidence import evidence_of_everything
 from syncengine.resolution.limits import company_policy
 
 SAMPLES = 20
@@ -65,7 +65,7 @@ def plan_version(number: int, *, now: datetime) -> VersionPlan:
     version = MatchVersion.objects.get(pk=number)
     with transaction.atomic():
         policy = company_policy()
-        found, _ = evidence_of_everything(now=now, version=number, policy=policy)
+        found = evidence_of_everything(now=now, version=number, policy=policy)
         parted = found.part(open_bindings(), policy)
         plan = _compare(number, found.pairs, parted)
     MatchVersion.objects.filter(pk=number).update(measured=version.measured | {"plan": _counts(plan)})

@@ -14,8 +14,9 @@ from accounts.golden.touched import begin
 from accounts.models import AccountCrosswalk, AccountSummary, Source
 from syncengine.identity import Model, Policy, default_model
 from syncengine.models import CanonicalAccount, Decision, MatchVersion
-from syncengine.resolution.accounts import evidence_of_everything, resolve_accounts
+from syncengine.resolution.accounts import resolve_accounts
 from syncengine.resolution.decided import open_bindings
+from syncengine.resolution.evidence import evidence_of_everything
 from syncengine.resolution.ids import read_anchors
 from syncengine.steward.bindings import bind, unbind
 
@@ -132,7 +133,7 @@ class World:
 
     def from_scratch(self) -> tuple[dict[int, int], dict[int, int], list[tuple[object, ...]]]:
         """Customers, raw components and pairs of the same records and decisions, worked out from nothing."""
-        evidence, _ = evidence_of_everything(now=self.now, policy=TIGHT)
+        evidence = evidence_of_everything(now=self.now, policy=TIGHT)
         parted = evidence.part(open_bindings(), TIGHT)
         anchored = read_anchors(parted["record_id"], everything=True).join(parted, on="record_id")
         ids = anchored.group_by("cluster").agg(pl.col("account_id").min())
