@@ -12,19 +12,27 @@ from syncengine.identity.standardise.text import fold
 from syncengine.identity.tables import words
 
 PLACED = ("city", "postcode")  # where one of these has a column of its own, an address is but the street
+FILLED = ("name", "phone", "email", "person_id")  # further columns fill in where the first says nothing
+PERSON = ("given", "middle", "family")
 
 
 def guess_columns(headings: Iterable[str]) -> Columns:
     """field → columns, as `parse_columns` gives them; nothing where no heading is known."""
     by_name = _folded(list(headings))
-    held = {field: column for field in _known() if (column := _first(_known()[field], by_name))}
-    if "given" in held and "family" in held:
-        held["name"] = f"{held.pop('given')}+{held.pop('family')}"
-    if "street" not in held and any(part in held for part in PLACED) and "address" in held:
-        held["street"] = held.pop("address")
-    if "street" in held:
-        held.pop("address", None)
-    return {field: [held[field].split("+")] for field in FIELDS if field in held}
+    known = {field: [by_name[name] for name in names if name in by_name] for field, names in _known().items()}
+    held = {field: [[name] for name in told if field in FILLED or name == told[0]] for field, told in known.items()}
+    held["name"] = _person(known) + (held["name"] or held["named"])
+    if any(held[part] for part in PLACED):
+        held["street"] = held["street"] or held["address"]
+    held["address"] = held["whole"] or ([] if held["street"] else held["address"])
+    return {field: held[field] for field in FIELDS if held.get(field)}
+
+
+def _person(known: Mapping[str, list[str]]) -> list[list[str]]:
+    """A person's name in several columns comes before a name in one, which may be that of an employer."""
+    if not (known["given"] and known["family"]):
+        return []
+    return [[known[part][0] for part in PERSON if known[part]]]
 
 
 def as_option(columns: Columns) -> str:
@@ -37,10 +45,6 @@ def _folded(headings: list[str]) -> Mapping[str, str]:
         fold(pl.col("h").str.replace_all(r"([a-z])([A-Z])", "$1 $2").str.replace_all("_", " ", literal=True))
     )
     return dict(zip(reversed(spaced["h"].to_list()), reversed(headings), strict=True))
-
-
-def _first(names: list[str], by_name: Mapping[str, str]) -> str | None:
-    return next((by_name[name] for name in names if name in by_name), None)
 
 
 @cache
