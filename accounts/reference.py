@@ -84,7 +84,7 @@ def get_tolerance(name: str) -> Tolerance:
 def list_tolerances() -> dict[str, Tolerance]:
     """Every tolerance by name, in one query."""
     told = rows("SELECT name, percent, amount, days FROM accounts_tolerance")  # by every round of identity
-    return {**DEFAULTS} | {name: Tolerance(*limits) for name, *limits in told}
+    return dict(DEFAULTS) | {name: Tolerance(*limits) for name, *limits in told}
 
 
 def list_payment_terms() -> dict[str, PaymentTerm]:
