@@ -25,10 +25,11 @@ BILLS = f"""
     SELECT account_id, {ENTITY}, credit_date, -base_net_amount, -coalesce(gross_amount, net_amount) * rate
     FROM accounts_creditnote WHERE {MINE} AND deleted_at IS NULL AND credit_date <= %(today)s"""
 
-# Grain: one invoice of a touched customer that is open or was paid; `owed` is null for what is not open.
+# Grain: one invoice of a touched customer that is open or was paid; `owed` is null for what is not open. It is rounded
+# as it is kept before it is added up, or else the parts of a figure would not add up to it.
 INVOICES = f"""
     SELECT id, account_id, {ENTITY}, status, disputed, invoice_date, due_date, paid_date, is_open,
-        CASE WHEN is_open THEN coalesce(open_amount * r.of_day, base_open_amount) END AS owed,
+        CASE WHEN is_open THEN round(coalesce(open_amount * r.of_day, base_open_amount), 4) END AS owed,
         coalesce(gross_amount, net_amount) * rate AS gross,
         %(today)s::date - due_date AS overdue,
         status = 'paid' AND paid_date > %(today)s::date - interval '1 year' AND paid_date <= %(today)s AS closed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -71,6 +71,7 @@ class TestFigures(TestCase):
 
     @settings(max_examples=6, deadline=None, phases=PHASES)
     @given(seed=st.integers(0, 10**6), papers=st.integers(1, 40))
+    @example(seed=88, papers=32)  # amounts at a day's rate, whose last places were rounded after they were added up
     def test_parts_add_up(self, seed, papers):
         company = Company(seed, papers)
         company.renew()
