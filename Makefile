@@ -71,7 +71,9 @@ bench-rivals: .venv/installed-dev  ## Resolve labelled files with dedupe and oth
 	$(BIN)/python -m tests.benchmarks.matching.unseen
 
 .PHONY: soak
-soak: .venv/installed-dev  ## Two hundred kills, an hour of two systems under faults (SOAK_SECONDS), every page and field as every role
+soak: .venv/installed-dev  ## Two hundred kills, an hour of two systems under faults (SOAK_SECONDS), other examples, every page and field as every role
+	@for search in 1 2 3 4 5 6 7 8 9 10; do \
+		$(BIN)/pytest -q -n 2 -m "hypothesis and not soak" --hypothesis-profile searching || exit 1; done
 	$(BIN)/pytest -q -m soak tests/soak tests/browser
 
 .PHONY: screenshots

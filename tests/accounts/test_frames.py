@@ -30,7 +30,7 @@ def round_trip(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
 
 @pytest.mark.django_db
 @given(st.lists(st.tuples(st.integers(0, 9), TEXT, TEXT, MANY), max_size=4))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_few_rows_come_back_as_they_went(rows: list[tuple[object, ...]]) -> None:
     assert round_trip(rows) == rows
 

@@ -42,7 +42,7 @@ def _customer(name):
 
 
 class TestPages(TestCase):
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(names=NAMES, limit=st.integers(1, 5), descending=st.booleans())
     def test_every_row_comes_once_in_both_directions(self, names, limit, descending):
         made = {_customer(name) for name in names}
@@ -51,7 +51,7 @@ class TestPages(TestCase):
         assert forward == backward
         assert (len(forward), set(forward)) == (len(made), made)
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(names=NAMES, late=st.sampled_from(["aa", "bo", "zz", "Änne"]), limit=st.integers(1, 4))
     def test_a_row_that_comes_in_between_moves_no_other(self, names, late, limit):
         before = [_customer(name) for name in names]

@@ -8,7 +8,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.syncengine.resolution.machine import BulkResolution, Resolution
 
-DEEP = settings(max_examples=150, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+DEEP = settings(max_examples=150, stateful_step_count=30, derandomize=False, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("machine", [Resolution, BulkResolution], ids=["incremental", "bulk"])

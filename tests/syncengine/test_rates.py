@@ -33,7 +33,7 @@ def _plain_rate(currency: str, on: date, rates: list[tuple[str, date, Decimal]])
     return before[-1] if before else known[0][1] if known else None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rates=RATES, papers=PAPERS)
 def test_amounts_are_converted_at_the_rate_of_their_day(rates, papers):
     reference = Reference(base_currency="EUR", rates=tuple(Rate(*rate) for rate in rates))

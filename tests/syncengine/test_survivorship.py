@@ -196,7 +196,7 @@ RECORDS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     RECORDS, st.randoms(use_true_random=False), st.sampled_from(["most_recent", "most_frequent", "longest"])
 )
@@ -211,7 +211,7 @@ def test_order_of_rows_changes_nothing(
     assert one.golden.sort("cluster").equals(two.golden.sort("cluster"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(RECORDS)
 def test_every_value_is_one_that_its_named_winner_said(parts: list[dict[str, object]]) -> None:
     rows = [record(number, **part) for number, part in enumerate(parts, start=1)]
@@ -232,7 +232,7 @@ OPTIONS = st.builds(
 DOUBTED = st.lists(st.none() | st.just([1]), min_size=12, max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(RECORDS, DOUBTED, OPTIONS, st.randoms(use_true_random=False))
 def test_options_depend_on_the_records_alone(
     parts: list[dict[str, object]], doubted: list[list[int] | None], rule: FieldRule, dice: random.Random
@@ -246,7 +246,7 @@ def test_options_depend_on_the_records_alone(
     assert {(row["cluster"], row["name"]) for row in one.iter_rows(named=True) if row["name"]} <= said
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(RECORDS, OPTIONS, st.sampled_from(["A", "Z"]))
 def test_pin_beats_every_rule_and_its_release_restores(
     parts: list[dict[str, object]], rule: FieldRule, value: str

@@ -2,8 +2,9 @@
 
 Amounts are in the base currency at the rate each document was booked at; what is open (owed, credited, paid ahead) is
 worth what the day's rate says, or the booked amount where the day has none. One without either is in no sum and
-counted. Revenue is net invoiced less credit notes; what is owed and paid is gross. Grain of every part: one row a
-touched customer and legal entity.
+counted. Revenue is net invoiced less credit notes; what is owed and paid is gross. An amount is rounded as it is kept
+paper by paper, before anything is added up: the parts of a figure, and the figures of our entities, add up to the last
+place. Grain of every part: one row a touched customer and legal entity.
 """
 
 from __future__ import annotations
@@ -16,21 +17,26 @@ MINE = "account_id IN (SELECT account_id FROM touched_accounts)"
 ENTITY = "coalesce(legal_entity, '') AS legal_entity"
 LIVE_ORDER = "deleted_at IS NULL AND coalesce(status, '') NOT IN ('cancelled', 'draft')"
 
+GROSS = "round(coalesce(gross_amount, net_amount) * rate, 4)"
+
+
+def _open(amount: str) -> str:
+    """What is open of a paper in our currency; reads TODAYS beside the paper's table."""
+    return f"round(coalesce({amount} * r.of_day, base_{amount}), 4)"
+
+
 # Grain: one row a bill or a credit note of a touched customer.
 BILLS = f"""
-    SELECT account_id, {ENTITY}, invoice_date AS day, base_net_amount AS net,
-        coalesce(gross_amount, net_amount) * rate AS gross
+    SELECT account_id, {ENTITY}, invoice_date AS day, base_net_amount AS net, {GROSS} AS gross
     FROM accounts_invoice WHERE {MINE} AND {LIVE_ORDER} AND invoice_date <= %(today)s
     UNION ALL
-    SELECT account_id, {ENTITY}, credit_date, -base_net_amount, -coalesce(gross_amount, net_amount) * rate
+    SELECT account_id, {ENTITY}, credit_date, -base_net_amount, -{GROSS}
     FROM accounts_creditnote WHERE {MINE} AND deleted_at IS NULL AND credit_date <= %(today)s"""
 
-# Grain: one invoice of a touched customer that is open or was paid; `owed` is null for what is not open. It is rounded
-# as it is kept before it is added up, or else the parts of a figure would not add up to it.
+# Grain: one invoice of a touched customer that is open or was paid; `owed` is null for what is not open.
 INVOICES = f"""
     SELECT id, account_id, {ENTITY}, status, disputed, invoice_date, due_date, paid_date, is_open,
-        CASE WHEN is_open THEN round(coalesce(open_amount * r.of_day, base_open_amount), 4) END AS owed,
-        coalesce(gross_amount, net_amount) * rate AS gross,
+        CASE WHEN is_open THEN {_open("open_amount")} END AS owed, {GROSS} AS gross,
         %(today)s::date - due_date AS overdue,
         status = 'paid' AND paid_date > %(today)s::date - interval '1 year' AND paid_date <= %(today)s AS closed
     FROM accounts_invoice CROSS JOIN LATERAL (SELECT status = 'open' AND coalesce(open_amount > 0, false) AS is_open) o
@@ -73,13 +79,13 @@ PARTS: dict[str, str] = {
             FROM ({INVOICES}) i
         ) i WHERE is_open OR closed OR invoice_date <= %(today)s::date - 90 GROUP BY 1, 2""",
     "credits": f"""
-        SELECT account_id, {ENTITY}, sum(coalesce(open_amount * r.of_day, base_open_amount)) AS open_credits
+        SELECT account_id, {ENTITY}, sum({_open("open_amount")}) AS open_credits
         FROM accounts_creditnote {TODAYS}
         WHERE {MINE} AND coalesce(open_amount, base_open_amount) > 0 AND deleted_at IS NULL GROUP BY 1, 2""",
     "cash": f"""
         SELECT account_id, legal_entity, sum(ahead) FILTER (WHERE kind IS DISTINCT FROM 'deposit') AS unapplied_cash,
             sum(ahead) FILTER (WHERE kind = 'deposit') AS deposits
-        FROM (SELECT account_id, {ENTITY}, kind, coalesce(unapplied_amount * r.of_day, base_unapplied_amount) AS ahead
+        FROM (SELECT account_id, {ENTITY}, kind, {_open("unapplied_amount")} AS ahead
             FROM accounts_payment {TODAYS}
             WHERE {MINE} AND coalesce(unapplied_amount, base_unapplied_amount) > 0 AND deleted_at IS NULL) p
         GROUP BY 1, 2""",
@@ -90,8 +96,9 @@ PARTS: dict[str, str] = {
             SELECT o.account_id, {ENTITY}, o.status, o.base_net_amount, l.id, l.quantity,
                 coalesce(l.net_amount / nullif(l.quantity, 0),
                     l.unit_price * (1 - coalesce(l.discount, 0) / 100)) * o.rate AS unit,
-                l.net_amount * o.rate AS net, CASE WHEN o.order_date > %(today)s::date - interval '1 year'
-                    THEN l.unit_cost * o.rate END AS cost, l.shipped_quantity, l.invoiced_quantity
+                round(l.net_amount * o.rate, 4) AS net, l.shipped_quantity, l.invoiced_quantity,
+                CASE WHEN o.order_date > %(today)s::date - interval '1 year'
+                    THEN round(l.quantity * l.unit_cost * o.rate, 4) END AS cost
             FROM accounts_order o LEFT JOIN (SELECT * FROM accounts_orderline WHERE deleted_at IS NULL) l
                 ON l.order_id = o.id
             WHERE o.{MINE} AND o.{LIVE_ORDER.replace("status", "o.status")}
@@ -112,11 +119,11 @@ PARTS: dict[str, str] = {
             FROM ordered o LEFT JOIN sent USING (id) LEFT JOIN billed USING (id)
         )
         SELECT account_id, legal_entity,
-            sum(CASE WHEN id IS NULL THEN base_net_amount ELSE unit * greatest(quantity - shipped, 0) END)
+            sum(CASE WHEN id IS NULL THEN base_net_amount ELSE round(unit * greatest(quantity - shipped, 0), 4) END)
                 FILTER (WHERE status IN ('confirmed', 'partly_shipped')) AS backlog,
-            sum(unit * (least(shipped, quantity) - invoiced))
+            sum(round(unit * (least(shipped, quantity) - invoiced), 4))
                 FILTER (WHERE least(shipped, quantity) > invoiced) AS shipped_not_invoiced,
-            sum(net) FILTER (WHERE cost IS NOT NULL) AS margin_revenue, sum(net - quantity * cost) AS margin
+            sum(net) FILTER (WHERE cost IS NOT NULL) AS margin_revenue, sum(net - cost) AS margin
         FROM told GROUP BY 1, 2""",
     "held": f"""
         SELECT account_id, {ENTITY}, sum(base_net_amount) AS held_orders

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from accounts import models
@@ -32,12 +32,17 @@ def total(values: Any) -> Decimal | None:
 
 
 def todays(row: Any, today: date, amount: str = "open_amount") -> Decimal | None:
-    """What is open of a paper in our currency: at the latest rate of the day, else as booked."""
+    """What is open of a paper in our currency: at the latest rate of the day, else as booked; rounded as it is kept."""
     known = models.CurrencyRate.objects.filter(currency=row.currency or "", rate_date__lte=today)
     latest, left = known.order_by("rate_date").last(), getattr(row, amount)
-    return left * latest.rate if latest and left is not None else getattr(row, f"base_{amount}")
+    return rounded(left * latest.rate if latest and left is not None else getattr(row, f"base_{amount}"))
+
+
+def gross(row: Any) -> Decimal | None:
+    """A paper's gross amount in our currency at its own rate, rounded as it is kept."""
+    return None if row.rate is None else rounded(row.gross_amount * row.rate)
 
 
 def rounded(value: Any) -> Any:
     """Amounts to four places, as they are kept."""
-    return Decimal(value).quantize(CENT) if isinstance(value, Decimal) else value
+    return Decimal(value).quantize(CENT, ROUND_HALF_UP) if isinstance(value, Decimal) else value

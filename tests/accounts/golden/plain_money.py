@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts import models
-from tests.accounts.golden.plain_documents import ZERO, of, todays, total, year_before
+from tests.accounts.golden.plain_documents import ZERO, gross, of, rounded, todays, total, year_before
 
 
 def money(account: models.Account, today: date, entity: str | None = None) -> dict[str, Any]:
@@ -19,11 +19,11 @@ def money(account: models.Account, today: date, entity: str | None = None) -> di
     invoices, credits, payments = mine(models.Invoice), mine(models.CreditNote), mine(models.Payment)
     orders = [row for row in mine(models.Order) if row.status not in ("cancelled", "draft")]
     bills = [
-        (row.invoice_date, row.base_net_amount, row.gross_amount * row.rate if row.rate is not None else None)
+        (row.invoice_date, row.base_net_amount, gross(row))
         for row in invoices if row.status not in ("cancelled", "draft")
     ] + [
         (row.credit_date, None if row.base_net_amount is None else -row.base_net_amount,
-         -row.gross_amount * row.rate if row.rate is not None else None)
+         None if row.rate is None else -gross(row))
         for row in credits
     ]  # fmt: skip
     bills = [bill for bill in bills if bill[0] <= today]
@@ -41,10 +41,9 @@ def money(account: models.Account, today: date, entity: str | None = None) -> di
         "lifetime_value": total(net for _, net, _ in bills),
         "revenue_ttm": total(net for day, net, _ in bills if day > last),
         "revenue_previous": total(net for day, net, _ in bills if before < day <= last),
-        "credit_sales_90d": total(gross for day, _, gross in bills if day > today - timedelta(days=90)),
+        "credit_sales_90d": total(amount for day, _, amount in bills if day > today - timedelta(days=90)),
         "opening_receivable": total(
-            None if row.rate is None else row.gross_amount * row.rate
-            for row in invoices
+            gross(row) for row in invoices
             if row.invoice_date <= today - timedelta(days=90)
             and (row.status == "open" or (_paid(row) and row.paid_date > today - timedelta(days=90)))
         ),
@@ -80,16 +79,17 @@ def _lines(orders: list[Any], last: date) -> dict[str, Any]:
         if pending and not lines:
             backlog.append(order.base_net_amount)
         for line in lines:
-            value = None if order.rate is None else line.net_amount * order.rate
+            exact = None if order.rate is None else line.net_amount * order.rate
+            value = rounded(exact)
             if pending:
                 left = line.quantity - line.shipped_quantity
-                backlog.append(None if value is None else value * left / line.quantity)
+                backlog.append(None if exact is None else rounded(exact * left / line.quantity))
             if line.shipped_quantity > line.invoiced_quantity:
                 left = line.shipped_quantity - line.invoiced_quantity
-                waiting.append(None if value is None else value * left / line.quantity)
+                waiting.append(None if exact is None else rounded(exact * left / line.quantity))
             if line.unit_cost is not None and order.order_date > last:
                 sold.append(value)
-                cost = None if order.rate is None else line.quantity * line.unit_cost * order.rate
+                cost = None if order.rate is None else rounded(line.quantity * line.unit_cost * order.rate)
                 earned.append(None if value is None else value - cost)
     return {
         "backlog": total(backlog),
@@ -104,8 +104,8 @@ def _settled(invoices: list[Any], owed: list[Any], today: date) -> dict[str, Any
     closed = [
         row for row in invoices if _paid(row) and last < row.paid_date <= today and row.rate is not None
     ]
-    taken = [(row.gross_amount * row.rate, (row.paid_date - row.invoice_date).days) for row in closed]
-    kept = [(row.gross_amount * row.rate, (row.paid_date - row.due_date).days) for row in closed if row.due_date]
+    taken = [(gross(row), (row.paid_date - row.invoice_date).days) for row in closed]
+    kept = [(gross(row), (row.paid_date - row.due_date).days) for row in closed if row.due_date]
     late = [
         (amount, (today - row.due_date).days)
         for row in owed if row.due_date and row.due_date < today and (amount := todays(row, today)) is not None

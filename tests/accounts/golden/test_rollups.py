@@ -45,7 +45,7 @@ def _strayed(kept: Portfolio, told: dict[str, Decimal | None]) -> dict[str, tupl
 
 
 class TestRollUps(TestCase):
-    @settings(max_examples=5, deadline=None, phases=PHASES)
+    @settings(max_examples=5, phases=PHASES)
     @given(seed=st.integers(0, 10**6), papers=st.integers(0, 40))
     def test_the_portfolio_is_what_all_documents_say_and_its_groups_add_up(self, seed, papers):
         company, clerk = Company(seed, papers), UserFactory(role="finance")
@@ -60,7 +60,7 @@ class TestRollUps(TestCase):
         for name in ("open_receivable", "overdue_receivable", *("not_due", "overdue_1_30", "overdue_over_90")):
             assert sum((part[name] for _, part in groups), ZERO) == kept[name]
 
-    @settings(max_examples=4, deadline=None, phases=PHASES)
+    @settings(max_examples=4, phases=PHASES)
     @given(seed=st.integers(0, 10**6), papers=st.integers(0, 40))
     def test_a_reader_is_told_of_the_customers_within_reach_alone(self, seed, papers):
         company, seller = Company(seed, papers), UserFactory(role="sales")
@@ -72,7 +72,7 @@ class TestRollUps(TestCase):
         assert kept is not None
         assert _strayed(kept, portfolio(company.accounts[:2], TODAY)) == {}
 
-    @settings(max_examples=5, deadline=None, phases=PHASES)
+    @settings(max_examples=5, phases=PHASES)
     @given(seed=st.integers(0, 10**6), papers=st.integers(0, 40))
     def test_a_group_sums_each_of_its_companies_once(self, seed, papers):
         company, reader = Company(seed, papers), UserFactory(role="finance")
@@ -89,7 +89,7 @@ class TestRollUps(TestCase):
             deals = sum(((listed(each, TODAY)["open_pipeline"] or ZERO) for each in company.accounts), ZERO)
             assert _near(Decimal(group.sums["open_pipeline"]), deals)
 
-    @settings(max_examples=4, deadline=None, phases=PHASES)
+    @settings(max_examples=4, phases=PHASES)
     @given(seed=st.integers(0, 10**6), papers=st.integers(0, 40))
     def test_months_of_the_company_are_those_of_its_customers(self, seed, papers):
         company = Company(seed, papers)

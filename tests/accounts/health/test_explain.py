@@ -76,7 +76,7 @@ def test_cap_is_a_bar_of_its_own() -> None:
     }  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(CUSTOMER, min_size=2, max_size=8))
 def test_any_change_adds_up_and_one_scores_as_many(customers: list[dict[str, Any]]) -> None:
     given = frame(*({} for _ in customers))

@@ -33,7 +33,7 @@ def inputs(account: Account) -> dict[str, int | None]:
     return dict(zip(NAMES, health_of(account).inputs, strict=True))
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**9))
 def test_inputs_are_those_of_a_slow_reckoning_through_merges_and_deletions(customer: Make, seed: int) -> None:
     with transaction.atomic():

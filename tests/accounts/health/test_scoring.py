@@ -169,7 +169,7 @@ def plain_score(curve: tuple[tuple[int, int], ...], value: int) -> int:
     return curve[-1][1]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(CUSTOMER, min_size=1, max_size=30))
 def test_any_customer_scores_as_a_plain_reckoning_says(customers: list[dict[str, Any]]) -> None:
     columns = {name: pl.Series([row[name] for row in customers]) for name in customers[0]}

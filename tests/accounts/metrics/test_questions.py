@@ -42,7 +42,7 @@ def test_quoted_text_travels_as_a_parameter(customer, login):
     assert ("DROP" in sql, "; DROP TABLE accounts_account; --" in params, list(rows)) == (False, True, [])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=60))
 def test_any_text_is_a_question_or_refused_with_a_place(text):
     try:

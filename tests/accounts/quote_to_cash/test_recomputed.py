@@ -125,7 +125,7 @@ def move(of: Account, to: Account, *models: Any) -> None:
 
 
 @settings(
-    max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate],
+    max_examples=3, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(seed=st.integers(0, 10**6))
@@ -138,15 +138,16 @@ def test_what_a_customer_waits_for_is_what_its_chains_wait_for(db: None, seed: i
         for account in accounts:
             chains = Chain.objects.filter(account=account).aggregate(Sum("backlog_amount"), Sum("unbilled_amount"))
             figures = AccountFigures.objects.get(pk=account.pk)
-            assert [_cents(figures.backlog or ZERO), _cents(figures.shipped_not_invoiced or ZERO)] == [
-                _cents(each or ZERO) for each in chains.values()
-            ]
+            kept = (figures.backlog, figures.shipped_not_invoiced)
+            for figure, of_chains in zip(kept, chains.values(), strict=True):
+                # Figures round line by line, chains order by order.
+                assert abs((figure or ZERO) - (of_chains or ZERO)) < Decimal("0.01")
         transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("guess", [False, True], ids=["named", "inferred"])
 @settings(
-    max_examples=2, deadline=None, phases=[Phase.explicit, Phase.generate],
+    max_examples=2, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(seed=st.integers(0, 10**6), gone=st.sampled_from([*DOCUMENTS, OrderLine, InvoiceLine, Settlement]))

@@ -70,7 +70,7 @@ def _settle() -> None:
 
 
 class TestPromises(TestCase):
-    @settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+    @settings(max_examples=15, phases=(Phase.explicit, Phase.reuse, Phase.generate))
     @given(seed=st.integers(0, 10**6))
     def test_promises_are_settled_as_documents_say(self, seed: int) -> None:
         _random_promises(Random(seed))

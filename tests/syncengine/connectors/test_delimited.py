@@ -57,7 +57,7 @@ def round_trip(rows: list[tuple[str, ...]], data: bytes, **spec: object) -> None
     assert found == rows
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     rows=st.lists(st.tuples(TEXT, TEXT, TEXT), max_size=6),
     delimiter=st.sampled_from(",;\t|"),
@@ -72,14 +72,14 @@ def test_any_unicode_survives(
     round_trip(rows, text.encode(encoding), encoding=encoding, delimiter=delimiter)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(rows=st.lists(st.tuples(WESTERN, WESTERN, WESTERN), max_size=6), delimiter=st.sampled_from(",;\t|"))
 def test_western_text_survives(rows: list[tuple[str, ...]], delimiter: str) -> None:
     text = written(rows, delimiter=delimiter, end="\n", quoting=csv.QUOTE_MINIMAL)
     round_trip(rows, text.encode("cp1252"), encoding="cp1252", delimiter=delimiter)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     rows=st.lists(st.tuples(ASCII, ASCII, ASCII), min_size=1, max_size=6),
     delimiter=st.sampled_from(",;\t|"),
@@ -89,7 +89,7 @@ def test_quoted_files_need_no_declaration(rows: list[tuple[str, ...]], delimiter
     round_trip(rows, text.encode())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=st.lists(st.tuples(TEXT, TEXT, TEXT), max_size=8), chunk=st.integers(3, 40))
 def test_lines_are_the_same_in_chunks_of_any_size(rows: list[tuple[str, ...]], chunk: int) -> None:
     text = written(rows, delimiter=",", end="\n", quoting=csv.QUOTE_MINIMAL)

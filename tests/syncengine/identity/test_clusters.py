@@ -43,7 +43,7 @@ def clusters(parted: pl.DataFrame) -> dict[int, int]:
 
 
 @given(pair_rows, decision_rows, veto_rows, st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_partition_does_not_depend_on_the_order_of_rows(pairs, decisions, vetoes, dice) -> None:  # type: ignore[no-untyped-def]
     straight = partition(IDS, frame(pairs, PAIRS), frame(decisions, DECISIONS), frame(vetoes, VETOES))
     for rows in (pairs, decisions, vetoes):
@@ -53,14 +53,14 @@ def test_partition_does_not_depend_on_the_order_of_rows(pairs, decisions, vetoes
 
 
 @given(pair_rows, decision_rows, veto_rows)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_partition_never_holds_a_different_pair(pairs, decisions, vetoes) -> None:  # type: ignore[no-untyped-def]
     found = clusters(partition(IDS, frame(pairs, PAIRS), frame(decisions, DECISIONS), frame(vetoes, VETOES)))
     assert [(a, b) for a, b, kind in decisions if kind == "different" and found[a] == found[b]] == []
 
 
 @given(pair_rows, veto_rows)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_partition_never_unites_two_tax_numbers(pairs, vetoes) -> None:  # type: ignore[no-untyped-def]
     found = clusters(partition(IDS, frame(pairs, PAIRS), frame([], DECISIONS), frame(vetoes, VETOES)))
     told: dict[int, set[str]] = {}
@@ -70,7 +70,7 @@ def test_partition_never_unites_two_tax_numbers(pairs, vetoes) -> None:  # type:
 
 
 @given(pair_rows, decision_rows, veto_rows)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_whole_components_give_what_everything_gives(pairs, decisions, vetoes) -> None:  # type: ignore[no-untyped-def]
     """An incremental run hands in whole components only."""
     frames = frame(pairs, PAIRS), frame(decisions, DECISIONS), frame(vetoes, VETOES)
@@ -80,7 +80,7 @@ def test_whole_components_give_what_everything_gives(pairs, decisions, vetoes) -
 
 
 @given(pair_rows, decision_rows, veto_rows)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_few_records_part_as_many_do(pairs, decisions, vetoes) -> None:  # type: ignore[no-untyped-def]
     frames = frame(pairs, PAIRS), frame(decisions, DECISIONS), frame(vetoes, VETOES)
     few = partition(IDS, *frames, policy=Policy(cluster_cap=5))
@@ -110,7 +110,7 @@ def test_a_record_without_tax_number_joins_only_one_of_two() -> None:
 
 
 @given(pair_rows, veto_rows, st.permutations(list(range(1, 10))))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_clusters_do_not_depend_on_when_records_arrived(pairs, vetoes, arrived) -> None:  # type: ignore[no-untyped-def]
     """The same named records under other ids are parted into the same sets."""
     ids = dict(zip(range(1, 10), arrived, strict=True))

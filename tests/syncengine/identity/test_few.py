@@ -121,7 +121,7 @@ def test_companies_and_slips_of_the_pen_read_alike() -> None:
 
 
 @given(st.lists(st.one_of(st.none(), st.text(max_size=40)), min_size=len(READ), max_size=len(READ)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_text_reads_alike(texts: list[str | None]) -> None:
     row = {"record_id": 1, TRADE_NAMES: texts[:2], **dict(zip(READ, texts, strict=True))}
     assert _differences(pl.DataFrame([row], schema=GIVEN)) == []

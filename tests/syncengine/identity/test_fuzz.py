@@ -25,7 +25,7 @@ NOTHING_DECIDED = pl.DataFrame(schema={"record_l": pl.Int64, "record_r": pl.Int6
 
 
 @given(ROWS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_both_executors_agree_on_any_text(rows: list[dict[str, str | None]]) -> None:
     schema = {"record_id": pl.Int64, **dict.fromkeys(FIELDS, pl.String)}
     # Twice each, so that values meet.
@@ -41,7 +41,7 @@ def test_both_executors_agree_on_any_text(rows: list[dict[str, str | None]]) -> 
 
 
 @given(ROWS)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_who_shares_no_key_is_merged_with_nobody(rows: list[dict[str, str | None]]) -> None:
     schema = {"record_id": pl.Int64, **dict.fromkeys(FIELDS, pl.String)}
     tidy = standardise(pl.DataFrame([{"record_id": n, **row} for n, row in enumerate(rows)], schema=schema))

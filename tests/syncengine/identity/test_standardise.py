@@ -128,7 +128,7 @@ def test_streets_are_spelt_one_way() -> None:
 
 
 @given(st.lists(st.fixed_dictionaries({field: TEXT for field in FIELDS}), max_size=4))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_standardise_takes_any_text(rows: list[dict[str, str | None]]) -> None:
     schema = {"record_id": pl.Int64, **dict.fromkeys(FIELDS, pl.String)}
     records = pl.DataFrame([{"record_id": n, **row} for n, row in enumerate(rows)], schema=schema)

@@ -73,7 +73,7 @@ def test_day_is_read_or_refused(text: str, form: str | None, expected: object) -
     assert map_field([text], "close_date", "opportunity", format=form) == [expected]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(moments=st.lists(MOMENTS, min_size=1), zone=st.sampled_from(ZONES))
 def test_moments_survive_being_written_in_local_time(moments: list[datetime], zone: str) -> None:
     texts: list[str | None] = [moment.isoformat(sep=" ") for moment in moments]
@@ -81,7 +81,7 @@ def test_moments_survive_being_written_in_local_time(moments: list[datetime], zo
     assert map_field(texts, "opened_at", "ticket", timezone=zone) == expected
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(moments=st.lists(MOMENTS, min_size=1), hours=st.integers(-12, 12))
 def test_moments_survive_being_written_with_an_offset(moments: list[datetime], hours: int) -> None:
     offset = timedelta(hours=hours)
@@ -90,7 +90,7 @@ def test_moments_survive_being_written_with_an_offset(moments: list[datetime], h
     assert map_field(texts, "opened_at", "ticket") == [(m - offset).replace(tzinfo=UTC) for m in moments]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(days=st.lists(st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 1, 1)), min_size=1))
 def test_days_survive_being_written(days: list[date]) -> None:
     assert map_field([day.isoformat() for day in days], "close_date", "opportunity") == days

@@ -69,7 +69,7 @@ def test_integer_refuses_fractions() -> None:
     ]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(amounts=AMOUNTS, style=st.sampled_from([("{:,.2f}", ",."), ("{:.2f}", ".,"), ("{:,.2f}", ".,")]))
 def test_numbers_survive_being_written(amounts: list[Decimal], style: tuple[str, str]) -> None:
     form, marks = style

@@ -41,7 +41,7 @@ def test_content_hash_is_md5_of_the_payload() -> None:
     assert content_hash(raw).to_list() == content_hash(payload_column(raw)).to_list() == [expected]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(rows=st.lists(st.tuples(TEXTS, TEXTS), min_size=1))
 def test_rows_survive_being_kept_as_payload(rows: list[tuple[str | None, str | None]]) -> None:
     raw = pl.DataFrame(rows, schema={"a.b": pl.String, 'odd "name"': pl.String}, orient="row")

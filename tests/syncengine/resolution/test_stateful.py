@@ -16,8 +16,6 @@ from tests.syncengine.resolution.machine import BulkResolution, Resolution
 BUDGET = settings(
     max_examples=4,
     stateful_step_count=8,
-    deadline=None,
-    derandomize=True,
     phases=[Phase.generate],  # shrinking takes minutes; tests/soak does it
     suppress_health_check=list(HealthCheck),
 )

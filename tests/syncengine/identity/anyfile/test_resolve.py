@@ -127,7 +127,7 @@ def test_no_rows_and_one_row() -> None:
 
 
 @given(st.lists(st.fixed_dictionaries({field: TEXT for field in FIELDS}), max_size=6))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_any_text_is_taken(rows: list[dict[str, str | None]]) -> None:
     schema = {"record_id": pl.Int64, **dict.fromkeys(FIELDS, pl.String)}
     records = pl.DataFrame([{"record_id": n, **row} for n, row in enumerate(rows)], schema=schema)
