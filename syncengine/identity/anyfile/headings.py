@@ -21,18 +21,24 @@ def guess_columns(headings: Iterable[str]) -> Columns:
     by_name = _folded(list(headings))
     known = {field: [by_name[name] for name in names if name in by_name] for field, names in _known().items()}
     held = {field: [[name] for name in told if field in FILLED or name == told[0]] for field, told in known.items()}
-    held["name"] = _person(known) + (held["name"] or held["named"])
+    person = _person(known)
+    others = [told for told in held["name"] or held["named"] if told[0] not in person]
+    held["name"] = [person, *others] if person else others
     if any(held[part] for part in PLACED):
         held["street"] = held["street"] or held["address"]
     held["address"] = held["whole"] or ([] if held["street"] else held["address"])
     return {field: held[field] for field in FIELDS if held.get(field)}
 
 
-def _person(known: Mapping[str, list[str]]) -> list[list[str]]:
-    """A person's name in several columns comes before a name in one, which may be that of an employer."""
-    if not (known["given"] and known["family"]):
+def _person(known: Mapping[str, list[str]]) -> list[str]:
+    """A person's name in several columns comes before a name in one, which may be that of an employer.
+
+    A bare "name" beside one half of it is the other: "Name" beside "Vorname", "Nombre" beside "Apellidos".
+    """
+    if not (known["given"] or known["family"]):
         return []
-    return [[known[part][0] for part in PERSON if known[part]]]
+    halves = {"middle": known["middle"], **{half: known[half] or known["bare"] for half in ("given", "family")}}
+    return [halves[part][0] for part in PERSON if halves[part]] if halves["given"] and halves["family"] else []
 
 
 def as_option(columns: Columns) -> str:
