@@ -9,6 +9,7 @@ import polars as pl
 
 from syncengine.identity.engine import connect
 from syncengine.identity.rows import rows_of
+from syncengine.identity.sharing import sharing
 
 WEAK_SHARE = 4  # a weak rule's key compares a quarter of the records another one may
 FEW_KEYS = 1_000  # records up to which keys are worked out without a database
@@ -88,21 +89,11 @@ def passing_keys(standardised: pl.DataFrame) -> pl.DataFrame:
     return _keys(standardised, "CASE WHEN {text} IS NOT NULL THEN (hash({text}) >> 1)::BIGINT END")
 
 
-def live_keys(keys: pl.DataFrame, cap: int) -> pl.DataFrame:
-    """Keys that make candidates: held by two records at least and by no more than their rule allows."""
-    return keys.select("record_id", *(_live(rule.name, rule.most(cap)) for rule in BLOCKING_RULES))
-
-
-def _live(name: str, most: int) -> pl.Expr:
-    return pl.when(pl.len().over(name).is_between(2, most)).then(name).alias(name)
-
-
-def few_candidates(live: pl.DataFrame) -> pl.DataFrame:
-    """record_l < record_r of every pair that shares a live key: quicker than a database where records are few."""
-    names = [rule.name for rule in BLOCKING_RULES]
-    listed = live.unpivot(names, index="record_id", variable_name="rule", value_name="key").drop_nulls("key")
-    pairs = listed.join(listed, on=["rule", "key"], suffix="_r").filter(pl.col("record_id") < pl.col("record_id_r"))
-    return pairs.select(record_l="record_id", record_r="record_id_r").unique()
+def candidates(keys: pl.DataFrame, cap: int) -> pl.DataFrame:
+    """record_l < record_r, and their rows, of every pair that shares a key which no more hold than its rule allows."""
+    rows = keys.with_row_index("row")
+    held = ((rows.select("row", key=rule.name).drop_nulls("key"), rule.most(cap)) for rule in BLOCKING_RULES)
+    return sharing(keys["record_id"], held)
 
 
 def meeting(held: pl.DataFrame, changed: pl.Series) -> pl.DataFrame:

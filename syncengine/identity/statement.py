@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from syncengine.identity.blocking import BLOCKING_RULES
 from syncengine.identity.comparisons import FEATURES, Comparison
 from syncengine.identity.model import Model
 from syncengine.identity.scheme import comparisons_of
@@ -21,19 +20,6 @@ SIDES = (
     "l.country AS country_l, r.country AS country_r, "
     "l.registration_sure AND r.registration_sure AND l.country = r.country AS registers_sure"
 )
-
-
-def candidates_sql() -> str:
-    """record_l < record_r of every pair that shares a live key; a pair counts under its first rule only."""
-    parts, earlier = [], ""
-    for rule in BLOCKING_RULES:
-        key = f'"{rule.name}"'
-        parts.append(
-            "SELECT l.record_id AS record_l, r.record_id AS record_r FROM keys l JOIN keys r "
-            f"ON l.{key} = r.{key} WHERE l.record_id < r.record_id {earlier}"
-        )
-        earlier += f" AND (l.{key} = r.{key}) IS NOT TRUE"
-    return " UNION ALL ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def train(standardised: pl.DataFrame, model: Model, *, name: str, labels: pl.Dat
     fitted = fit_frequencies(standardised, model)
     part = _sample(standardised, labels)
     local = replace(fitted, records=max(part.height, 1_000))  # the prior of the part, not of everything
-    pairs = pl.concat([candidates(part), labels.select("record_l", "record_r")]).unique()
+    pairs = pl.concat([told.select("record_l", "record_r") for told in (candidates(part), labels)]).unique()
     told = answers(part, pairs, local).join(labels, on=["record_l", "record_r"], how="left", maintain_order="left")
     learnt = learn(told, answers(part, strangers(part["record_id"], STRANGERS), local), local, fixed=FIXED)
     levels = {**learnt.levels, "name": _with_sisters(learnt, model)}

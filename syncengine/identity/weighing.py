@@ -46,12 +46,13 @@ def weigh_pairs(
 ) -> pl.DataFrame:
     """Pairs that weigh enough with levels (g_…), bits (w_…), shares (f_…) and match_weight, in the order of ids.
 
-    `told` makes of each part what is kept of it, since a part takes ten times the room of what one wants of it.
+    Pairs that come with the rows their records stand in (row, row_r) are spared looking them up. `told` makes of each
+    part what is kept of it, since a part takes ten times the room of what one wants of it.
     """
     cheap = cheap_statement(model, least_weight=least_weight)
     dear = dear_statement(model, least_weight=least_weight)
     weigh = partial(_weighed, prepared, cheap, dear, told)
-    placed = _placed(prepared["record_id"], pairs.select("record_l", "record_r"))
+    placed = pairs if "row" in pairs.columns else _placed(prepared["record_id"], pairs.select("record_l", "record_r"))
     if pairs.height <= PART:
         return weigh(placed).sort("record_l", "record_r")
     with ThreadPoolExecutor(THREADS) as pool:

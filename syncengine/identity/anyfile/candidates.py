@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from syncengine.identity.engine import connect
+from syncengine.identity.sharing import sharing
 from syncengine.identity.standardise.sounds import sound
 
 FEW = 600  # up to here every row is compared with every other
@@ -22,21 +22,10 @@ TOGETHER = (
 
 
 def candidates(prepared: pl.DataFrame) -> pl.DataFrame:
-    """record_l < record_r of the pairs worth a comparison."""
+    """record_l < record_r of the pairs worth a comparison, with the rows they stand in where there are many."""
     if prepared.height <= FEW:
         return _all_pairs(prepared)
-    keys = _keys(prepared)
-    with connect() as con:
-        con.register("keys", keys.to_arrow())
-        con.execute(
-            "CREATE TEMP TABLE live AS SELECT key, record_id FROM keys WHERE key IN "
-            f"(SELECT key FROM keys GROUP BY key HAVING count(*) BETWEEN 2 AND {CAP})"
-        )
-        pairs: pl.DataFrame = con.sql(
-            "SELECT DISTINCT l.record_id AS record_l, r.record_id AS record_r FROM live l JOIN live r "
-            "ON l.key = r.key AND l.record_id < r.record_id"
-        ).pl()
-    return pairs
+    return sharing(prepared["record_id"], [(_keys(prepared), CAP)])
 
 
 def _all_pairs(prepared: pl.DataFrame) -> pl.DataFrame:
@@ -45,20 +34,20 @@ def _all_pairs(prepared: pl.DataFrame) -> pl.DataFrame:
 
 
 def _keys(prepared: pl.DataFrame) -> pl.DataFrame:
-    """(record_id, key), one row a key that a record has; keys of different kinds never meet."""
-    frame = prepared.with_columns(
+    """(row, key), one of each key that a record has; keys of different kinds never meet."""
+    frame = prepared.with_row_index("row").with_columns(
         phone_end=pl.col("phone").str.slice(-7), s1=sound(pl.col("t1")), s2=sound(pl.col("t2"))
     )
     kinds = [*[(column,) for column in (*SINGLE, "s1", "s2")], *TOGETHER]
     parts = [_key(frame, n, columns) for n, columns in enumerate(kinds)]
-    listed = frame.select("record_id", key="ids").explode("key").drop_nulls("key")
-    parts.append(listed.select("record_id", key=pl.col("key").hash(seed=99)))
+    listed = frame.select("row", key="ids").explode("key").drop_nulls("key")
+    parts.append(listed.select("row", key=pl.col("key").hash(seed=99)))
     return pl.concat(parts).unique()
 
 
 def _key(frame: pl.DataFrame, kind: int, columns: tuple[str, ...]) -> pl.DataFrame:
-    told = frame.select("record_id", *columns).drop_nulls()
+    told = frame.select("row", *columns).drop_nulls()
     # words of a name meet in whatever place they stand
     seed = 7 if columns in (("t1",), ("t2",)) else 8 if columns in (("s1",), ("s2",)) else 100 + kind
     text = pl.concat_str(sorted(columns) if columns[0].startswith("t") else list(columns), separator="\x1f")
-    return told.select("record_id", key=text.hash(seed=seed))
+    return told.select("row", key=text.hash(seed=seed))

@@ -12,11 +12,12 @@ from syncengine.identity.standardise.text import spread
 
 @dataclass(frozen=True, eq=False)
 class Endings:
-    """Phrases with what they stand for; `lasts` tells per number of words which last words are worth a look."""
+    """Phrases with what they stand for; `ends` tells per number of words which last two words are worth a look."""
 
     known: pl.Series
     meaning: pl.Series
-    lasts: tuple[tuple[int, pl.Series], ...]
+    ends: tuple[tuple[int, pl.Series, pl.Series], ...]
+    lasts: pl.Series
     meanings: Mapping[str, str]
     by_last: Mapping[str, tuple[int, ...]]
 
@@ -24,15 +25,17 @@ class Endings:
     def of(cls, phrases: Mapping[str, str], words: Mapping[str, str] | None = None) -> Endings:
         """Endings from phrase → meaning; `words` gives the plain phrase where a key carries more than it."""
         plain = words or {phrase: phrase for phrase in phrases}
-        by_count: dict[int, set[str]] = {}
+        parted: dict[int, list[list[str]]] = {}
         for phrase in plain.values():
-            by_count.setdefault(phrase.count(" ") + 1, set()).add(phrase.rpartition(" ")[2])
-        lasts = tuple((count, pl.Series(sorted(by_count[count]))) for count in sorted(by_count, reverse=True))
+            parted.setdefault(phrase.count(" ") + 1, []).append(["", *phrase.split(" ")])
+        longest_first = sorted(parted.items(), reverse=True)
+        ends = tuple((count, _at(-1, parts), _at(-2, parts)) for count, parts in longest_first)
         by_last: dict[str, tuple[int, ...]] = {}
-        for count, ends in lasts:
-            for end in ends:
+        for count, lasts, _ in ends:
+            for end in lasts:
                 by_last[end] = (*by_last.get(end, ()), count)
-        return cls(pl.Series(list(phrases)), pl.Series(list(phrases.values())), lasts, dict(phrases), by_last)
+        known, meaning = pl.Series(list(phrases)), pl.Series(list(phrases.values()))
+        return cls(known, meaning, ends, pl.Series(list(by_last)), dict(phrases), by_last)
 
     def meaning_of(self, text: pl.Series) -> pl.Series:
         """What each text stands for; null where it is none of the phrases."""
@@ -43,14 +46,29 @@ class Endings:
 
         With `country`, phrases are looked up as `country|phrase` first and alone second.
         """
-        last = text.str.extract(r"(\S+)$")
+        words = text.str.split(" ")
+        last = words.list.last()
+        near = last.is_in(self.lasts.implode()).fill_null(False)
+        if not near.any():
+            return text, _nothing(text, pl.String)
+        before = words.filter(near).list.get(-2, null_on_oob=True)
+        rest, found = self._taken(
+            text.filter(near), last.filter(near), before, None if country is None else country.filter(near)
+        )
+        return spread(rest, near).zip_with(near, text), spread(found, near)
+
+    def _taken(
+        self, text: pl.Series, last: pl.Series, before: pl.Series, country: pl.Series | None
+    ) -> tuple[pl.Series, pl.Series]:
+        """(rest, meaning) of texts whose last word is that of a phrase; with it comes the one before."""
         found, length = _nothing(text, pl.String), _nothing(text, pl.UInt32)
-        for count, lasts in self.lasts:
-            mask = (last.is_in(lasts.implode()) & found.is_null()).fill_null(False)
+        for count, lasts, seconds in self.ends:
+            alike = before.is_in(seconds.implode()) if count > 1 else before.is_not_null()
+            mask = (last.is_in(lasts.implode()) & alike & found.is_null()).fill_null(False)
             if not mask.any():
                 continue
             part = text.filter(mask)
-            end = part.str.extract(rf"((?:\S+ ){{{count - 1}}}\S+)$")
+            end = part.str.extract(rf"((?:\S+ ){{{count - 1}}}\S+)$") if count > 1 else last.filter(mask)
             meaning = self._looked_up(end, None if country is None else country.filter(mask))
             end_length = end.str.len_chars()
             meaning = meaning.set(end_length >= part.str.len_chars(), None)
@@ -76,6 +94,10 @@ class Endings:
         return home.zip_with(home.is_not_null(), alone)
 
 
+def _at(place: int, parts: list[list[str]]) -> pl.Series:
+    return pl.Series(sorted({words[place] for words in parts}))
+
+
 def _nothing(text: pl.Series, kind: type[pl.DataType]) -> pl.Series:
     return pl.repeat(None, text.len(), dtype=kind, eager=True)
 
@@ -85,5 +107,5 @@ def _cut(text: pl.Series, found: pl.Series, length: pl.Series) -> pl.Series:
     if not hit.any():
         return text
     part = pl.DataFrame({"t": text.filter(hit), "n": length.filter(hit)})
-    rest = part.select(pl.col("t").str.head(pl.col("t").str.len_chars() - pl.col("n") - 1))["t"]
+    rest = part.select(pl.col("t").str.head(-1 - pl.col("n").cast(pl.Int64)))["t"]
     return spread(rest, hit).zip_with(hit, text)

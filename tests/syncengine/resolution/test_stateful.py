@@ -29,7 +29,7 @@ def test_any_history_leaves_what_a_resolution_from_scratch_gives(db: None, machi
 # How many records, pairs, rows or bytes are worked on by a loop; above it, in sets.
 FEW = [
     ("syncengine.identity.standardise", "FEW"), (blocking, "FEW_KEYS"), (clusters, "FEW"), (components, "FEW"),
-    (linker, "FEW"), (linker, "FEW_PAIRS"), (rows, "FEW"), (keys, "FEW"), (holders, "FEW"), (parties, "FEW"),
+    (linker, "FEW_PAIRS"), (rows, "FEW"), (keys, "FEW"), (holders, "FEW"), (parties, "FEW"),
     (fired, "FEW"), (ids, "FEW"), (accounts, "FEW"), (review, "FEW"), (frames, "FEW_TOLD"), (frames, "FEW_ROWS"),
     (frames, "FEW_BYTES"),
 ]  # fmt: skip
