@@ -10,6 +10,8 @@ from syncengine.identity.tables import blocked, table
 
 LONGEST = 300  # longer texts are cut: no name is that long, and an absurd one must not cost memory
 POINTS = "['’‘`´.]"  # that stand in or behind a word
+SPACES = "  |^ | $"  # more than one between two words
+ODD = f"[^a-z0-9 ]|{SPACES}"  # what folding has to look at
 ONE_DIGIT = "^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|123456789?0?)$"  # what people type where they know nothing
 UMLAUTS = (["ae", "oe", "ue"], ["a", "o", "u"])
 UNREADABLE = 2_000  # bytes from which a text is no value of anything: cut, strangers with one beginning would be one
@@ -45,8 +47,17 @@ def spread(values: pl.Series, mask: pl.Series) -> pl.Series:
 
 def fold(text: pl.Expr) -> pl.Expr:
     """Words of letters and digits with single spaces; abbreviating points vanish (S.A. is sa)."""
-    plain = letters(text).str.replace_all("&", " and ", literal=True)
-    return plain.str.replace_all(POINTS, "").str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
+    return letters(text).map_batches(_bare, return_dtype=pl.String)
+
+
+def _bare(lowered: pl.Series) -> pl.Series:
+    """Words of letters and digits alone, which many texts are already."""
+    odd = lowered.str.contains(ODD).fill_null(False)
+    if not odd.any():
+        return lowered
+    told = pl.col("t").str.replace_all("&", " and ", literal=True).str.replace_all(POINTS, "")
+    bare = told.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
+    return spread(lowered.filter(odd).alias("t").to_frame().select(bare).to_series(), odd).zip_with(odd, lowered)
 
 
 def folded(text: pl.Series) -> pl.Series:
@@ -79,7 +90,15 @@ def one_spelling(text: pl.Expr) -> pl.Expr:
 
 
 def replace_words(text: pl.Expr, pairs: Mapping[str, str]) -> pl.Expr:
-    """Whole words replaced in one pass; doubled spaces let neighbours match."""
-    spaced = pl.lit("  ") + text.str.replace_all(" ", "  ", literal=True) + pl.lit("  ")
-    swapped = spaced.str.replace_many([f" {k} " for k in pairs], [f" {v} " for v in pairs.values()])
-    return swapped.str.replace_all(r" +", " ").str.strip_chars()
+    """Whole words replaced in one pass, spaces single."""
+    return text.map_batches(lambda told: words_replaced(told, pairs), return_dtype=pl.String)
+
+
+def words_replaced(text: pl.Series, pairs: Mapping[str, str]) -> pl.Series:
+    """The same of a column; doubled spaces let neighbours match."""
+    spaced = ("  " + text.str.replace_all(" ", "  ", literal=True) + "  ").alias("t").to_frame()
+    swap = pl.col("t").str.replace_many([f" {k} " for k in pairs], [f" {v} " for v in pairs.values()])
+    swapped = spaced.select(swap)["t"]
+    other = ((swapped != spaced["t"]) | text.str.contains(SPACES)).fill_null(False)
+    told = swapped.filter(other).str.replace_all(" +", " ").str.strip_chars()
+    return spread(told, other).zip_with(other, text)
