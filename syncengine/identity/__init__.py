@@ -11,7 +11,7 @@ from syncengine.identity.explain import Explanation, Step, explain
 from syncengine.identity.firings import breaks, firings
 from syncengine.identity.frequencies import fit_frequencies
 from syncengine.identity.guards import AUTOMATIC, EXACT, POLICY, REVIEW, Policy
-from syncengine.identity.linker import score, score_candidates, score_pairs
+from syncengine.identity.linker import candidates, score, score_candidates, score_pairs
 from syncengine.identity.model import Model, default_model
 from syncengine.identity.products import partition_products
 from syncengine.identity.rules import RULES, sentence
@@ -30,6 +30,7 @@ __all__ = [
     "Policy",
     "Step",
     "breaks",
+    "candidates",
     "comparable",
     "default_model",
     "explain",

@@ -6,11 +6,13 @@ A join of the records with themselves takes twice as long and ten times the memo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+AT_ONCE = 6  # kinds of keys whose pairs are put in order together: all of ten million records take gigabytes
 Rows = NDArray[np.int64]
 
 
@@ -19,10 +21,11 @@ def sharing(record_ids: pl.Series, held: Iterable[tuple[pl.DataFrame, int]]) -> 
 
     `held` has frames of row and key, each row once a key, and how many rows may hold one that still compares them.
     """
-    numbers = [_numbers(frame.sort("key"), most, record_ids.len()) for frame, most in held]
-    pairs = pl.concat([pl.Series(values) for values in numbers]).sort()
-    rows = np.divmod(pairs.filter(pairs != pairs.shift(fill_value=-1)).to_numpy(), max(record_ids.len(), 1))
-    return _named(record_ids, *rows)
+    kinds, pairs, height = iter(held), pl.Series(dtype=pl.Int64), record_ids.len()
+    while found := [pl.Series(_numbers(frame.sort("key"), most, height)) for frame, most in islice(kinds, AT_ONCE)]:
+        pairs = pl.concat([pairs, *found]).sort()
+        pairs = pairs.filter(pairs != pairs.shift(fill_value=-1))
+    return _named(record_ids, *np.divmod(pairs.to_numpy(), max(height, 1)))
 
 
 def _numbers(ordered: pl.DataFrame, most: int, height: int) -> Rows:

@@ -18,6 +18,7 @@ from syncengine.identity.statement import Statement, cheap_statement, dear_state
 
 PART = 250_000  # pairs that are weighed at once
 BEGINNING = 8  # characters of a name or town by which records are put in order
+HALF = 2**32  # the higher half of a hash and the lower
 ANY = -1e9  # a weight that every pair has at least
 GIVEN = ("record_id", "tokens", "street_key", "postcode", "city")  # what rarities and words are looked up by
 
@@ -25,13 +26,17 @@ Told = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 def side_by_side(records: pl.DataFrame) -> pl.DataFrame:
-    """Records in the order of how their names begin and their towns, so that most pairs lie close in memory.
+    """Records in an order in which those lie together whose names begin alike, of these those of one town.
 
-    Putting a million records in order once costs a fifth of fetching ten million pairs from all over the memory.
+    Putting a million records in order once costs a fifth of fetching ten million pairs from all over the memory. The
+    order is that of a number made of both: which beginning comes first is all the same.
     """
     told = [name for name in ("name", "city") if name in records.columns]
-    begun = records.select(pl.col(told).cast(pl.String).str.slice(0, BEGINNING).str.to_lowercase())
-    return records[begun.with_row_index("row").sort(told)["row"]] if told else records
+    if not told:
+        return records
+    begun = [pl.col(name).cast(pl.String).str.slice(0, BEGINNING).str.to_lowercase() for name in told]
+    name, town = (beginning.hash(seed=1) // HALF for beginning in (begun[0], begun[-1]))
+    return records[records.select(name * HALF + town).to_series().arg_sort()]
 
 
 def comparable(standardised: pl.DataFrame, model: Model) -> pl.DataFrame:

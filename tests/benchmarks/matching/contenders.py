@@ -11,17 +11,17 @@ import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 from syncengine.identity import (
+    candidates,
     comparable,
     default_model,
     fit_frequencies,
     partition,
-    score,
+    score_candidates,
     side_by_side,
     standardise,
     veto_values,
 )
 from syncengine.identity.anyfile.resolve import resolve
-from syncengine.identity.blocking import passing_keys
 from syncengine.identity.components import components, star_edges
 from syncengine.identity.model import Model
 from syncengine.identity.training import train
@@ -39,11 +39,13 @@ def stored_model(sample: pl.DataFrame) -> Model:
 
 def concord(records: pl.DataFrame, model: Model) -> pl.DataFrame:
     """Standardise, score and partition with a stored model: what merges without a person."""
-    tidy = standardise(side_by_side(records))
-    keys, vetoes = passing_keys(tidy), veto_values(tidy)
+    records = side_by_side(records)
+    tidy = standardise(records)
+    del records  # of ten million records what nobody reads any more is gigabytes
+    ids, pairs, vetoes = tidy["record_id"], candidates(tidy), veto_values(tidy)
     tidy = comparable(tidy, model)
-    pairs = score(tidy, model=model, keys=keys)
-    return partition(tidy["record_id"], pairs, NOTHING_DECIDED, vetoes).select("record_id", "cluster")
+    pairs = score_candidates(tidy, pairs, model=model)
+    return partition(ids, pairs, NOTHING_DECIDED, vetoes).select("record_id", "cluster")
 
 
 def concord_trained(records: pl.DataFrame, model: Model) -> pl.DataFrame:
