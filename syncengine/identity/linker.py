@@ -55,7 +55,9 @@ def candidates(standardised: pl.DataFrame, policy: Policy = POLICY) -> pl.DataFr
 
 
 def _told(policy: Policy, scored: pl.DataFrame) -> pl.DataFrame:
-    """SCORED of the scored pairs, in the order of ids."""
-    levels = pl.concat_str([f"g_{c.name}" for c in COMPARISONS], separator=",")
-    numbers = pl.concat_str([pl.lit("["), levels, pl.lit("]")])
-    return with_tier(scored, policy).with_columns(evidence=numbers).select(*SCORED).sort("record_l", "record_r")
+    """SCORED of the scored pairs; the levels of many are those of few, so that those are written once."""
+    levels = scored.select(f"g_{c.name}" for c in COMPARISONS)
+    numbers = pl.concat_str([pl.lit("["), pl.concat_str(pl.all(), separator=","), pl.lit("]")])
+    written = levels.unique().with_columns(evidence=numbers)
+    evidence = levels.join(written, on=levels.columns, how="left", maintain_order="left")["evidence"]
+    return with_tier(scored, policy).with_columns(evidence).select(*SCORED)

@@ -29,7 +29,7 @@ def prepare(standardised: pl.DataFrame, model: Model) -> pl.DataFrame:
     frame = without_hubs(standardised, model.hubs).with_columns(address=ADDRESS)
     shares = [_share(frame[VALUES[value]], value, model) for value in model.floors]
     names = frame.select("record_id", "tokens")
-    words = pl.concat([_words(part, model) for part in names.iter_slices(PART)] or [_words(names, model)])
+    words = pl.concat([_words(part, model) for part in names.iter_slices(PART)] or [_words(names, model)], rechunk=True)
     return frame.drop("tokens").with_columns(*shares, *words.get_columns())
 
 

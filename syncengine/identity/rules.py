@@ -14,6 +14,7 @@ from syncengine.identity.guards import AUTOMATIC, EXACT, POLICY, REVIEW, Policy
 
 RULES = 4  # raised whenever what is compared, keyed or kept for a person changes: stored pairs are then made anew
 IDENTIFIERS = ("tax", "registration", "duns")
+LEVELS = 32  # more than any comparison has
 MOST_BITS = 60  # beyond which a probability is a nought or a one
 FAR_NAMES = ("other_place", "part")
 OWN_NAMES = ("same", "other_name")
@@ -114,13 +115,14 @@ def _ids(comparison: Comparison) -> dict[int, str]:
 
 
 def _strongest() -> pl.Expr:
+    """The sentence id of what weighs most: looked up once, by a number of the comparison and its level."""
     best = pl.max_horizontal([f"w_{c.name}" for c in COMPARISONS])
-    said = pl.lit(None, pl.String)
-    for comparison in reversed(COMPARISONS):
-        ids = _ids(comparison)
-        told = pl.col(f"g_{comparison.name}").replace_strict(ids, default=None, return_dtype=pl.String)
-        said = pl.when(pl.col(f"w_{comparison.name}") == best).then(told).otherwise(said)
-    return said
+    reason, ids = pl.lit(None, pl.Int16), {}
+    for first, comparison in reversed(list(zip(range(0, LEVELS * len(COMPARISONS), LEVELS), COMPARISONS, strict=True))):
+        said = pl.col(f"g_{comparison.name}").cast(pl.Int16) + first
+        reason = pl.when(pl.col(f"w_{comparison.name}") == best).then(said).otherwise(reason)
+        ids.update({first + level: id for level, id in _ids(comparison).items()})
+    return reason.replace_strict(ids, default=None, return_dtype=pl.String)
 
 
 def sentence(rule: str) -> str:

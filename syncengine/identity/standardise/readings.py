@@ -55,7 +55,7 @@ def _read(readings: Sequence[Reading], asked: Sequence[pl.DataFrame]) -> Iterato
     with ThreadPoolExecutor(THREADS) as pool:
         for reading, rows in zip(readings, asked, strict=True):
             parts = list(rows.iter_slices(PART))
-            yield pl.concat(pool.map(_told, [reading] * len(parts), parts), rechunk=False)
+            yield pl.concat(pool.map(_told, [reading] * len(parts), parts), rechunk=True)
 
 
 def _told(reading: Reading, rows: pl.DataFrame) -> pl.DataFrame:
