@@ -92,7 +92,7 @@ def passing_keys(standardised: pl.DataFrame) -> pl.DataFrame:
 def candidates(keys: pl.DataFrame, cap: int) -> pl.DataFrame:
     """record_l < record_r, and their rows, of every pair that shares a key which no more hold than its rule allows."""
     rows = keys.with_row_index("row")
-    held = ((rows.select("row", key=rule.name).drop_nulls("key"), rule.most(cap)) for rule in BLOCKING_RULES)
+    held = ((rows.select("row", key=rule.name), rule.most(cap)) for rule in BLOCKING_RULES)
     return sharing(keys["record_id"], held)
 
 

@@ -6,11 +6,15 @@ A join of the records with themselves takes twice as long and ten times the memo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+from syncengine.identity.engine import THREADS
 
 AT_ONCE = 6  # kinds of keys whose pairs are put in order together: all of ten million records take gigabytes
 Rows = NDArray[np.int64]
@@ -19,25 +23,29 @@ Rows = NDArray[np.int64]
 def sharing(record_ids: pl.Series, held: Iterable[tuple[pl.DataFrame, int]]) -> pl.DataFrame:
     """record_l < record_r of every pair that shares a key, each once, with the rows they stand in.
 
-    `held` has frames of row and key, each row once a key, and how many rows may hold one that still compares them.
+    `held` has frames of row and key (null: none), each row once a key, and how many rows may hold one that still
+    compares them.
     """
     kinds, pairs, height = iter(held), pl.Series(dtype=pl.Int64), record_ids.len()
-    while found := [pl.Series(_numbers(frame.sort("key"), most, height)) for frame, most in islice(kinds, AT_ONCE)]:
-        pairs = pl.concat([pairs, *found]).sort()
-        pairs = pairs.filter(pairs != pairs.shift(fill_value=-1))
+    numbers = partial(_numbers, height)
+    with ThreadPoolExecutor(THREADS) as pool:
+        while found := list(pool.map(numbers, islice(kinds, AT_ONCE))):
+            pairs = pl.concat([pairs, *found]).sort()
+            pairs = pairs.filter(pairs != pairs.shift(fill_value=-1))
     return _named(record_ids, *np.divmod(pairs.to_numpy(), max(height, 1)))
 
 
-def _numbers(ordered: pl.DataFrame, most: int, height: int) -> Rows:
+def _numbers(height: int, held: tuple[pl.DataFrame, int]) -> pl.Series:
     """Every two rows that hold one key as one number, the lesser row as its higher digits."""
+    frame, most = held
+    ordered = frame.drop_nulls("key").sort("key")
     keys, rows = ordered["key"].to_numpy(), ordered["row"].to_numpy().astype(np.int64)
     begins = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
     sizes = np.diff(begins, append=keys.size)
     compared = (sizes >= 2) & (sizes <= most)
     one, other = _every_two(begins[compared], sizes[compared])
     lesser, greater = np.minimum(rows[one], rows[other]), np.maximum(rows[one], rows[other])
-    numbers: Rows = lesser * height + greater
-    return numbers
+    return pl.Series(lesser * height + greater)
 
 
 def _every_two(begins: Rows, sizes: Rows) -> tuple[Rows, Rows]:

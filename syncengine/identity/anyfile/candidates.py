@@ -37,7 +37,7 @@ def _all_pairs(prepared: pl.DataFrame) -> pl.DataFrame:
 
 
 def _keys(prepared: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """row and key of each kind of key, a key once a row."""
+    """row and key of each kind of key, null where a row has none."""
     frame = prepared.with_row_index("row").with_columns(
         phone_end=pl.col("phone").str.slice(-7), s1=sound(pl.col("t1")), s2=sound(pl.col("t2"))
     )
@@ -46,7 +46,7 @@ def _keys(prepared: pl.DataFrame) -> Iterator[pl.DataFrame]:
         yield pl.concat([_hashed(frame, pl.col(one)), _hashed(frame, second)])
     for columns in [*[(column,) for column in SINGLE], *TOGETHER]:
         yield _hashed(frame, pl.concat_str(columns, separator="\x1f"))
-    yield frame.select("row", key="ids").explode("key").drop_nulls().with_columns(pl.col("key").hash())
+    yield frame.select("row", key="ids").explode("key").drop_nulls("key").with_columns(pl.col("key").hash())
 
 
 def _hashed(frame: pl.DataFrame, text: pl.Expr) -> pl.DataFrame:
