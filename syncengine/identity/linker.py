@@ -8,7 +8,6 @@ from functools import partial
 import polars as pl
 
 from syncengine.identity import blocking
-from syncengine.identity.blocking import passing_keys
 from syncengine.identity.comparisons import COMPARISONS
 from syncengine.identity.guards import POLICY, Policy
 from syncengine.identity.model import Model
@@ -23,9 +22,11 @@ def score(
 ) -> pl.DataFrame:
     """Pairs worth merging or asking about, the smaller record id left, of all that share a key.
 
-    `keys` are match keys for callers that have them, in the order of the records.
+    `keys` are match keys for callers that have them; ValueError where they are not in the order of the records.
     """
-    told = passing_keys(standardised) if keys is None else keys
+    told = blocking.passing_keys(standardised) if keys is None else keys
+    if not told["record_id"].equals(standardised["record_id"]):
+        raise ValueError("match keys are in another order than the records they are of")
     return score_candidates(standardised, blocking.candidates(told, policy.key_cap), model=model, policy=policy)
 
 
@@ -51,7 +52,7 @@ def answers(standardised: pl.DataFrame, pairs: pl.DataFrame, model: Model) -> pl
 
 def candidates(standardised: pl.DataFrame, policy: Policy = POLICY) -> pl.DataFrame:
     """record_l < record_r of every pair that shares a live key, with the rows they stand in."""
-    return blocking.candidates(passing_keys(standardised), policy.key_cap)
+    return blocking.candidates(blocking.passing_keys(standardised), policy.key_cap)
 
 
 def _told(policy: Policy, scored: pl.DataFrame) -> pl.DataFrame:

@@ -268,6 +268,8 @@ def test_records_side_by_side_and_bare_weigh_the_same(model: Model) -> None:
     assert ordered.sort("record_id").equals(tidy.sort("record_id"))
     scored = score(bare, model=model, keys=match_keys(ordered))
     assert scored.rows() == score(tidy, model=model).rows()
+    with pytest.raises(ValueError, match="another order"):
+        score(bare, model=model, keys=match_keys(tidy))
 
 
 def test_a_few_looked_up_frequencies_are_those_of_the_join(
