@@ -35,7 +35,7 @@ def renew_requests(*, now: datetime) -> int:
         f"{URGENCY}, r.requested_at, (%s::jsonb->>({URGENCY}))::timestamptz, '' FROM accounts_changerequest r "
         "LEFT JOIN accounts_accountsummary s ON s.account_id = r.account_id WHERE r.state = 'waiting' "
         "AND NOT EXISTS (SELECT FROM syncengine_stewardtask t WHERE t.request_id = r.id AND t.state = 'open') "
-        "ON CONFLICT DO NOTHING",
+        "ORDER BY r.requested_at, r.id ON CONFLICT DO NOTHING",
         [json.dumps({urgency: at.isoformat() for urgency, at in due.items()})],
     )
     if opened:
@@ -62,7 +62,7 @@ def renew_drafts(*, now: datetime, two_people: bool) -> int:
         "+ coalesce((d.plan->'money'->>'open_receivables')::numeric, 0), 'other', %s, %s, '' "
         "FROM syncengine_policydraft d WHERE d.state = 'planned' AND d.edited_by_id IS NOT NULL "
         "AND NOT EXISTS (SELECT FROM syncengine_stewardtask t WHERE t.draft_id = d.id AND t.state = 'open') "
-        "ON CONFLICT DO NOTHING",
+        "ORDER BY d.id ON CONFLICT DO NOTHING",
         [now, due_times(now)["other"]],
     )
     if opened:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -163,3 +164,18 @@ def test_programs_propose_and_read_the_state(login: Login, customer: Make) -> No
     assert (asked.status_code, asked.json()["data"][0]["state"]) == (201, "applied")
     assert (hidden.status_code, hidden.json()["code"]) == (400, "cannot-change")
     assert writes.json()["data"] == {"writes": []}
+
+
+def test_cards_are_opened_in_the_order_in_which_they_were_asked(customer: Make) -> None:
+    change = {"field": 15, "before": "A", "after": "B"}
+    asked = [
+        ChangeRequest.objects.create(
+            account=customer(), changes=[change], approvers=["steward"], requested_at=NOW - timedelta(hours=hours)
+        )
+        for hours in (1, 3, 2)
+    ]
+
+    assert renew_requests(now=NOW) == 3
+
+    opened = list(StewardTask.objects.order_by("pk").values_list("request_id", flat=True))
+    assert opened == [asked[place].pk for place in (1, 2, 0)]
