@@ -1,6 +1,6 @@
 """Pairs of records that share a key: with the keys in order, whoever holds one stands beside the others.
 
-A join of the records with themselves takes twice as long and ten times the memory: it carries every other key along.
+A join of the records with themselves takes twice as long: it carries every other key along.
 """
 
 from __future__ import annotations
