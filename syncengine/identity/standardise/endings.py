@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from syncengine.identity.standardise.text import spread
+from syncengine.identity.standardise.text import laid, spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ class Endings:
         rest, found = self._taken(
             text.filter(near), last.filter(near), before, None if country is None else country.filter(near)
         )
-        return spread(rest, near).zip_with(near, text), spread(found, near)
+        return laid(rest, near, text), spread(found, near)
 
     def _taken(
         self, text: pl.Series, last: pl.Series, before: pl.Series, country: pl.Series | None
@@ -72,8 +72,8 @@ class Endings:
             meaning = self._looked_up(end, None if country is None else country.filter(mask))
             end_length = end.str.len_chars()
             meaning = meaning.set(end_length >= part.str.len_chars(), None)
-            found = spread(meaning, mask).zip_with(mask, found)
-            length = spread(end_length, mask).zip_with(mask, length)
+            found = laid(meaning, mask, found)
+            length = laid(end_length, mask, length)
         return _cut(text, found, length), found
 
     def take_one(self, text: str, country: str | None = None) -> tuple[str, str | None]:
@@ -108,4 +108,4 @@ def _cut(text: pl.Series, found: pl.Series, length: pl.Series) -> pl.Series:
         return text
     part = pl.DataFrame({"t": text.filter(hit), "n": length.filter(hit)})
     rest = part.select(pl.col("t").str.head(-1 - pl.col("n").cast(pl.Int64)))["t"]
-    return spread(rest, hit).zip_with(hit, text)
+    return laid(rest, hit, text)

@@ -7,7 +7,15 @@ from functools import cache
 import polars as pl
 
 from syncengine.identity.standardise.endings import Endings
-from syncengine.identity.standardise.text import folded, letters, one_spelling, said_series, spread, words_replaced
+from syncengine.identity.standardise.text import (
+    folded,
+    laid,
+    letters,
+    one_spelling,
+    said_series,
+    spread,
+    words_replaced,
+)
 from syncengine.identity.tables import division_words, place_words, table, words
 
 SAID_AS = r"(?:d\.?\s?/?b\.?\s?/?a\.?|t/a|trading as|doing business as|firmierend als)"
@@ -86,7 +94,7 @@ def _split_form(text: pl.Series, country: pl.Series) -> tuple[pl.Series, pl.Seri
     again = form.is_not_null()
     if again.any():
         twice, _ = forms().take(rest.filter(again), country.filter(again))
-        rest = spread(twice, again).zip_with(again, rest)
+        rest = laid(twice, again, rest)
     first = rest.str.extract(r"^(\S+) ")
     front = first.is_in(FRONT_FORMS).fill_null(False)
     if front.any():
@@ -126,7 +134,7 @@ def _split_place(frame: pl.DataFrame) -> pl.DataFrame:
     again = division.is_not_null() | place.is_not_null()
     if again.any():
         twice, second = endings("place").take(base.filter(again))
-        base = spread(twice, again).zip_with(again, base)
+        base = laid(twice, again, base)
         place = place.zip_with(place.is_not_null(), spread(second, again))
     return frame.with_columns(base=base, place=place, division=division)
 
@@ -165,7 +173,7 @@ def _sorted_words(words: pl.Series) -> pl.Series:
     many = (words.list.len() > 2).fill_null(False)
     in_order = pl.concat_str(pl.min_horizontal("one", "two"), pl.max_horizontal("one", "two"), separator=" ")
     told = pl.DataFrame({"one": one, "two": two}).select(pl.when(two.is_null()).then("one").otherwise(in_order))
-    return spread(_sorted_many(words.filter(many)), many).zip_with(many, told.to_series())
+    return laid(_sorted_many(words.filter(many)), many, told.to_series())
 
 
 def _sorted_many(words: pl.Series) -> pl.Series:
@@ -187,7 +195,7 @@ def _with_all_names(frame: pl.DataFrame, several: pl.Series) -> pl.DataFrame:
         alias_1=pl.col("all_names").list.first(), alias_2=pl.col("all_names").list.last()
     )
     return frame.with_columns(
-        spread(few[column], several).zip_with(several, frame[column]).alias(column) for column in few.columns
+        laid(few[column], several, frame[column]).alias(column) for column in few.columns
     )
 
 

@@ -36,13 +36,18 @@ def _latin(lowered: pl.Series) -> pl.Series:
     known = table("letters")
     bare = lowered.filter(foreign).str.normalize("NFKD").str.replace_all(r"\p{M}", "").alias("t").to_frame()
     written = pl.col("t").str.replace_many(known["from"].to_list(), known["to"].fill_null("").to_list())
-    return spread(bare.select(written).to_series(), foreign).zip_with(foreign, lowered)
+    return laid(bare.select(written).to_series(), foreign, lowered)
 
 
 def spread(values: pl.Series, mask: pl.Series) -> pl.Series:
     """Values of the rows of the mask in their places, null elsewhere."""
     place = mask.cast(pl.UInt32).cum_sum() - 1
     return values.gather(place.set(~mask, None))
+
+
+def laid(values: pl.Series, mask: pl.Series, into: pl.Series) -> pl.Series:
+    """A column with these values in the rows of the mask."""
+    return spread(values, mask).zip_with(mask, into)
 
 
 def fold(text: pl.Expr) -> pl.Expr:
@@ -57,7 +62,7 @@ def _bare(lowered: pl.Series) -> pl.Series:
         return lowered
     told = pl.col("t").str.replace_all("&", " and ", literal=True).str.replace_all(POINTS, "")
     bare = told.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
-    return spread(lowered.filter(odd).alias("t").to_frame().select(bare).to_series(), odd).zip_with(odd, lowered)
+    return laid(lowered.filter(odd).alias("t").to_frame().select(bare).to_series(), odd, lowered)
 
 
 def folded(text: pl.Series) -> pl.Series:
@@ -101,4 +106,4 @@ def words_replaced(text: pl.Series, pairs: Mapping[str, str]) -> pl.Series:
     swapped = spaced.select(swap)["t"]
     other = ((swapped != spaced["t"]) | text.str.contains(SPACES)).fill_null(False)
     told = swapped.filter(other).str.replace_all(" +", " ").str.strip_chars()
-    return spread(told, other).zip_with(other, text)
+    return laid(told, other, text)
